@@ -1,0 +1,253 @@
+//! The closed union of error codes and what each one advises (`javascript-api.md` section 5).
+
+/// A stable code; its text may be matched by host pages, so it never changes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum ErrorCode {
+    /// The answer was cut off.
+    AnswerInterrupted,
+    /// No frame of an awaited answer came.
+    AnswerTimeout,
+    /// An answer's frame was larger than the widget accepts.
+    AnswerTooLarge,
+    /// The stored token is no longer accepted.
+    AuthExpired,
+    /// Signed in, but not allowed.
+    AuthForbidden,
+    /// E-mail or password wrong.
+    AuthInvalidCredentials,
+    /// The platform wants a token.
+    AuthRequired,
+    /// The chat could not be created.
+    ChatCreateFailed,
+    /// The chat no longer exists.
+    ChatGone,
+    /// The platform refused the creation body.
+    ChatInvalidRequest,
+    /// An unencrypted base on an encrypted page.
+    ConfigInsecureUrl,
+    /// An option has a wrong value.
+    ConfigInvalid,
+    /// No tenant is configured.
+    ConfigTenantMissing,
+    /// A callback of the host page threw.
+    HostCallbackThrew,
+    /// The widget crashed.
+    InternalPanic,
+    /// The page's policy forbids WebAssembly.
+    LoadCspWasm,
+    /// The widget could not be fetched.
+    LoadNetwork,
+    /// The browser has no WebAssembly.
+    LoadNoWasm,
+    /// The server answered something that is not the widget.
+    LoadNotWasm,
+    /// Nothing but white space.
+    MessageEmpty,
+    /// The platform refused the message.
+    MessageRejected,
+    /// Longer than the limit.
+    MessageTooLong,
+    /// Handed over, never acknowledged.
+    MessageUnconfirmed,
+    /// The page's policy forbids the connection.
+    NetworkBlockedByCsp,
+    /// Something other than the platform answered.
+    NetworkCaptivePortal,
+    /// The browser is offline.
+    NetworkOffline,
+    /// A request failed without a status.
+    NetworkUnreachableOrCors,
+    /// The platform failed.
+    PlatformError,
+    /// The platform is starting up.
+    PlatformStarting,
+    /// Too many requests.
+    RateLimited,
+    /// The connection was lost.
+    SocketDropped,
+    /// The join was not acknowledged in time.
+    SocketJoinTimeout,
+    /// The socket never opened.
+    SocketNeverOpened,
+    /// The platform closed the socket with a reason of its own.
+    SocketRejected,
+    /// The browser keeps nothing for this page.
+    StorageBlocked,
+    /// The browser's store is full.
+    StorageQuota,
+    /// The tenant may not be used here.
+    TenantDenied,
+    /// The platform saw no tenant.
+    TenantMissingHeader,
+    /// The platform does not know the tenant.
+    TenantNotFound,
+}
+
+impl ErrorCode {
+    /// The stable text of the code.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AnswerInterrupted => "answer/interrupted",
+            Self::AnswerTimeout => "answer/timeout",
+            Self::AnswerTooLarge => "answer/too-large",
+            Self::AuthExpired => "auth/expired",
+            Self::AuthForbidden => "auth/forbidden",
+            Self::AuthInvalidCredentials => "auth/invalid-credentials",
+            Self::AuthRequired => "auth/required",
+            Self::ChatCreateFailed => "chat/create-failed",
+            Self::ChatGone => "chat/gone",
+            Self::ChatInvalidRequest => "chat/invalid-request",
+            Self::ConfigInsecureUrl => "config/insecure-url",
+            Self::ConfigInvalid => "config/invalid",
+            Self::ConfigTenantMissing => "config/tenant-missing",
+            Self::HostCallbackThrew => "host/callback-threw",
+            Self::InternalPanic => "internal/panic",
+            Self::LoadCspWasm => "load/csp-wasm",
+            Self::LoadNetwork => "load/network",
+            Self::LoadNoWasm => "load/no-wasm",
+            Self::LoadNotWasm => "load/not-wasm",
+            Self::MessageEmpty => "message/empty",
+            Self::MessageRejected => "message/rejected",
+            Self::MessageTooLong => "message/too-long",
+            Self::MessageUnconfirmed => "message/unconfirmed",
+            Self::NetworkBlockedByCsp => "network/blocked-by-csp",
+            Self::NetworkCaptivePortal => "network/captive-portal",
+            Self::NetworkOffline => "network/offline",
+            Self::NetworkUnreachableOrCors => "network/unreachable-or-cors",
+            Self::PlatformError => "platform/error",
+            Self::PlatformStarting => "platform/starting",
+            Self::RateLimited => "rate/limited",
+            Self::SocketDropped => "socket/dropped",
+            Self::SocketJoinTimeout => "socket/join-timeout",
+            Self::SocketNeverOpened => "socket/never-opened",
+            Self::SocketRejected => "socket/rejected",
+            Self::StorageBlocked => "storage/blocked",
+            Self::StorageQuota => "storage/quota",
+            Self::TenantDenied => "tenant/denied",
+            Self::TenantMissingHeader => "tenant/missing-header",
+            Self::TenantNotFound => "tenant/not-found",
+        }
+    }
+
+    /// What the integrator should look at or change; one English sentence or two.
+    #[must_use]
+    pub const fn help(self) -> &'static str {
+        match self {
+            Self::AnswerInterrupted => {
+                "The connection ended while an answer was running and the platform kept no finished copy; ask again."
+            }
+            Self::AnswerTimeout => {
+                "The platform acknowledged the message but sent no answer; look at its model service."
+            }
+            Self::AnswerTooLarge => {
+                "The platform sent a frame above 256 KiB; stream answers in smaller response_chunk frames."
+            }
+            Self::AuthExpired => {
+                "The token is no longer accepted; sign in again or return a fresh one from getToken."
+            }
+            Self::AuthForbidden => "The token lacks the scopes chat:create and chat:send.",
+            Self::AuthInvalidCredentials => "E-mail or password was refused by the platform.",
+            Self::AuthRequired => "The platform demands a token; pass getToken or let the visitor sign in.",
+            Self::ChatCreateFailed => "POST /chat failed; the status and text of the answer say why.",
+            Self::ChatGone => "The platform no longer knows this chat; start a new conversation.",
+            Self::ChatInvalidRequest => {
+                "The platform refused the creation body; compare the named fields with the platform's version."
+            }
+            Self::ConfigInsecureUrl => {
+                "Use https:// and wss:// bases: a browser blocks unencrypted requests from an encrypted page."
+            }
+            Self::ConfigInvalid => "Correct the named option.",
+            Self::ConfigTenantMissing => "Set tenantId.",
+            Self::HostCallbackThrew => "A listener of the host page threw; its stack is in the console.",
+            Self::InternalPanic => "The widget crashed; report this with the build id.",
+            Self::LoadCspWasm => "Add 'wasm-unsafe-eval' to the page's script-src.",
+            Self::LoadNetwork => {
+                "The widget's files could not be fetched; check the address they are served from."
+            }
+            Self::LoadNoWasm => "The browser cannot run WebAssembly.",
+            Self::LoadNotWasm => {
+                "The .wasm address answered something else, often a catch-all page; serve the files of the package."
+            }
+            Self::MessageEmpty => "Send text that is more than white space.",
+            Self::MessageRejected => "The platform refused the message; its text says why.",
+            Self::MessageTooLong => {
+                "Shorten the message or raise limits.messageChars up to what the platform accepts."
+            }
+            Self::MessageUnconfirmed => {
+                "The connection ended before the platform confirmed the message; it may or may not have arrived."
+            }
+            Self::NetworkBlockedByCsp => {
+                "Add the platform's https and wss origins to the page's connect-src."
+            }
+            Self::NetworkCaptivePortal => {
+                "A page or proxy answered in the platform's place; sign in to the network, or check apiUrl."
+            }
+            Self::NetworkOffline => "The browser reports no network.",
+            Self::NetworkUnreachableOrCors => {
+                "The request failed without a status. Either the platform was unreachable or failed before it could add CORS headers \
+                 (a missing X-Tenant-ID does that), or this page's origin is not in the platform's list of allowed origins."
+            }
+            Self::PlatformError => {
+                "The platform failed or sent something that is not its protocol; its logs hold the cause."
+            }
+            Self::PlatformStarting => "The platform or its database is starting; the widget keeps trying.",
+            Self::RateLimited => "Too many requests for this tenant or visitor; the widget waits as asked.",
+            Self::SocketDropped => "The connection was lost; the widget reconnects by itself.",
+            Self::SocketJoinTimeout => "The platform did not acknowledge join_chat within ten seconds.",
+            Self::SocketNeverOpened => {
+                "The WebSocket upgrade was refused or blocked: check wsUrl, proxies that drop Upgrade, and the platform's origin list."
+            }
+            Self::SocketRejected => {
+                "The platform closed the socket with a code that forbids trying again; the code says why."
+            }
+            Self::StorageBlocked => {
+                "The browser blocks storage for this page; the chat lasts until the page is left."
+            }
+            Self::StorageQuota => "The browser's store for this site is full.",
+            Self::TenantDenied => "Access denied for tenant. Please check your permissions.",
+            Self::TenantMissingHeader => {
+                "Missing tenant ID in request headers. Please ensure the X-Tenant-ID header is included and reaches the platform, \
+                 and that tenantId is set correctly."
+            }
+            Self::TenantNotFound => {
+                "Tenant not found in platform database. Please verify your tenant configuration (tenantId)."
+            }
+        }
+    }
+}
+
+/// The step of a conversation an error belongs to.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Stage {
+    /// An answer is awaited or running.
+    Answer,
+    /// The chat is being created.
+    Create,
+    /// Earlier messages are being read.
+    History,
+    /// The chat is being bound to the socket.
+    Join,
+    /// The readiness probe.
+    Probe,
+    /// A message of the visitor is on its way.
+    Send,
+    /// The socket itself.
+    Socket,
+}
+
+impl Stage {
+    /// The stable text of the stage.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Answer => "answer",
+            Self::Create => "create",
+            Self::History => "history",
+            Self::Join => "join",
+            Self::Probe => "probe",
+            Self::Send => "send",
+            Self::Socket => "socket",
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! The chat widget: everything that exists only in a browser.
