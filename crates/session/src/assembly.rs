@@ -1,0 +1,346 @@
+//! Deltas to answers: which frame belongs to which answer, and what the answer says in the end.
+//!
+//! There is one slot per exchange. It is opened by the first frame of an answer, whichever that is,
+//! and text never moves between slots (`platform.md` section 12).
+
+use std::time::Duration;
+
+use miptech_chat_protocol::{
+    decode::{AnswerFrame, AnswerId, AnswerPart, Author, Completion},
+    ids::MessageId,
+};
+
+use crate::{
+    clock::{Instant, Now},
+    entry::{Entry, RowId, Rows, Status},
+    output::{Event, Place},
+};
+
+/// The answers of this page, oldest first.
+#[derive(Debug, Default)]
+pub(crate) struct Assembly {
+    slots: Vec<Slot>,
+}
+
+/// One answer.
+#[derive(Debug)]
+struct Slot {
+    row: RowId,
+    /// The id a `response_*` frame bound, and whether it stood in the payload.
+    bound: Option<AnswerId>,
+    /// The id a `processing` frame named; never binding.
+    hint: Option<MessageId>,
+    text: String,
+    chunks: u64,
+    /// Whether a delta may be missing: nothing is appended until the final text heals the answer.
+    has_gap: bool,
+    status: Status,
+    /// When the answer counts as cut off unless a frame comes.
+    silent_at: Instant,
+}
+
+impl Slot {
+    const fn is_open(&self) -> bool {
+        matches!(self.status, Status::Thinking | Status::Streaming)
+    }
+
+    /// Whether a late frame may still change it.
+    const fn is_revivable(&self) -> bool {
+        self.is_open() || matches!(self.status, Status::Interrupted)
+    }
+}
+
+impl Assembly {
+    /// Puts one frame where it belongs and tells what changed.
+    pub(crate) fn take(&mut self, frame: AnswerFrame, rows: &mut Rows, now: Now) -> Vec<Event> {
+        let mut events = Vec::new();
+        let index = match self.find(&frame) {
+            Some(index) => index,
+            None => self.open(&frame, rows, now, &mut events),
+        };
+        let Some(slot) = self.slots.get_mut(index) else {
+            return events;
+        };
+        slot.silent_at = now.mono.after(SILENCE);
+        match frame.part {
+            AnswerPart::Processing => slot.hint = frame.id.map(|found| found.id).or(slot.hint.take()),
+            AnswerPart::Start => slot.bind(frame.id, &mut events),
+            AnswerPart::Chunk { text, index } => {
+                slot.bind(frame.id, &mut events);
+                slot.grow(text, index, &mut events);
+            }
+            AnswerPart::Complete(end) => {
+                slot.bind(frame.id, &mut events);
+                slot.complete(end, &mut events);
+            }
+        }
+        events
+    }
+
+    /// The slot a frame belongs to; none means a new one.
+    fn find(&self, frame: &AnswerFrame) -> Option<usize> {
+        if let Some(found) = &frame.id {
+            let known = |slot: &Slot| slot.bound.as_ref().is_some_and(|bound| bound.id == found.id);
+            if let Some(index) = self.slots.iter().position(known) {
+                return Some(index);
+            }
+            let hinted = |slot: &Slot| slot.bound.is_none() && slot.hint.as_ref() == Some(&found.id);
+            if let Some(index) = self
+                .slots
+                .iter()
+                .position(|slot| hinted(slot) && slot.is_revivable())
+            {
+                return Some(index);
+            }
+        }
+        let mut open = self.slots.iter().enumerate().filter(|(_, slot)| slot.is_open());
+        let (index, only) = open.next().filter(|_| open.next().is_none())?;
+        let names_another = match (&frame.id, &only.bound) {
+            (Some(found), Some(bound)) => found.in_payload && bound.in_payload,
+            (Some(_), None) | (None, _) => false,
+        };
+        let hints_at_another = matches!(frame.part, AnswerPart::Processing)
+            && matches!((&frame.id, &only.hint), (Some(found), Some(hint)) if found.id != *hint);
+        (!names_another && !hints_at_another).then_some(index)
+    }
+
+    fn open(&mut self, frame: &AnswerFrame, rows: &mut Rows, now: Now, events: &mut Vec<Event>) -> usize {
+        let row = rows.fresh();
+        self.slots.push(Slot {
+            row,
+            bound: None,
+            hint: None,
+            text: String::new(),
+            chunks: 0,
+            has_gap: false,
+            status: Status::Thinking,
+            silent_at: now.mono.after(SILENCE),
+        });
+        events.push(Event::MessageAdded {
+            entry: Entry {
+                row,
+                author: if frame.author == Author::User {
+                    Author::Ai
+                } else {
+                    frame.author
+                },
+                text: String::new(),
+                status: Status::Thinking,
+                message: None,
+                client_message: None,
+                created_ms: now.wall_ms,
+                sources: Vec::new(),
+            },
+            place: Place::End,
+        });
+        self.slots.len() - 1
+    }
+
+    /// Whether any answer is still awaited.
+    pub(crate) fn is_awaiting(&self) -> bool {
+        self.slots.iter().any(Slot::is_open)
+    }
+
+    /// The socket is gone: deltas sent meanwhile are lost, so nothing is appended to what was open.
+    pub(crate) fn socket_lost(&mut self) {
+        for slot in self.slots.iter_mut().filter(|slot| slot.is_open()) {
+            slot.has_gap = true;
+        }
+    }
+
+    /// Everything still open was cut off for good, as far as anybody can know here.
+    pub(crate) fn interrupt_open(&mut self) -> Vec<Event> {
+        self.slots
+            .iter_mut()
+            .filter(|slot| slot.is_open())
+            .map(|slot| slot.end(Status::Interrupted))
+            .collect()
+    }
+
+    /// History was read after a re-join and does not know what is still open: the platform either still works on
+    /// it and will say so soon, or lost it.
+    pub(crate) fn expect_word(&mut self, now: Instant) {
+        for slot in self
+            .slots
+            .iter_mut()
+            .filter(|slot| slot.is_open() && slot.has_gap)
+        {
+            slot.silent_at = slot.silent_at.min(now.after(SILENCE_AFTER_REJOIN));
+        }
+    }
+
+    /// An answer of history: it heals the slot of the same id, or the only one that is open without an id.
+    pub(crate) fn heal(&mut self, id: &MessageId, end: Completion) -> Option<(RowId, Vec<Event>)> {
+        let known = |slot: &Slot| {
+            slot.bound.as_ref().is_some_and(|bound| bound.id == *id) || slot.hint.as_ref() == Some(id)
+        };
+        let anonymous =
+            |slot: &Slot| slot.is_open() && slot.has_gap && slot.bound.is_none() && slot.hint.is_none();
+        let index = self
+            .slots
+            .iter()
+            .position(known)
+            .or_else(|| self.slots.iter().position(anonymous))?;
+        let slot = self.slots.get_mut(index)?;
+        let mut events = Vec::new();
+        slot.bind(
+            Some(AnswerId {
+                id: id.clone(),
+                in_payload: true,
+            }),
+            &mut events,
+        );
+        slot.complete(end, &mut events);
+        Some((slot.row, events))
+    }
+
+    /// When the next open answer has been silent for too long.
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        self.slots
+            .iter()
+            .filter(|slot| slot.is_open())
+            .map(|slot| slot.silent_at)
+            .min()
+    }
+
+    /// Cuts off what has been silent for too long; a late frame revives it.
+    pub(crate) fn cut_silent(&mut self, now: Instant) -> Vec<Event> {
+        let silent = self
+            .slots
+            .iter_mut()
+            .filter(|slot| slot.is_open() && slot.silent_at <= now);
+        silent.map(|slot| slot.end(Status::Interrupted)).collect()
+    }
+}
+
+impl Slot {
+    fn bind(&mut self, id: Option<AnswerId>, events: &mut Vec<Event>) {
+        if self.bound.is_some() {
+            return;
+        }
+        if let Some(id) = id {
+            events.push(Event::MessageChanged {
+                row: self.row,
+                status: self.status,
+                message: Some(id.id.clone()),
+            });
+            self.bound = Some(id);
+        }
+    }
+
+    fn grow(&mut self, delta: String, index: Option<u64>, events: &mut Vec<Event>) {
+        if !self.is_revivable() {
+            return;
+        }
+        match index {
+            Some(index) if index < self.chunks => return,
+            Some(index) if index > self.chunks => self.has_gap = true,
+            Some(_) => {}
+            None if self.has_gap => return,
+            None => {}
+        }
+        if self.has_gap && index != Some(self.chunks) {
+            return;
+        }
+        self.has_gap = false;
+        self.chunks += 1;
+        if self.text.len() + delta.len() > ANSWER_BYTES {
+            self.has_gap = true;
+            events.push(self.end(Status::Truncated));
+            return;
+        }
+        if delta.is_empty() {
+            return;
+        }
+        if self.status != Status::Streaming {
+            events.push(self.end(Status::Streaming));
+        }
+        if is_cumulative(&self.text, &delta) {
+            // `is_cumulative` holds only where the delta begins with the whole text.
+            let (_, new) = delta.split_at(self.text.len());
+            events.push(Event::AnswerGrew {
+                row: self.row,
+                delta: new.to_owned(),
+            });
+            self.text = delta;
+        } else {
+            self.text.push_str(&delta);
+            events.push(Event::AnswerGrew { row: self.row, delta });
+        }
+    }
+
+    fn complete(&mut self, end: Completion, events: &mut Vec<Event>) {
+        if !self.is_revivable() {
+            return;
+        }
+        let counted_all = end.total_chunks.is_none_or(|total| total == self.chunks);
+        let is_whole = match end.text.filter(|text| !text.is_empty()) {
+            Some(text) if text.len() > ANSWER_BYTES => {
+                events.push(self.end(Status::Truncated));
+                return;
+            }
+            Some(text) => {
+                self.adopt(text, events);
+                true
+            }
+            None => !self.text.is_empty() && !self.has_gap && counted_all,
+        };
+        if !end.sources.is_empty() {
+            events.push(Event::AnswerSourced {
+                row: self.row,
+                sources: end.sources,
+            });
+        }
+        let status = match (end.stopped, is_whole) {
+            (true, _) => Status::Stopped,
+            (false, true) => Status::Complete,
+            (false, false) => Status::Interrupted,
+        };
+        events.push(self.end(status));
+    }
+
+    /// The platform's final text wins; where it only continues what stands, nothing is shown twice.
+    fn adopt(&mut self, text: String, events: &mut Vec<Event>) {
+        match text.strip_prefix(self.text.as_str()) {
+            Some("") => {}
+            Some(rest) => events.push(Event::AnswerGrew {
+                row: self.row,
+                delta: rest.to_owned(),
+            }),
+            None => events.push(Event::AnswerReplaced {
+                row: self.row,
+                text: text.clone(),
+            }),
+        }
+        self.text = text;
+        self.has_gap = false;
+    }
+
+    fn end(&mut self, status: Status) -> Event {
+        self.status = status;
+        Event::MessageChanged {
+            row: self.row,
+            status,
+            message: self.bound.as_ref().map(|bound| bound.id.clone()),
+        }
+    }
+}
+
+/// Whether a platform repeats the whole text in every chunk.
+/// A text too short to tell is taken as a delta; the final text heals a wrong guess.
+fn is_cumulative(text: &str, delta: &str) -> bool {
+    text.len() >= CUMULATIVE_FROM && delta.len() > text.len() && delta.starts_with(text)
+}
+
+/// From how many characters on a chunk that begins with the text so far is taken for a repetition.
+const CUMULATIVE_FROM: usize = 16;
+
+/// The longest answer kept (`faults.md` section 6.3).
+const ANSWER_BYTES: usize = 128 * 1024;
+
+/// How long an answer may be silent before it counts as cut off (row R7: four times 30 s).
+const SILENCE: Duration = Duration::from_secs(120);
+
+/// The same where history was read after a re-join and does not know the answer.
+/// Our choice: long enough for the platform's next delta, short enough not to wait for a lost answer.
+const SILENCE_AFTER_REJOIN: Duration = Duration::from_secs(10);

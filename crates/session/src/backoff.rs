@@ -1,0 +1,103 @@
+//! How long to wait before trying again (`faults.md` sections 6.1 and 6.2).
+
+use std::time::Duration;
+
+use crate::random::Random;
+
+/// The delays between sockets: `D0` first, then `Dn` with jitter that survives the cap.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Backoff {
+    tries: u32,
+}
+
+impl Backoff {
+    /// The next delay, and one step further.
+    pub(crate) fn step(&mut self, random: &mut Random) -> Duration {
+        let delay = match self.tries {
+            0 => random.up_to(FIRST_SPREAD),
+            n => nth(n, random),
+        };
+        self.tries = self.tries.saturating_add(1);
+        delay
+    }
+
+    /// Begins no earlier than the given step.
+    pub(crate) fn at_least(&mut self, step: u32) {
+        self.tries = self.tries.max(step);
+    }
+
+    /// How often was tried since the connection last proved itself.
+    pub(crate) const fn tries(&self) -> u32 {
+        self.tries
+    }
+
+    /// The connection proved itself.
+    pub(crate) const fn reset(&mut self) {
+        self.tries = 0;
+    }
+}
+
+/// `Dn`: half of `c` plus up to the other half, `c = min(30 s, 2ⁿ s)`.
+/// The jitter is taken after the cap, so clients at the cap stay spread.
+pub(crate) fn nth(n: u32, random: &mut Random) -> Duration {
+    let ceiling = Duration::from_secs(1_u64.checked_shl(n).unwrap_or(u64::MAX)).min(CAP);
+    ceiling / 2 + random.up_to(ceiling / 2)
+}
+
+/// `Whttp`: full jitter over 0.5 s (2 s from a platform that starts up), doubling, at most 8 s.
+pub(crate) fn http(tries: u32, is_starting: bool, random: &mut Random) -> Duration {
+    let base_ms: u64 = if is_starting { 2000 } else { 500 };
+    let ceiling = Duration::from_millis(base_ms.checked_shl(tries).unwrap_or(u64::MAX)).min(HTTP_CAP);
+    random.up_to(ceiling)
+}
+
+/// `Dlocal`: after a cause that no fleet shares, such as a click.
+pub(crate) fn local(random: &mut Random) -> Duration {
+    random.between(Duration::from_millis(250), Duration::from_millis(750))
+}
+
+/// RFC 6455 section 7.2.3 names 0–5 s as reasonable after an unexplained close.
+const FIRST_SPREAD: Duration = Duration::from_secs(5);
+const CAP: Duration = Duration::from_secs(30);
+const HTTP_CAP: Duration = Duration::from_secs(8);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn delays_stay_spread_at_the_cap() {
+        let delays: Vec<u64> = (0..1000)
+            .map(|seed| nth(20, &mut Random::new(seed)).as_secs())
+            .collect();
+        let (low, high) = (delays.iter().min().unwrap(), delays.iter().max().unwrap());
+        assert!(*low >= 15 && *high <= 30 && high - low >= 13, "{low}..{high}");
+    }
+
+    #[test]
+    fn delays_grow_and_begin_anew_after_a_proof() {
+        let mut random = Random::new(7);
+        let mut backoff = Backoff::default();
+        for n in 0..10 {
+            let delay = backoff.step(&mut random);
+            let ceiling = if n == 0 { 5 } else { (1 << n).min(30) };
+            assert!(delay <= Duration::from_secs(ceiling), "step {n}: {delay:?}");
+            assert!(
+                n == 0 || delay >= Duration::from_secs(ceiling) / 2,
+                "step {n}: {delay:?}"
+            );
+        }
+        backoff.reset();
+        assert_eq!(backoff.tries(), 0);
+    }
+
+    #[test]
+    fn the_first_wave_is_spread_over_five_seconds() {
+        let mut per_second = [0_u32; 6];
+        for seed in 0..10_000 {
+            let delay = Backoff::default().step(&mut Random::new(seed));
+            per_second[usize::try_from(delay.as_secs()).unwrap()] += 1;
+        }
+        assert!(per_second.iter().all(|count| *count <= 2500), "{per_second:?}");
+    }
+}

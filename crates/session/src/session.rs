@@ -1,0 +1,528 @@
+//! The type the driver holds: commands in, inputs in, outputs out.
+
+use std::{collections::VecDeque, time::Duration};
+
+use miptech_chat_protocol::{
+    capability::{Capabilities, Capability},
+    close::ours,
+    decode::Author,
+    endpoint::SlashForm,
+    frame::ClientFrame,
+    ids::{ChatId, ClientMessageId},
+    request::Request,
+};
+
+use crate::{
+    assembly::Assembly,
+    backoff::{self, Backoff},
+    clock::{Instant, Now},
+    config::{Origin, SessionConfig},
+    conversation::{HistoryRead, Known},
+    entry::{Entry, Rows, Status},
+    lifecycle::State,
+    notice::{ChatError, Notice, WORDS_AFTER},
+    outbox::{Outbox, Overdue},
+    output::{
+        Attempt, Deadline, Effect, Event, HttpOutcome, Output, Place, RequestId, SocketEvent, StoreKey,
+    },
+    phase::Phase,
+    random::Random,
+};
+
+/// One conversation on one page, across all its sockets.
+///
+/// Every mutation is followed by a full drain of [`Session::poll_output`] before the next.
+#[derive(Debug)]
+pub struct Session {
+    pub(crate) config: SessionConfig,
+    pub(crate) random: Random,
+    pub(crate) state: State,
+    pub(crate) chat: Option<ChatId>,
+    /// What the creation body advertised; a socket's own list wins over it.
+    pub(crate) capabilities: Capabilities,
+    pub(crate) backoff: Backoff,
+    pub(crate) create_form: SlashForm,
+    pub(crate) create_tries: u32,
+    /// Joins at open instead of waiting for the platform to be ready; set by a guarded retry.
+    pub(crate) joins_at_open: bool,
+    /// How often an unknown private close code was met since the connection last proved itself.
+    pub(crate) odd_closes: u32,
+    /// Closes for protocol trouble, kept for ten minutes.
+    pub(crate) protocol_closes: VecDeque<Instant>,
+    /// Unreadable frames, kept for a minute.
+    pub(crate) bad_frames: VecDeque<Instant>,
+    pub(crate) outbox: Outbox,
+    /// Nothing is handed over before this instant: the platform asked for patience.
+    pub(crate) held_until: Option<Instant>,
+    pub(crate) assembly: Assembly,
+    pub(crate) known: Known,
+    pub(crate) history: HistoryRead,
+    pub(crate) rows: Rows,
+    /// Since when the visitor has no live connection.
+    pub(crate) disturbed_since: Option<Instant>,
+    /// The last thing that failed since the connection was live.
+    pub(crate) trouble: Option<ChatError>,
+    mishap: Option<ChatError>,
+    last_retry: Option<Instant>,
+    calls: Vec<Call>,
+    next_request: u64,
+    next_attempt: u64,
+    outputs: VecDeque<Output>,
+    shown_phase: Phase,
+    shown_notice: Option<Notice>,
+}
+
+/// One call under way.
+#[derive(Debug)]
+struct Call {
+    id: RequestId,
+    deadline: Instant,
+}
+
+impl Session {
+    /// A session that does nothing until it is started or given a message.
+    #[must_use]
+    pub fn new(config: SessionConfig, seed: u64) -> Self {
+        let state = State::Idle;
+        let shown_phase = state.phase(&Backoff::default(), false);
+        Self {
+            config,
+            random: Random::new(seed),
+            state,
+            chat: None,
+            capabilities: Capabilities::default(),
+            backoff: Backoff::default(),
+            create_form: SlashForm::Bare,
+            create_tries: 0,
+            joins_at_open: false,
+            odd_closes: 0,
+            protocol_closes: VecDeque::new(),
+            bad_frames: VecDeque::new(),
+            outbox: Outbox::default(),
+            held_until: None,
+            assembly: Assembly::default(),
+            known: Known::default(),
+            history: HistoryRead::default(),
+            rows: Rows::default(),
+            disturbed_since: None,
+            trouble: None,
+            mishap: None,
+            last_retry: None,
+            calls: Vec::new(),
+            next_request: 0,
+            next_attempt: 0,
+            outputs: VecDeque::new(),
+            shown_phase,
+            shown_notice: None,
+        }
+    }
+
+    // Commands.
+
+    /// Brings the conversation up, if it is not up or on its way already.
+    pub fn start(&mut self, now: Now) {
+        if matches!(self.state, State::Idle) {
+            self.begin(now);
+        }
+        self.settle(now);
+    }
+
+    /// Takes a message of the visitor. It is shown at once and leaves when its turn comes.
+    ///
+    /// # Errors
+    /// [`SendError`]: nothing was taken, the text stays with the caller.
+    pub fn send(&mut self, id: ClientMessageId, text: &str, now: Now) -> Result<(), SendError> {
+        let text = text.trim();
+        self.check_message(text)?;
+        let row = self.rows.fresh();
+        self.keep_identity();
+        self.outbox.push(id.clone(), row, text.to_owned());
+        self.mishap = None;
+        self.event(Event::MessageAdded {
+            entry: Entry {
+                row,
+                author: Author::User,
+                text: text.to_owned(),
+                status: Status::Queued,
+                message: None,
+                client_message: Some(id),
+                created_ms: now.wall_ms,
+                sources: Vec::new(),
+            },
+            place: Place::End,
+        });
+        if matches!(self.state, State::Idle) {
+            self.begin(now);
+        }
+        self.settle(now);
+        Ok(())
+    }
+
+    /// Sends a failed or unconfirmed message again, under the same id.
+    ///
+    /// # Errors
+    /// [`RetryError::NotParked`]: the message is unknown, already sent, or on its way.
+    pub fn retry(&mut self, id: &ClientMessageId, now: Now) -> Result<(), RetryError> {
+        let row = self.outbox.revive(id).ok_or(RetryError::NotParked)?;
+        self.event(Event::MessageChanged {
+            row,
+            status: Status::Queued,
+            message: None,
+        });
+        if matches!(self.state, State::Idle) {
+            self.begin(now);
+        }
+        self.settle(now);
+        Ok(())
+    }
+
+    /// Deletes a message that is not on its way; anything else stays as it is.
+    pub fn discard(&mut self, id: &ClientMessageId, now: Now) {
+        if let Some(row) = self.outbox.discard(id) {
+            self.event(Event::MessageRemoved { row });
+        }
+        self.settle(now);
+    }
+
+    /// The visitor wants the next try now; at most one in five seconds is granted.
+    pub fn retry_now(&mut self, now: Now) {
+        let is_too_soon = self
+            .last_retry
+            .is_some_and(|last| now.mono.since(last) < RETRY_SPACING);
+        if !is_too_soon {
+            self.last_retry = Some(now.mono);
+            self.hasten(now);
+        }
+        self.settle(now);
+    }
+
+    /// The visitor has read what went wrong.
+    pub fn dismiss_notice(&mut self, now: Now) {
+        self.mishap = None;
+        self.settle(now);
+    }
+
+    /// Ends everything: no call, socket or timer is left. Only getters are of use afterwards.
+    pub fn end(&mut self, now: Now) {
+        if let Some(attempt) = self.state.attempt() {
+            self.effect(Effect::CloseSocket {
+                attempt,
+                code: ours::DONE,
+            });
+        }
+        self.abort_calls();
+        self.state = State::Ended;
+        self.settle(now);
+    }
+
+    // Inputs.
+
+    /// A call came back.
+    pub fn handle_http(&mut self, id: RequestId, outcome: HttpOutcome, now: Now) {
+        if self.calls.iter().any(|call| call.id == id) {
+            self.calls.retain(|call| call.id != id);
+            self.called_back(id, outcome, now);
+        }
+        self.settle(now);
+    }
+
+    /// A socket did something; events of any but the current one are dropped.
+    pub fn handle_socket(&mut self, attempt: Attempt, event: SocketEvent<'_>, now: Now) {
+        if self.state.attempt() == Some(attempt) {
+            self.socket_did(attempt, event, now);
+        }
+        self.settle(now);
+    }
+
+    /// Time has passed.
+    pub fn handle_timeout(&mut self, now: Now) {
+        let late: Vec<RequestId> = self
+            .calls
+            .iter()
+            .filter(|call| call.deadline <= now.mono)
+            .map(|call| call.id)
+            .collect();
+        for id in late {
+            self.calls.retain(|call| call.id != id);
+            self.effect(Effect::AbortHttp { id });
+            self.called_back(id, HttpOutcome::Failed, now);
+        }
+        self.time_passed(now);
+        match self.outbox.overdue(now.mono) {
+            Some((attempt, Overdue::Ping)) => {
+                let text = ClientFrame::Ping.encode(now.wall_ms);
+                self.effect(Effect::SendFrame { attempt, text });
+            }
+            Some((attempt, Overdue::Replace)) => self.give_up_socket(attempt, ours::ZOMBIE, now),
+            None => {}
+        }
+        let cut = self.assembly.cut_silent(now.mono);
+        self.events(cut);
+        if self.held_until.is_some_and(|until| until <= now.mono) {
+            self.held_until = None;
+        }
+        self.read_more_history(now);
+        self.settle(now);
+    }
+
+    // Outputs.
+
+    /// Takes the next output; drained until `None` after every command and input.
+    pub fn poll_output(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// The next instant at which [`Session::handle_timeout`] has something to do.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Deadline> {
+        let call = self.calls.iter().map(|call| call.deadline).min();
+        let notice = self
+            .disturbed_since
+            .filter(|_| self.trouble.is_some() && self.shown_notice.is_none())
+            .map(|since| since.after(WORDS_AFTER));
+        let candidates = [
+            (call, "a call is overdue"),
+            (self.state.deadline(), "the connection's next step"),
+            (
+                self.outbox.deadline().filter(|_| self.is_live()),
+                "a message is not acknowledged",
+            ),
+            (
+                self.assembly.deadline().filter(|_| self.is_live()),
+                "an answer is silent",
+            ),
+            (self.held_until, "the platform asked for patience"),
+            (self.history.retry_at(), "history is to be read again"),
+            (notice, "a disturbance lasts"),
+        ];
+        let due = candidates
+            .into_iter()
+            .filter_map(|(at, reason)| Some(Deadline { at: at?, reason }));
+        due.min_by_key(|deadline| deadline.at)
+    }
+
+    // Getters.
+
+    /// The few words of the connection.
+    #[must_use]
+    pub fn phase(&self) -> Phase {
+        self.state.phase(&self.backoff, self.known.was_live())
+    }
+
+    /// The chat, once it exists.
+    #[must_use]
+    pub const fn chat(&self) -> Option<&ChatId> {
+        self.chat.as_ref()
+    }
+
+    /// Whether an answer is awaited.
+    #[must_use]
+    pub fn is_awaiting_answer(&self) -> bool {
+        self.assembly.is_awaiting()
+    }
+
+    // What the other rooms of this crate share.
+
+    pub(crate) const fn is_live(&self) -> bool {
+        matches!(self.state, State::Live { .. })
+    }
+
+    pub(crate) fn effect(&mut self, effect: Effect) {
+        self.outputs.push_back(Output::Effect(effect));
+    }
+
+    pub(crate) fn event(&mut self, event: Event) {
+        self.outputs.push_back(Output::Event(event));
+    }
+
+    pub(crate) fn events(&mut self, events: Vec<Event>) {
+        self.outputs.extend(events.into_iter().map(Output::Event));
+    }
+
+    pub(crate) fn call(&mut self, request: Request, now: Now) -> RequestId {
+        self.next_request += 1;
+        let id = RequestId(self.next_request);
+        self.calls.push(Call {
+            id,
+            deadline: now.mono.after(request.deadline),
+        });
+        self.effect(Effect::Http { id, request });
+        id
+    }
+
+    pub(crate) fn abort_call(&mut self, id: RequestId) {
+        if self.calls.iter().any(|call| call.id == id) {
+            self.calls.retain(|call| call.id != id);
+            self.effect(Effect::AbortHttp { id });
+        }
+    }
+
+    fn abort_calls(&mut self) {
+        let ids: Vec<RequestId> = self.calls.iter().map(|call| call.id).collect();
+        for id in ids {
+            self.abort_call(id);
+        }
+    }
+
+    pub(crate) const fn fresh_attempt(&mut self) -> Attempt {
+        self.next_attempt += 1;
+        Attempt(self.next_attempt)
+    }
+
+    /// Something failed on the way to a live connection; told once per kind.
+    pub(crate) fn troubled(&mut self, error: ChatError) {
+        if self.trouble.as_ref().map(|known| known.code) != Some(error.code) {
+            self.event(Event::ErrorRaised(error.clone()));
+        }
+        self.trouble = Some(error);
+    }
+
+    /// One thing went wrong, the conversation goes on.
+    pub(crate) fn mishap(&mut self, error: ChatError) {
+        self.event(Event::ErrorRaised(error.clone()));
+        self.mishap = Some(error);
+    }
+
+    pub(crate) fn local_delay(&mut self) -> Duration {
+        backoff::local(&mut self.random)
+    }
+
+    /// The end of every turn: the outbox moves if it may, and changed words are told once.
+    fn settle(&mut self, now: Now) {
+        self.hand_over(now);
+        let phase = self.phase();
+        if phase != self.shown_phase {
+            self.shown_phase = phase;
+            self.event(Event::PhaseChanged(phase));
+        }
+        let notice = self.notice(now.mono);
+        if notice != self.shown_notice {
+            self.shown_notice.clone_from(&notice);
+            self.event(Event::NoticeChanged(notice));
+        }
+    }
+
+    /// Hands the next message over, if the chat is joined and nothing is unacknowledged.
+    fn hand_over(&mut self, now: Now) {
+        let (State::Live { attempt, .. }, Some(chat), None) = (&self.state, &self.chat, self.held_until)
+        else {
+            return;
+        };
+        let attempt = *attempt;
+        let Some(item) = self.outbox.hand_over(attempt, now.mono) else {
+            return;
+        };
+        let is_repeat_safe = self.capabilities.has(Capability::ClientMessageId);
+        let frame = ClientFrame::ChatMessage {
+            chat,
+            client_message: is_repeat_safe.then_some(&item.id),
+            tenant: &self.config.caller.tenant,
+            text: &item.text,
+        };
+        let text = frame.encode(now.wall_ms);
+        let row = item.row;
+        self.event(Event::MessageChanged {
+            row,
+            status: Status::Sending,
+            message: None,
+        });
+        self.effect(Effect::SendFrame { attempt, text });
+    }
+
+    fn notice(&self, now: Instant) -> Option<Notice> {
+        if let State::Blocked { error } = &self.state {
+            return Some(Notice::Blocked(error.clone()));
+        }
+        let has_lasted = self
+            .disturbed_since
+            .is_some_and(|since| now.since(since) >= WORDS_AFTER);
+        match (&self.trouble, &self.mishap) {
+            (Some(error), _) if has_lasted => Some(Notice::Trouble {
+                error: error.clone(),
+                retry_at: self.phase().retry_at,
+            }),
+            (_, Some(error)) => Some(Notice::Mishap(error.clone())),
+            (_, None) => None,
+        }
+    }
+
+    fn check_message(&self, text: &str) -> Result<(), SendError> {
+        let limits = self.config.limits;
+        if matches!(self.state, State::Ended) {
+            return Err(SendError::Ended);
+        }
+        if !text.chars().any(is_visible) {
+            return Err(SendError::Empty);
+        }
+        if text.encode_utf16().count() > limits.message_units || text.len() > MESSAGE_BYTES {
+            return Err(SendError::TooLong {
+                limit_units: limits.message_units,
+            });
+        }
+        if self.outbox.waiting() >= limits.outbox || self.outbox.waiting_bytes() + text.len() > OUTBOX_BYTES {
+            return Err(SendError::OutboxFull { limit: limits.outbox });
+        }
+        Ok(())
+    }
+
+    /// The ids are kept with the first message, not before: until then the visitor has asked for nothing.
+    fn keep_identity(&mut self) {
+        if self.config.identity.origin == Origin::Stored {
+            return;
+        }
+        self.config.identity.origin = Origin::Stored;
+        let session = self.config.identity.session.as_str().to_owned();
+        let visitor = self.config.identity.visitor.as_str().to_owned();
+        self.effect(Effect::Store {
+            key: StoreKey::SessionId,
+            value: session,
+        });
+        self.effect(Effect::Store {
+            key: StoreKey::VisitorId,
+            value: visitor,
+        });
+    }
+}
+
+/// White space and the zero-width characters say nothing (row U3).
+const fn is_visible(c: char) -> bool {
+    !c.is_whitespace() && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}')
+}
+
+/// Why a message was not taken.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum SendError {
+    /// Nothing but white space.
+    #[error("message is empty")]
+    Empty,
+    /// The session is over.
+    #[error("session has ended")]
+    Ended,
+    /// Too much waits already.
+    #[error("outbox holds {limit} messages")]
+    OutboxFull {
+        /// How many may wait.
+        limit: usize,
+    },
+    /// Longer than the limit.
+    #[error("message is longer than {limit_units} units")]
+    TooLong {
+        /// The limit in UTF-16 units.
+        limit_units: usize,
+    },
+}
+
+/// Why a message was not sent again.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum RetryError {
+    /// Unknown, already sent, or on its way.
+    #[error("message does not wait for a decision")]
+    NotParked,
+}
+
+/// The longest message in UTF-8, and the most text that may wait (`faults.md` section 6.3).
+const MESSAGE_BYTES: usize = 16 * 1024;
+const OUTBOX_BYTES: usize = 64 * 1024;
+
+/// How often "Retry now" is granted (row N29).
+const RETRY_SPACING: Duration = Duration::from_secs(5);

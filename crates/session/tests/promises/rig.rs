@@ -1,0 +1,346 @@
+//! A session, a virtual clock and a scripted platform. Only the rig knows the session's interface.
+//!
+//! The five verbs: [`Rig::say`], [`Rig::server`], [`Rig::drop_link`], [`Rig::advance`], [`Rig::expect`].
+
+use std::time::Duration;
+
+use miptech_chat_session::{
+    Attempt, Caller, ChatError, ClientMessageId, Connection, Effect, Endpoints, ErrorCode, Event,
+    HttpOutcome, Identity, Instant, Limits, Notice, Now, Origin, Output, Place, Reply, Request, RequestId,
+    RowId, SendError, Session, SessionConfig, SessionId, SocketEvent, Status, StoreKey, TenantId, VisitorId,
+};
+use serde_json::Value;
+
+/// One line of the transcript as a person would see it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Line {
+    pub(crate) row: RowId,
+    pub(crate) text: String,
+    pub(crate) status: Status,
+    pub(crate) message: Option<String>,
+    pub(crate) sources: usize,
+}
+
+pub(crate) struct Rig {
+    pub(crate) session: Session,
+    pub(crate) clock_ms: u64,
+    /// Calls nobody has answered yet.
+    pub(crate) calls: Vec<(RequestId, Request)>,
+    /// Every call ever made, with its time.
+    pub(crate) call_log: Vec<(u64, Request)>,
+    /// The socket the session holds now.
+    pub(crate) socket: Option<Attempt>,
+    /// Every socket ever opened: its number, time and URL.
+    pub(crate) sockets: Vec<(Attempt, u64, String)>,
+    /// Every frame sent, with the socket it went to.
+    pub(crate) frames: Vec<(Attempt, Value)>,
+    pub(crate) closes: Vec<(Attempt, u16)>,
+    pub(crate) stored: Vec<(StoreKey, String)>,
+    pub(crate) transcript: Vec<Line>,
+    pub(crate) errors: Vec<ChatError>,
+    pub(crate) notice: Option<Notice>,
+    next_id: u32,
+}
+
+impl Rig {
+    pub(crate) fn new() -> Self {
+        Self::with_seed(7)
+    }
+
+    pub(crate) fn with_seed(seed: u64) -> Self {
+        let caller = Caller {
+            endpoints: Endpoints::new(None, None).unwrap(),
+            tenant: TenantId::parse("miptech-company").unwrap(),
+        };
+        let identity = Identity {
+            session: SessionId::parse("test_session_123").unwrap(),
+            visitor: VisitorId::parse("test_visitor_123").unwrap(),
+            origin: Origin::Fresh,
+        };
+        let config = SessionConfig {
+            caller,
+            identity,
+            limits: Limits::default(),
+        };
+        Self {
+            session: Session::new(config, seed),
+            clock_ms: 0,
+            calls: Vec::new(),
+            call_log: Vec::new(),
+            socket: None,
+            sockets: Vec::new(),
+            frames: Vec::new(),
+            closes: Vec::new(),
+            stored: Vec::new(),
+            transcript: Vec::new(),
+            errors: Vec::new(),
+            notice: None,
+            next_id: 0,
+        }
+    }
+
+    /// A session that is live, on a platform with these capabilities.
+    pub(crate) fn live(capabilities: &str) -> Self {
+        let mut rig = Self::new();
+        rig.start();
+        rig.go_live(capabilities);
+        rig
+    }
+
+    /// Answers whatever is asked until the chat is joined.
+    pub(crate) fn go_live(&mut self, capabilities: &str) {
+        if self.calls.iter().any(|(_, call)| call.url.ends_with("/health")) {
+            self.reply("/health", 200, r#"{"status":"healthy"}"#);
+        }
+        if self.calls.iter().any(|(_, call)| call.url.ends_with("/chat")) {
+            self.reply(
+                "/chat",
+                200,
+                &format!(r#"{{"chat_id":"c1","capabilities":[{capabilities}]}}"#),
+            );
+        }
+        if self.calls.iter().any(|(_, call)| call.url.contains("/messages")) {
+            self.reply("/messages", 200, r#"{"items":[]}"#);
+        }
+        self.join(capabilities);
+    }
+
+    /// Opens the pending socket and acknowledges its join.
+    pub(crate) fn join(&mut self, capabilities: &str) {
+        self.open();
+        self.server(&format!(
+            r#"{{"type":"connection_ready","data":{{"capabilities":[{capabilities}]}}}}"#
+        ));
+        self.server(r#"{"type":"chat_joined","data":{"chat_id":"c1","success":true}}"#);
+        self.expect(Connection::Live);
+        while self.calls.iter().any(|(_, call)| call.url.contains("/messages")) {
+            self.reply("/messages", 200, r#"{"items":[]}"#);
+        }
+    }
+
+    pub(crate) fn start(&mut self) {
+        let now = self.now();
+        self.session.start(now);
+        self.drain();
+    }
+
+    /// The visitor sends a text.
+    pub(crate) fn say(&mut self, text: &str) -> Result<ClientMessageId, SendError> {
+        self.next_id += 1;
+        let id = ClientMessageId::parse(&format!("m-{}", self.next_id)).unwrap();
+        let now = self.now();
+        self.session.send(id.clone(), text, now)?;
+        self.drain();
+        Ok(id)
+    }
+
+    /// The platform sends a frame on the current socket.
+    pub(crate) fn server(&mut self, frame: &str) {
+        self.socket_event(SocketEvent::Text(frame));
+    }
+
+    /// The link drops without a word.
+    pub(crate) fn drop_link(&mut self) {
+        self.close(1006, "");
+    }
+
+    pub(crate) fn close(&mut self, code: u16, reason: &str) {
+        self.socket_event(SocketEvent::Closed { code, reason });
+    }
+
+    pub(crate) fn open(&mut self) {
+        self.socket_event(SocketEvent::Opened);
+    }
+
+    pub(crate) fn socket_event(&mut self, event: SocketEvent<'_>) {
+        let attempt = self.socket.expect("no socket was opened");
+        self.socket_event_of(attempt, event);
+    }
+
+    pub(crate) fn socket_event_of(&mut self, attempt: Attempt, event: SocketEvent<'_>) {
+        let now = self.now();
+        self.session.handle_socket(attempt, event, now);
+        self.drain();
+    }
+
+    /// Answers the oldest open call whose URL ends with, or contains, this path.
+    pub(crate) fn reply(&mut self, path: &str, status: u16, body: &str) {
+        self.outcome(
+            path,
+            HttpOutcome::Reply(Reply {
+                status,
+                body: body.to_owned(),
+                ..Reply::default()
+            }),
+        );
+    }
+
+    pub(crate) fn fail(&mut self, path: &str) {
+        self.outcome(path, HttpOutcome::Failed);
+    }
+
+    fn outcome(&mut self, path: &str, outcome: HttpOutcome) {
+        let is_it = |(_, call): &(RequestId, Request)| {
+            call.url.ends_with(path) || call.url.contains(&format!("{path}?"))
+        };
+        let position = self
+            .calls
+            .iter()
+            .position(is_it)
+            .unwrap_or_else(|| panic!("no open call to {path}: {:?}", self.calls));
+        let (id, _) = self.calls.remove(position);
+        let now = self.now();
+        self.session.handle_http(id, outcome, now);
+        self.drain();
+    }
+
+    /// Lets time pass, waking the session at each of its deadlines.
+    pub(crate) fn advance(&mut self, span: Duration) {
+        let end = self.clock_ms + u64::try_from(span.as_millis()).unwrap();
+        let mut wakes = 0;
+        while let Some(deadline) = self.session.deadline() {
+            let at = u64::try_from(deadline.at.since(Instant::default()).as_millis()).unwrap();
+            if at > end {
+                break;
+            }
+            wakes += 1;
+            assert!(wakes < 10_000, "the session never rests: {}", deadline.reason);
+            self.clock_ms = self.clock_ms.max(at);
+            let now = self.now();
+            self.session.handle_timeout(now);
+            self.drain();
+        }
+        self.clock_ms = end;
+    }
+
+    /// Lets time pass until the session opens another socket.
+    pub(crate) fn advance_to_next_socket(&mut self) {
+        let before = self.sockets.len();
+        for _ in 0..600 {
+            self.advance(Duration::from_millis(100));
+            if self.sockets.len() > before {
+                return;
+            }
+        }
+        panic!("no socket within a minute in {:?}", self.session.phase());
+    }
+
+    #[track_caller]
+    pub(crate) fn expect(&self, connection: Connection) {
+        assert_eq!(self.session.phase().connection, connection);
+    }
+
+    #[track_caller]
+    pub(crate) fn expect_lines(&self, lines: &[(&str, Status)]) {
+        let seen: Vec<_> = self
+            .transcript
+            .iter()
+            .map(|line| (line.text.as_str(), line.status))
+            .collect();
+        assert_eq!(seen, lines);
+    }
+
+    /// The code the notice bar speaks of.
+    pub(crate) fn notice_code(&self) -> Option<ErrorCode> {
+        self.notice.as_ref().map(|notice| notice.error().code)
+    }
+
+    /// The texts handed over, in order.
+    pub(crate) fn sent_texts(&self) -> Vec<String> {
+        let texts = self
+            .frames
+            .iter()
+            .filter(|(_, frame)| frame["type"] == "chat_message");
+        texts
+            .map(|(_, frame)| frame["data"]["message"].as_str().unwrap().to_owned())
+            .collect()
+    }
+
+    /// The types of the frames sent on one socket.
+    pub(crate) fn frame_types(&self, attempt: Attempt) -> Vec<&str> {
+        let frames = self.frames.iter().filter(|(socket, _)| *socket == attempt);
+        frames.map(|(_, frame)| frame["type"].as_str().unwrap()).collect()
+    }
+
+    pub(crate) fn now(&self) -> Now {
+        Now {
+            mono: Instant::from_start(Duration::from_millis(self.clock_ms)),
+            wall_ms: 1_754_060_400_000 + self.clock_ms,
+        }
+    }
+
+    pub(crate) fn drain(&mut self) {
+        while let Some(output) = self.session.poll_output() {
+            match output {
+                Output::Effect(effect) => self.perform(effect),
+                Output::Event(event) => self.show(event),
+            }
+        }
+    }
+
+    fn perform(&mut self, effect: Effect) {
+        match effect {
+            Effect::AbortHttp { id } => self.calls.retain(|(known, _)| *known != id),
+            Effect::CloseSocket { attempt, code } => {
+                self.closes.push((attempt, code));
+                self.socket.take_if(|current| *current == attempt);
+            }
+            Effect::Http { id, request } => {
+                self.call_log.push((self.clock_ms, request.clone()));
+                self.calls.push((id, request));
+            }
+            Effect::OpenSocket { attempt, url } => {
+                self.sockets.push((attempt, self.clock_ms, url));
+                self.socket = Some(attempt);
+            }
+            Effect::SendFrame { attempt, text } => {
+                assert_eq!(
+                    Some(attempt),
+                    self.socket,
+                    "a frame for a socket that is gone: {text}"
+                );
+                self.frames.push((attempt, serde_json::from_str(&text).unwrap()));
+            }
+            Effect::Store { key, value } => self.stored.push((key, value)),
+        }
+    }
+
+    fn show(&mut self, event: Event) {
+        match event {
+            Event::AnswerGrew { row, delta } => self.line(row).text.push_str(&delta),
+            Event::AnswerReplaced { row, text } => self.line(row).text = text,
+            Event::AnswerSourced { row, sources } => self.line(row).sources = sources.len(),
+            Event::ConversationStarted { .. } | Event::PhaseChanged(_) => {}
+            Event::ErrorRaised(error) => self.errors.push(error),
+            Event::MessageAdded { entry, place } => {
+                let line = Line {
+                    row: entry.row,
+                    text: entry.text,
+                    status: entry.status,
+                    message: entry.message.map(|id| id.as_str().to_owned()),
+                    sources: entry.sources.len(),
+                };
+                let index = match place {
+                    Place::After(row) => self.transcript.iter().position(|line| line.row == row).unwrap() + 1,
+                    Place::End => self.transcript.len(),
+                    Place::Start => 0,
+                };
+                self.transcript.insert(index, line);
+            }
+            Event::MessageRemoved { row } => self.transcript.retain(|line| line.row != row),
+            Event::MessageChanged { row, status, message } => {
+                let line = self.line(row);
+                line.status = status;
+                line.message = message.map(|id| id.as_str().to_owned()).or(line.message.take());
+            }
+            Event::NoticeChanged(notice) => self.notice = notice,
+        }
+    }
+
+    fn line(&mut self, row: RowId) -> &mut Line {
+        self.transcript
+            .iter_mut()
+            .find(|line| line.row == row)
+            .expect("an event about a row nobody added")
+    }
+}
