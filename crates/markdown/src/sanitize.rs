@@ -1,0 +1,132 @@
+//! Characters that may not reach the page: they hide text, reorder their surroundings, or pile up.
+//!
+//! Runs on text that is already decoded, so a character reference gets no further than the character itself.
+
+/// Marks kept in one run; more only grow over the neighbouring lines.
+const MAX_MARKS: usize = 8;
+
+/// Where the text will stand.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Place {
+    /// Code, where a reordering character is a finding: it is replaced by a visible one.
+    Code,
+    /// Everything else, where it is dropped.
+    Prose,
+}
+
+/// The text without the characters that may not reach the page.
+pub(crate) fn clean(text: &str, place: Place) -> String {
+    let mut cleaned = String::with_capacity(text.len());
+    let mut marks = 0;
+    for character in text.chars() {
+        if is_mark(character) {
+            marks += 1;
+            if marks > MAX_MARKS {
+                continue;
+            }
+        } else if is_variation_selector(character) {
+            // A run of selectors can carry a hidden message; one alone chooses between two emoji styles.
+            if marks > 0 {
+                continue;
+            }
+            marks = MAX_MARKS;
+        } else if is_reordering(character) {
+            if place == Place::Code {
+                cleaned.push(char::REPLACEMENT_CHARACTER);
+            }
+            continue;
+        } else if is_hidden(character) {
+            continue;
+        } else {
+            marks = 0;
+        }
+        cleaned.push(if is_unprintable(character) {
+            char::REPLACEMENT_CHARACTER
+        } else {
+            character
+        });
+    }
+    cleaned
+}
+
+/// Whether an address has to lose this character before its scheme can be judged.
+pub(crate) fn is_dropped_from_addresses(character: char) -> bool {
+    is_reordering(character)
+        || is_hidden(character)
+        || is_unprintable(character)
+        || matches!(character, '\t' | '\n' | '\r' | '\u{200c}' | '\u{200d}')
+}
+
+/// Bidirectional overrides, embeddings and isolates.
+fn is_reordering(character: char) -> bool {
+    matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Zero-width characters, invisible operators, tag characters, supplementary variation selectors.
+/// The two joiners are not among them: scripts and emoji need them.
+fn is_hidden(character: char) -> bool {
+    matches!(
+        character,
+        '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{206a}'..='\u{206f}' | '\u{feff}'
+            | '\u{e0000}'..='\u{e007f}' | '\u{e0100}'..='\u{e01ef}'
+    )
+}
+
+/// Control characters other than tab and line feed, and noncharacters.
+fn is_unprintable(character: char) -> bool {
+    matches!(
+        character,
+        '\0'..='\u{8}' | '\u{b}'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{fdd0}'..='\u{fdef}'
+    ) || u32::from(character) & 0xfffe == 0xfffe
+}
+
+/// The blocks of combining marks that stack.
+fn is_mark(character: char) -> bool {
+    matches!(
+        character,
+        '\u{300}'..='\u{36f}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}'
+            | '\u{20d0}'..='\u{20ff}' | '\u{fe20}'..='\u{fe2f}'
+    )
+}
+
+fn is_variation_selector(character: char) -> bool {
+    matches!(character, '\u{fe00}'..='\u{fe0f}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hidden_and_reordering_characters_do_not_reach_prose() {
+        for (input, expected) in [
+            ("a\u{202e}b\u{2069}c", "abc"),
+            ("a\u{200b}\u{feff}\u{2060}b", "ab"),
+            ("a\u{e0041}\u{e007f}b", "ab"),
+            (
+                "\0\u{ffff}\u{1b}[31m\u{fdd0}\u{1fffe}",
+                "\u{fffd}\u{fffd}\u{fffd}[31m\u{fffd}\u{fffd}",
+            ),
+            ("क\u{200d}ष\u{200c}", "क\u{200d}ष\u{200c}"),
+            ("❤\u{fe0f}\u{fe0f}\u{fe01}!", "❤\u{fe0f}!"),
+            ("1\u{fe0f}\u{20e3}", "1\u{fe0f}"),
+            ("tab\tkept\nand lines", "tab\tkept\nand lines"),
+        ] {
+            assert_eq!(clean(input, Place::Prose), expected, "{input:?}");
+        }
+    }
+
+    #[test]
+    fn code_shows_where_a_reordering_character_stood() {
+        assert_eq!(clean("if\u{202e} x\u{200b}", Place::Code), "if\u{fffd} x");
+    }
+
+    #[test]
+    fn eight_marks_are_enough() {
+        let piled = format!("a{}b\u{301}", "\u{301}".repeat(10_000));
+        assert_eq!(
+            clean(&piled, Place::Prose),
+            format!("a{}b\u{301}", "\u{301}".repeat(8))
+        );
+    }
+}

@@ -1,0 +1,174 @@
+//! Whatever the pieces an answer comes in, the outcome is the same, and what is settled stays.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+#[path = "support/walk.rs"]
+mod walk;
+
+use miptech_chat_markdown::{Document, parse};
+use proptest::prelude::*;
+
+/// Pieces that meet each other in odd ways far more often than random characters would.
+const FRAGMENTS: &[&str] = &[
+    "a",
+    "b c",
+    " ",
+    "  ",
+    "    ",
+    "\t",
+    "\n",
+    "\n\n",
+    "\r",
+    "\r\n",
+    "*",
+    "**",
+    "***",
+    "_",
+    "__",
+    "~~",
+    "~",
+    "`",
+    "``",
+    "```",
+    "```rust\n",
+    "~~~",
+    "- ",
+    "-",
+    "+ ",
+    "1. ",
+    "2) ",
+    "10. ",
+    "> ",
+    ">",
+    "#",
+    "# ",
+    "---",
+    "===",
+    "|",
+    "|-|-|",
+    "|a|b|",
+    ":-:",
+    "[",
+    "]",
+    "(",
+    ")",
+    "](",
+    "![",
+    "[a](https://e.x)",
+    "[a](javascript:b)",
+    "https://e.x/",
+    "http://",
+    "<https://e.x>",
+    "<b>",
+    "<",
+    "mailto:",
+    "://",
+    "@",
+    "\\",
+    "\"",
+    "'",
+    "&amp;",
+    "&",
+    "&#x",
+    ";",
+    "!",
+    ".",
+    "[ ] ",
+    "[x] ",
+    "é",
+    "漢",
+    "👍🏽",
+    "\u{301}",
+    "\u{202e}",
+    "\u{200d}",
+    "\0",
+    "\u{feff}",
+];
+
+fn answers() -> impl Strategy<Value = String> {
+    prop_oneof![
+        4 => prop::collection::vec(prop::sample::select(FRAGMENTS), 0..40).prop_map(|fragments| fragments.concat()),
+        1 => any::<String>(),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn pieces_do_not_change_the_outcome(answer in answers(), cuts in prop::collection::vec(1_usize..8, 1..20)) {
+        let expected = parse(&answer);
+        let mut document = Document::new();
+        let mut rest = answer.as_str();
+        for cut in cuts.iter().cycle() {
+            if rest.is_empty() {
+                break;
+            }
+            let end = rest.char_indices().nth(*cut).map_or(rest.len(), |(at, _)| at);
+            let before = document.settled().to_vec();
+            document.push(&rest[..end]);
+            prop_assert!(document.settled().starts_with(&before), "a settled block changed");
+            walk::check_links(document.settled());
+            walk::check_links(document.tail());
+            rest = &rest[end..];
+        }
+        let before = document.settled().to_vec();
+        document.finish();
+        prop_assert!(document.settled().starts_with(&before), "a settled block changed at the end");
+        prop_assert!(document.tail().is_empty());
+        prop_assert_eq!(document.text(), answer.as_str());
+        prop_assert_eq!(document.settled(), expected.as_slice());
+    }
+
+    #[test]
+    fn whole_lines_show_what_they_will_be(answer in "([a-z]{1,5}( |\n|\n\n)){0,20}") {
+        let mut document = Document::new();
+        document.push(&answer);
+        document.push("\n\n");
+        prop_assert!(document.tail().is_empty());
+        let expected = parse(&answer);
+        prop_assert_eq!(document.settled(), expected.as_slice());
+    }
+
+    #[test]
+    fn no_link_is_clickable_before_its_address_is_complete(host in "[a-z]{3,8}", text in "[a-z]{1,5}") {
+        let address = format!("https://{host}.example/path");
+        for answer in [format!("x [{text}]({address} \"t\") y"), format!("- <{address}> z"), format!("# a {address} b"), format!("> **{address} b**")] {
+            let mut document = Document::new();
+            for character in answer.chars() {
+                document.push(character.encode_utf8(&mut [0; 4]));
+                for found in walk::links(document.tail()) {
+                    prop_assert_eq!(&found, &address);
+                }
+            }
+            document.finish();
+            prop_assert_eq!(walk::links(document.settled()), vec![address.clone()]);
+        }
+    }
+}
+
+#[test]
+fn finished_blocks_settle_at_once() {
+    let mut document = Document::new();
+    for (piece, settled) in [
+        ("a\n", 0),
+        ("\n", 1),
+        ("# b", 1),
+        ("\n", 2),
+        ("```\nc\n\nd\n", 2),
+        ("```", 2),
+        ("\n", 3),
+        ("- e\n\n", 3),
+        ("- f\n\n", 3),
+        ("g", 3),
+        ("\n", 4),
+        ("\n", 5),
+    ] {
+        document.push(piece);
+        assert_eq!(document.settled().len(), settled, "after {piece:?}");
+    }
+    document.finish();
+    document.push("ignored");
+    assert_eq!(document.settled().len(), 5);
+    assert!(!document.text().ends_with("ignored"));
+}

@@ -1,0 +1,252 @@
+//! From the compiler's wasm to the two files a page loads: glue and wasm, under content-hashed names.
+//!
+//! wasm-bindgen runs as a library of the lockfile's version, wasm-opt comes from npm's `binaryen`. Both
+//! are skipped when nothing they depend on has changed.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::workspace::{WASM_TARGET, Workspace};
+use crate::{lockfile, stamp, steps};
+
+/// How every hashed file begins.
+const STEM: &str = "miptech-chat";
+
+/// How many hexadecimal digits of the content's SHA-256 a file name carries.
+const HASH_DIGITS: usize = 10;
+
+/// What wasm-opt may use. `--all-features` emits encodings that Firefox and Safari refuse.
+const WASM_OPT: [&str; 7] = [
+    "-Oz",
+    "--enable-bulk-memory",
+    "--enable-mutable-globals",
+    "--enable-sign-ext",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-multivalue",
+];
+
+/// The names of the two hashed files in `www/dist`.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Bundle {
+    pub(crate) wasm: String,
+    pub(crate) glue: String,
+}
+
+impl Bundle {
+    /// Makes both files from the compiled widget, or reuses those made from the same inputs.
+    pub(crate) fn produce(workspace: &Workspace) -> Result<Self> {
+        let version = lockfile::wasm_bindgen_version(workspace)?;
+        let raw = workspace
+            .target()
+            .join(WASM_TARGET)
+            .join("release/miptech_chat.wasm");
+        let inputs = inputs(workspace, &raw, &version)?;
+        let stamp = workspace.memory().join("bundle.stamp");
+        if let Ok(bundle) = Self::find(&workspace.dist())
+            && stamp::holds(&stamp, &bundle.stamp(&inputs))
+            && bundle.is_intact(&workspace.dist())
+        {
+            steps::reuse("glue and optimised wasm are up to date");
+            return Ok(bundle);
+        }
+
+        let folder = workspace.memory().join("bindgen");
+        steps::work(&format!("generate the glue with wasm-bindgen {version}"), || {
+            bind(&raw, &folder)
+        })?;
+        let bound = folder.join(format!("{STEM}_bg.wasm"));
+        let optimised = folder.join("optimised.wasm");
+        let mut optimise = wasm_opt(workspace);
+        optimise.args(WASM_OPT).arg(&bound).arg("-o").arg(&optimised);
+        steps::run("optimise the wasm for size", &mut optimise)?;
+
+        let bundle = Self::publish(&workspace.dist(), &optimised, &folder.join(format!("{STEM}.js")))?;
+        stamp::set(&stamp, &bundle.stamp(&inputs))?;
+        Ok(bundle)
+    }
+
+    /// Finds the two files of a build in `dist`.
+    ///
+    /// # Errors
+    /// There are none, or more than one of a kind: the cure is a build.
+    pub(crate) fn find(dist: &Path) -> Result<Self> {
+        let only = |extension: &str| {
+            let mut names = hashed_files(dist)?
+                .into_iter()
+                .filter(|name| name.ends_with(extension));
+            match (names.next(), names.next()) {
+                (Some(name), None) => Ok(name),
+                (None, _) => bail!("www/dist has no {STEM}-*{extension}: run `cargo xtask build` first"),
+                (Some(_), Some(_)) => {
+                    bail!("www/dist has more than one {STEM}-*{extension}: run `cargo xtask build`")
+                }
+            }
+        };
+        Ok(Self {
+            wasm: only(".wasm")?,
+            glue: only(".js")?,
+        })
+    }
+
+    /// Replaces the hashed files in `dist` by these two.
+    fn publish(dist: &Path, wasm: &Path, glue: &Path) -> Result<Self> {
+        fs::create_dir_all(dist).with_context(|| format!("cannot create {}", dist.display()))?;
+        for name in hashed_files(dist)? {
+            fs::remove_file(dist.join(&name)).with_context(|| format!("cannot remove {name}"))?;
+        }
+        let copy = |from: &Path, extension: &str| -> Result<String> {
+            let bytes = fs::read(from).with_context(|| format!("cannot read {}", from.display()))?;
+            let name = hashed_name(&bytes, extension);
+            fs::write(dist.join(&name), bytes).with_context(|| format!("cannot write {name}"))?;
+            Ok(name)
+        };
+        Ok(Self {
+            wasm: copy(wasm, "wasm")?,
+            glue: copy(glue, "js")?,
+        })
+    }
+
+    fn stamp(&self, inputs: &str) -> String {
+        format!("{inputs}\n{}\n{}\n", self.wasm, self.glue)
+    }
+
+    /// Whether both files still hold what their names say.
+    fn is_intact(&self, dist: &Path) -> bool {
+        let holds = |name: &str, extension: &str| {
+            fs::read(dist.join(name)).is_ok_and(|bytes| hashed_name(&bytes, extension) == name)
+        };
+        holds(&self.wasm, "wasm") && holds(&self.glue, "js")
+    }
+}
+
+/// One line for everything the two files depend on.
+fn inputs(workspace: &Workspace, raw: &Path, wasm_bindgen: &str) -> Result<String> {
+    let bytes = fs::read(raw).with_context(|| format!("cannot read {}", raw.display()))?;
+    let manifest = workspace.www().join("node_modules/binaryen/package.json");
+    let text = fs::read_to_string(&manifest)
+        .context("wasm-opt is missing: www/package.json must list `binaryen` in its devDependencies")?;
+    let binaryen: Value = serde_json::from_str(&text).context("the manifest of binaryen is not JSON")?;
+    let parts = [
+        &stamp::digest(&bytes),
+        wasm_bindgen,
+        &binaryen["version"].to_string(),
+        &WASM_OPT.join(" "),
+    ];
+    Ok(parts.join(" "))
+}
+
+/// Runs wasm-bindgen over `raw` and leaves its output alone in `folder`.
+fn bind(raw: &Path, folder: &Path) -> Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder).with_context(|| format!("cannot remove {}", folder.display()))?;
+    }
+    let mut output = Bindgen::new()
+        .input_path(raw)
+        .out_name(STEM)
+        .web(true)?
+        .typescript(false)
+        .omit_default_module_path(true)
+        .remove_name_section(true)
+        .remove_producers_section(true)
+        .generate_output()?;
+    // Every crate with bindings is listed, most of them with nothing.
+    let inline = output.snippets().iter().filter(|(_, parts)| !parts.is_empty());
+    if let Some(snippet) = inline
+        .map(|(name, _)| name)
+        .chain(output.local_modules().keys())
+        .min()
+    {
+        bail!("the glue must be one file, but a dependency brings its own JavaScript: {snippet}");
+    }
+    output.emit(folder)
+}
+
+fn wasm_opt(workspace: &Workspace) -> Command {
+    let name = if cfg!(windows) { "wasm-opt.cmd" } else { "wasm-opt" };
+    let program: PathBuf = workspace.www().join("node_modules/.bin").join(name);
+    Command::new(program)
+}
+
+fn hashed_name(bytes: &[u8], extension: &str) -> String {
+    let digest = stamp::digest(bytes);
+    format!("{STEM}-{}.{extension}", digest.split_at(HASH_DIGITS).0)
+}
+
+/// The names in `dist` that a build gave, in order; none when there is no such folder.
+fn hashed_files(dist: &Path) -> Result<Vec<String>> {
+    if !dist.is_dir() {
+        return Ok(Vec::new());
+    }
+    let mut names = Vec::new();
+    for entry in fs::read_dir(dist).with_context(|| format!("cannot list {}", dist.display()))? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        if is_hashed_name(&name) {
+            names.push(name);
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+fn is_hashed_name(name: &str) -> bool {
+    let Some(rest) = name.strip_prefix(STEM).and_then(|rest| rest.strip_prefix('-')) else {
+        return false;
+    };
+    let Some((hash, extension)) = rest.split_once('.') else {
+        return false;
+    };
+    hash.len() == HASH_DIGITS
+        && hash.bytes().all(|byte| byte.is_ascii_hexdigit())
+        && matches!(extension, "wasm" | "js")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hashed_name_carries_ten_digits_of_its_content() {
+        assert_eq!(hashed_name(b"", "wasm"), "miptech-chat-e3b0c44298.wasm");
+    }
+
+    #[test]
+    fn only_names_a_build_gave_are_taken_for_hashed_files() {
+        assert!(is_hashed_name("miptech-chat-e3b0c44298.wasm"));
+        assert!(is_hashed_name("miptech-chat-e3b0c44298.js"));
+        assert!(!is_hashed_name("miptech-chat-e3b0c44298.d.ts"));
+        assert!(!is_hashed_name("miptech-chat-element.js"));
+        assert!(!is_hashed_name("loader.js"));
+    }
+
+    #[test]
+    fn publishing_replaces_the_files_of_the_last_build() {
+        let folder = std::env::temp_dir().join(format!("xtask-publish-{}", std::process::id()));
+        let dist = folder.join("dist");
+        fs::create_dir_all(&dist).unwrap();
+        fs::write(dist.join("miptech-chat-0123456789.wasm"), "old").unwrap();
+        fs::write(dist.join("loader.js"), "stays").unwrap();
+        fs::write(folder.join("new.wasm"), "wasm").unwrap();
+        fs::write(folder.join("new.js"), "glue").unwrap();
+
+        let bundle = Bundle::publish(&dist, &folder.join("new.wasm"), &folder.join("new.js")).unwrap();
+        assert_eq!(Bundle::find(&dist).unwrap(), bundle);
+        assert!(bundle.is_intact(&dist));
+        assert!(dist.join("loader.js").exists());
+
+        fs::write(dist.join(&bundle.glue), "edited").unwrap();
+        assert!(!bundle.is_intact(&dist));
+        fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn a_missing_build_names_its_cure() {
+        let error = Bundle::find(Path::new("no/such/dist")).unwrap_err().to_string();
+        assert!(error.contains("cargo xtask build"), "{error}");
+    }
+}

@@ -1,0 +1,81 @@
+//! Everything this repository can do to itself: `cargo xtask <command>`.
+//!
+//! Builds, checks and serves what the other crates and `www` contain; nothing here reaches a visitor.
+//! Must never depend on a crate of this workspace, so that it builds when they do not.
+
+mod browser;
+mod build;
+mod bundle;
+mod demo;
+mod lockfile;
+mod node;
+mod purity;
+mod size;
+mod stamp;
+mod steps;
+mod test;
+mod tidy;
+mod tools;
+mod workspace;
+
+use std::net::SocketAddr;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::test::Check;
+use crate::workspace::Workspace;
+
+/// Everything this repository can do to itself.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Build the widget: leaves www/dist complete.
+    Build,
+    /// Build everything and serve the demo page until Ctrl-C.
+    Demo {
+        /// Where the reference server listens.
+        #[arg(long, default_value = "127.0.0.1:8000")]
+        listen: SocketAddr,
+    },
+    /// Print what a visitor downloads and fail above budgets.toml.
+    Size,
+    /// Run every check in order, or only the named ones.
+    Test {
+        /// The checks to run, always in the order of this list.
+        #[arg(value_enum)]
+        checks: Vec<Check>,
+    },
+    /// Check the walls between rooms and the house rules.
+    Tidy,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(arguments.command) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task) -> Result<ExitCode> {
+    let workspace = Workspace::find()?;
+    match task {
+        Task::Build => build::run(&workspace)?,
+        Task::Demo { listen } => demo::run(&workspace, listen)?,
+        Task::Size => size::run(&workspace)?,
+        Task::Test { checks } => return Ok(test::run(&workspace, &checks)),
+        Task::Tidy => tidy::run(&workspace)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
