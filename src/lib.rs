@@ -1,1 +1,18 @@
 //! The chat widget: everything that exists only in a browser.
+//!
+//! | room | for | must never |
+//! |---|---|---|
+//! | `embed` | the one door JavaScript may open: options, handle, host element | hold product behaviour |
+//! | `driver` | the corridor between session and browser | decide, or touch the page |
+//! | `browser` | fetch, socket, storage, clocks, timer, entropy | decide, or know a frame |
+//! | `ui` | Leptos views over one model | know tokens, URLs, the driver or the browser room |
+//!
+//! The conversation itself lives in `miptech-chat-session`, the wire in `miptech-chat-protocol`,
+//! answer text in `miptech-chat-markdown`. `docs/ARCHITECTURE.md` draws the way of a message through them.
+
+mod browser;
+mod driver;
+mod embed;
+mod ui;
+
+pub use self::embed::{ChatHandle, mount, version};

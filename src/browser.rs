@@ -1,0 +1,10 @@
+//! The browser, owned: each thing taken from it is given back when its value is dropped.
+//!
+//! This room decides nothing: it retries nothing, waits for nothing and knows no frame.
+
+pub(crate) mod clock;
+pub(crate) mod entropy;
+pub(crate) mod http;
+pub(crate) mod socket;
+pub(crate) mod storage;
+pub(crate) mod timer;

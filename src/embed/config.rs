@@ -1,0 +1,291 @@
+//! Options from JavaScript to typed values: parsed once, trusted afterwards.
+
+use std::fmt;
+
+use js_sys::{Array, Object, Reflect};
+use miptech_chat_session::{
+    Caller, ChatError, DEFAULT_BASE, Endpoints, ErrorCode, Identity, Limits, Origin, SessionConfig, SessionId, Stage,
+    StoreKey, TenantId, VisitorId,
+};
+use wasm_bindgen::{JsCast, JsValue};
+
+use crate::{
+    browser::{entropy, storage::Storage},
+    ui::{Language, Options},
+};
+
+/// Everything the options say.
+#[derive(Debug)]
+pub(super) struct Config {
+    pub(super) session: SessionConfig,
+    pub(super) views: Options,
+    pub(super) look: Look,
+    pub(super) connect: Connect,
+    pub(super) opens: bool,
+}
+
+/// How the widget stands on the page.
+#[derive(Debug)]
+pub(super) struct Look {
+    pub(super) theme: &'static str,
+    pub(super) position: &'static str,
+    pub(super) size: &'static str,
+    pub(super) z_index: i32,
+}
+
+/// When the connection is made.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Connect {
+    /// At once.
+    Load,
+    /// When the panel opens.
+    Open,
+    /// With the first message.
+    Send,
+}
+
+/// An option with a wrong value.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct ConfigError {
+    pub(super) code: ErrorCode,
+    field: &'static str,
+    expected: &'static str,
+    found: String,
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "expected {} for option {}, got {}", self.expected, self.field, self.found)
+    }
+}
+
+impl From<&ConfigError> for ChatError {
+    fn from(error: &ConfigError) -> Self {
+        Self {
+            code: error.code,
+            stage: Stage::Create,
+            text: error.to_string(),
+            retryable: false,
+            status: None,
+            close_code: None,
+            request_id: None,
+        }
+    }
+}
+
+impl Config {
+    /// Reads the options; unknown ones are named in the console and ignored.
+    pub(super) fn read(options: &JsValue, storage: &Storage) -> Result<Self, ConfigError> {
+        let fields = Fields::of(options)?;
+        fields.warn_of_unknown();
+        let tenant_text = fields.text("tenantId")?.unwrap_or_else(|| DEFAULT_TENANT.to_owned());
+        let tenant = TenantId::parse(&tenant_text).ok_or_else(|| ConfigError {
+            code: if tenant_text.is_empty() { ErrorCode::ConfigTenantMissing } else { ErrorCode::ConfigInvalid },
+            field: "tenantId",
+            expected: "3 to 50 of the characters A-Z a-z 0-9 _ -",
+            found: shown(&tenant_text),
+        })?;
+        let endpoints = endpoints(&fields)?;
+        let limits = match fields.object("limits")? {
+            Some(limits) => Limits { message_units: limits.whole("messageChars", 1..=4000)?.unwrap_or(4000), ..Limits::default() },
+            None => Limits::default(),
+        };
+        let views = Options {
+            language: language(&fields, storage)?,
+            message_units: limits.message_units,
+            placeholder: fields.text("placeholder")?,
+            suggestions: fields.texts("suggestions")?,
+            title: fields.text("title")?,
+            welcome: fields.text("welcome")?,
+            has_disclosure: fields.flag("disclosure")?.unwrap_or(true),
+        };
+        let look = Look {
+            theme: fields.one_of("theme", &["auto", "light", "dark"], "auto, light or dark")?,
+            position: fields.one_of("position", &POSITIONS, "bottom-right, bottom-left, top-right or top-left")?,
+            size: fields.one_of("size", &["medium", "compact", "large"], "compact, medium or large")?,
+            z_index: fields.whole("zIndex", 0..=i32::MAX as usize)?.map_or(Z_INDEX, |index| index as i32),
+        };
+        let connect = match fields.one_of("connect", &["open", "send", "load"], "open, send or load")? {
+            "load" => Connect::Load,
+            "send" => Connect::Send,
+            _ => Connect::Open,
+        };
+        let identity = identity(&tenant, storage);
+        let session = SessionConfig { caller: Caller { endpoints, tenant }, identity, limits };
+        Ok(Self { session, views, look, connect, opens: fields.flag("open")?.unwrap_or(false) })
+    }
+}
+
+fn endpoints(fields: &Fields) -> Result<Endpoints, ConfigError> {
+    let (api, ws) = (fields.text("apiUrl")?, fields.text("wsUrl")?);
+    let field = if api.is_some() || ws.is_none() { "apiUrl" } else { "wsUrl" };
+    let base = api.as_deref().or(if ws.is_none() { Some(DEFAULT_BASE) } else { None });
+    let found = || shown(api.as_deref().or(ws.as_deref()).unwrap_or_default());
+    let endpoints = Endpoints::new(base, ws.as_deref()).map_err(|error| ConfigError {
+        code: ErrorCode::ConfigInvalid,
+        field,
+        expected: error.expected(),
+        found: found(),
+    })?;
+    let page = web_sys::window().and_then(|window| window.location().protocol().ok());
+    if endpoints.is_insecure() && page.as_deref() == Some("https:") {
+        return Err(ConfigError {
+            code: ErrorCode::ConfigInsecureUrl,
+            field,
+            expected: "an https:// or wss:// base on an https page",
+            found: found(),
+        });
+    }
+    Ok(endpoints)
+}
+
+/// The ids of this browser: the stored ones, or fresh ones that are stored with the first message.
+fn identity(tenant: &TenantId, storage: &Storage) -> Identity {
+    let session = storage.read(&StoreKey::SessionId.text(tenant)).as_deref().and_then(SessionId::parse);
+    let visitor = storage.read(&StoreKey::VisitorId.text(tenant)).as_deref().and_then(VisitorId::parse);
+    let origin = if session.is_some() && visitor.is_some() { Origin::Stored } else { Origin::Fresh };
+    Identity {
+        session: session.unwrap_or_else(|| fresh(SessionId::parse)),
+        visitor: visitor.unwrap_or_else(|| fresh(VisitorId::parse)),
+        origin,
+    }
+}
+
+fn fresh<T>(parse: fn(&str) -> Option<T>) -> T {
+    loop {
+        // A UUID always fits the pattern of both ids, so the first turn is the last.
+        if let Some(id) = parse(&entropy::uuid()) {
+            return id;
+        }
+    }
+}
+
+/// The site's choice under `mip-language`, then the page's language, then the browser's.
+fn language(fields: &Fields, storage: &Storage) -> Result<Language, ConfigError> {
+    let told = fields.text("locale")?.filter(|tag| tag != "auto");
+    let window = web_sys::window();
+    let page = || window.as_ref()?.document()?.document_element()?.get_attribute("lang");
+    let browser = || window.as_ref()?.navigator().language();
+    let tags = [told, storage.read(SITE_LANGUAGE), page(), browser()];
+    Ok(tags.into_iter().flatten().find_map(|tag| Language::of_tag(&tag)).unwrap_or_default())
+}
+
+/// The own properties of an options object; what its prototype says does not count (row H17).
+struct Fields(Object);
+
+impl Fields {
+    fn of(value: &JsValue) -> Result<Self, ConfigError> {
+        if value.is_undefined() || value.is_null() {
+            return Ok(Self(Object::new()));
+        }
+        match value.dyn_ref::<Object>() {
+            Some(object) if !Array::is_array(value) && !value.is_function() => Ok(Self(object.clone())),
+            Some(_) | None => Err(wrong("options", "an object", value)),
+        }
+    }
+
+    fn own(&self, field: &str) -> Option<JsValue> {
+        let key = JsValue::from_str(field);
+        let value = Object::has_own(&self.0, &key).then(|| Reflect::get(&self.0, &key).ok()).flatten()?;
+        (!value.is_undefined() && !value.is_null()).then_some(value)
+    }
+
+    fn text(&self, field: &'static str) -> Result<Option<String>, ConfigError> {
+        let read = |value: JsValue| value.as_string().ok_or_else(|| wrong(field, "a string", &value));
+        self.own(field).map(read).transpose()
+    }
+
+    fn flag(&self, field: &'static str) -> Result<Option<bool>, ConfigError> {
+        let read = |value: JsValue| value.as_bool().ok_or_else(|| wrong(field, "true or false", &value));
+        self.own(field).map(read).transpose()
+    }
+
+    fn whole(&self, field: &'static str, range: std::ops::RangeInclusive<usize>) -> Result<Option<usize>, ConfigError> {
+        let read = |value: JsValue| {
+            let number = value.as_f64().filter(|number| number.fract() == 0.0 && *number >= 0.0);
+            let number = number.map(|number| number as usize).filter(|number| range.contains(number));
+            number.ok_or_else(|| wrong(field, "a whole number in range", &value))
+        };
+        self.own(field).map(read).transpose()
+    }
+
+    fn object(&self, field: &'static str) -> Result<Option<Self>, ConfigError> {
+        let read = |value: JsValue| Self::of(&value).map_err(|_| wrong(field, "an object", &value));
+        self.own(field).map(read).transpose()
+    }
+
+    fn texts(&self, field: &'static str) -> Result<Vec<String>, ConfigError> {
+        let Some(value) = self.own(field) else { return Ok(Vec::new()) };
+        let list = value.dyn_ref::<Array>().ok_or_else(|| wrong(field, "an array of strings", &value))?;
+        list.iter().map(|item| item.as_string().ok_or_else(|| wrong(field, "an array of strings", &item))).collect()
+    }
+
+    fn one_of(
+        &self,
+        field: &'static str,
+        allowed: &[&'static str],
+        expected: &'static str,
+    ) -> Result<&'static str, ConfigError> {
+        let first = allowed.first().copied().unwrap_or_default();
+        let Some(text) = self.text(field)? else { return Ok(first) };
+        let known = allowed.iter().find(|known| **known == text).copied();
+        known.ok_or_else(|| wrong(field, expected, &text.into()))
+    }
+
+    fn warn_of_unknown(&self) {
+        for key in Object::keys(&self.0).iter().filter_map(|key| key.as_string()) {
+            if !KNOWN.contains(&key.as_str()) {
+                let nearest = KNOWN.iter().min_by_key(|known| distance(&key, known)).copied().unwrap_or_default();
+                let line = format!("miptech-chat: option {} is unknown; the nearest known one is {nearest}", shown(&key));
+                web_sys::console::warn_1(&line.into());
+            }
+        }
+    }
+}
+
+fn wrong(field: &'static str, expected: &'static str, found: &JsValue) -> ConfigError {
+    let found = match found.as_string() {
+        Some(text) => shown(&text),
+        None => found.js_typeof().as_string().unwrap_or_default(),
+    };
+    ConfigError { code: ErrorCode::ConfigInvalid, field, expected, found }
+}
+
+/// A value of the host page in one line of ours: short, quoted, without control characters.
+fn shown(text: &str) -> String {
+    let line: String = text.chars().filter(|c| !c.is_control()).take(80).collect();
+    format!("\"{line}\"")
+}
+
+/// How many letters must be changed to make one word of the other (Levenshtein).
+fn distance(one: &str, other: &str) -> usize {
+    let other: Vec<char> = other.chars().collect();
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (line, letter) in one.chars().enumerate() {
+        let mut diagonal = line;
+        let mut left = line + 1;
+        for (slot, known) in row.iter_mut().skip(1).zip(&other) {
+            let above = *slot;
+            left = (diagonal + usize::from(letter != *known)).min(above + 1).min(left + 1);
+            diagonal = above;
+            *slot = left;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = line + 1;
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+const DEFAULT_TENANT: &str = "miptech-company";
+const POSITIONS: [&str; 4] = ["bottom-right", "bottom-left", "top-right", "top-left"];
+const Z_INDEX: i32 = 2_147_483_000;
+
+/// Where the site keeps its visitor's language (`platform.md` section 14).
+const SITE_LANGUAGE: &str = "mip-language";
+
+/// What is read here, and what the JavaScript side reads for itself (`id`, `load`, `on`).
+const KNOWN: [&str; 20] = [
+    "apiUrl", "connect", "debug", "disclosure", "id", "limits", "load", "locale", "on", "open", "placeholder", "position",
+    "size", "suggestions", "tenantId", "theme", "title", "welcome", "wsUrl", "zIndex",
+];

@@ -1,0 +1,132 @@
+//! What JavaScript holds of a mounted widget. Every method is legal in every state.
+
+use std::{cell::RefCell, rc::Rc};
+
+use js_sys::Promise;
+use wasm_bindgen::prelude::*;
+
+use super::{
+    events::By,
+    host::Host,
+    room::SharedRoom,
+    snapshot::{StateView, messages, plain_object},
+};
+use crate::{browser::clock, driver::Driver, ui::Mounted};
+
+/// One mounted widget. What it owns is released in the order driver, views, host.
+pub(super) struct Widget {
+    pub(super) driver: Driver,
+    pub(super) room: SharedRoom,
+    pub(super) mounted: RefCell<Option<Mounted>>,
+    pub(super) host: RefCell<Option<Host>>,
+}
+
+impl Drop for Widget {
+    fn drop(&mut self) {
+        self.driver.end();
+    }
+}
+
+/// The handle of a mounted widget; without a widget every method is a quiet no-op.
+///
+/// Methods take `&self`: JavaScript may call one from inside a callback of another.
+#[wasm_bindgen]
+pub struct ChatHandle {
+    widget: RefCell<Option<Rc<Widget>>>,
+}
+
+impl ChatHandle {
+    pub(super) fn of(widget: Rc<Widget>) -> Self {
+        Self { widget: RefCell::new(Some(widget)) }
+    }
+
+    pub(super) fn idle() -> Self {
+        Self { widget: RefCell::new(None) }
+    }
+
+    fn widget(&self) -> Option<Rc<Widget>> {
+        self.widget.borrow().clone()
+    }
+}
+
+#[wasm_bindgen]
+impl ChatHandle {
+    /// Opens the panel.
+    pub fn open(&self) {
+        self.show(true);
+    }
+
+    /// Closes the panel.
+    pub fn close(&self) {
+        self.show(false);
+    }
+
+    /// Whether the panel is open.
+    #[wasm_bindgen(js_name = isOpen)]
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.widget().is_some_and(|widget| widget.room.model.is_open_now())
+    }
+
+    /// Sends a text; resolves to a `SendResult`, never rejects.
+    pub fn send(&self, text: &str, client_id: Option<String>) -> Promise {
+        Promise::new(&mut |resolve, _| {
+            if let Some(widget) = self.widget() {
+                widget.room.send_for_host(text, client_id.as_deref(), resolve);
+            }
+        })
+    }
+
+    /// Sends a failed or unconfirmed message again.
+    pub fn retry(&self, client_id: &str) {
+        if let (Some(widget), Some(id)) = (self.widget(), miptech_chat_session::ClientMessageId::parse(client_id)) {
+            // Refused only where the message does not wait for a decision, and then nothing is to be done.
+            let _not_parked = widget.driver.retry(&id);
+        }
+    }
+
+    /// Puts a text into the composer.
+    #[wasm_bindgen(js_name = setDraft)]
+    pub fn set_draft(&self, text: String) {
+        self.widget().into_iter().for_each(|widget| widget.room.model.set_draft(text.clone()));
+    }
+
+    /// Puts the caret into the composer.
+    #[wasm_bindgen(js_name = focusComposer)]
+    pub fn focus_composer(&self) {
+        if let Some(widget) = self.widget() {
+            widget.mounted.borrow().iter().for_each(Mounted::focus_composer);
+        }
+    }
+
+    /// A snapshot of the state.
+    #[wasm_bindgen(js_name = getState)]
+    #[must_use]
+    pub fn state(&self) -> JsValue {
+        let view = self.widget().map_or_else(StateView::idle, |widget| {
+            StateView::of(&widget.room.model, widget.driver.phase(), clock::now().mono)
+        });
+        plain_object(&view)
+    }
+
+    /// All messages, oldest first.
+    #[wasm_bindgen(js_name = getMessages)]
+    #[must_use]
+    pub fn messages(&self) -> JsValue {
+        self.widget().map_or_else(|| js_sys::Array::new().into(), |widget| messages(&widget.room.model))
+    }
+
+    /// Takes the widget off the page: afterwards no call, socket, timer, listener or node of it is left.
+    pub fn destroy(&self) {
+        let widget = self.widget.borrow_mut().take();
+        if let Some(widget) = widget {
+            widget.driver.end();
+            drop(widget.mounted.borrow_mut().take());
+            drop(widget.host.borrow_mut().take());
+        }
+    }
+
+    fn show(&self, is_open: bool) {
+        self.widget().into_iter().for_each(|widget| widget.room.show_for(is_open, By::Host));
+    }
+}

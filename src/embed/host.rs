@@ -1,0 +1,102 @@
+//! The host element: pinned against the page's styles, with a shadow root, one sheet and a key fence.
+
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::{CssStyleSheet, Event, HtmlElement, ShadowRoot, ShadowRootInit, ShadowRootMode};
+
+use super::config::Look;
+use crate::ui::SHEET;
+
+/// The prepared host. Dropping it takes our nodes and listeners away; the element itself belongs to the caller.
+pub(super) struct Host {
+    root: ShadowRoot,
+    place: HtmlElement,
+    fence: Closure<dyn FnMut(Event)>,
+}
+
+impl Host {
+    /// Prepares an element that belongs to the widget alone.
+    ///
+    /// A shadow root that is there already was made by the loader and is used; a browser that can make none
+    /// cannot run the widget's code either.
+    pub(super) fn prepare(host: HtmlElement, look: &Look) -> Self {
+        pin(&host, look);
+        let init = ShadowRootInit::new(ShadowRootMode::Open);
+        let root = host.shadow_root().unwrap_or_else(|| {
+            // An element that takes no shadow root shows the widget unprotected rather than not at all.
+            host.attach_shadow(&init).unwrap_or_else(|_| host.clone().unchecked_into())
+        });
+        let document = host.owner_document();
+        let place: HtmlElement = document
+            .as_ref()
+            .and_then(|document| document.create_element("div").ok())
+            .map_or_else(|| host.clone(), |element| element.unchecked_into());
+        let _detached_meanwhile = root.append_child(&place);
+        adopt_sheet(&root, &place);
+        let fence = Closure::<dyn FnMut(Event)>::new(|event: Event| event.stop_propagation());
+        for name in KEY_EVENTS {
+            let _never_refused = root.add_event_listener_with_callback(name, fence.as_ref().unchecked_ref());
+        }
+        Self { root, place, fence }
+    }
+
+    /// Where the views are mounted.
+    pub(super) const fn place(&self) -> &HtmlElement {
+        &self.place
+    }
+}
+
+impl Drop for Host {
+    fn drop(&mut self) {
+        for name in KEY_EVENTS {
+            let _never_refused = self.root.remove_event_listener_with_callback(name, self.fence.as_ref().unchecked_ref());
+        }
+        self.place.remove();
+    }
+}
+
+/// Important inline declarations win over any sheet of the page, `* { all: unset !important }` included (row H1).
+fn pin(host: &HtmlElement, look: &Look) {
+    let style = host.style();
+    let z_index = look.z_index.to_string();
+    for (name, value) in [("all", "initial"), ("display", "block"), ("position", "fixed"), ("z-index", &z_index)] {
+        let _known_property = style.set_property_with_priority(name, value, "important");
+    }
+    for (name, value) in [("data-theme", look.theme), ("data-position", look.position), ("data-size", look.size)] {
+        let _valid_name = host.set_attribute(name, value);
+    }
+    let (block, inline) = match look.position.split_once('-') {
+        Some((block, inline)) => (block, inline),
+        None => ("bottom", "right"),
+    };
+    // Positions are logical: "right" is the end of the line, left in a right-to-left page.
+    let inline = if inline == "left" { "inset-inline-start" } else { "inset-inline-end" };
+    let block = if block == "top" { "inset-block-start" } else { "inset-block-end" };
+    for name in [block, inline] {
+        let _known_property = style.set_property_with_priority(name, OFFSET, "important");
+    }
+}
+
+/// One sheet for every widget of the document; a `<style>` only where the browser cannot construct sheets.
+fn adopt_sheet(root: &ShadowRoot, place: &HtmlElement) {
+    thread_local! {
+        static CONSTRUCTED: Option<CssStyleSheet> = {
+            let sheet = CssStyleSheet::new().ok();
+            sheet.filter(|sheet| sheet.replace_sync(SHEET).is_ok())
+        };
+    }
+    CONSTRUCTED.with(|sheet| match sheet {
+        Some(sheet) => root.set_adopted_style_sheets(&js_sys::Array::of1(sheet)),
+        None => {
+            if let Some(style) = place.owner_document().and_then(|document| document.create_element("style").ok()) {
+                style.set_text_content(Some(SHEET));
+                let _detached_meanwhile = root.insert_before(&style, Some(place));
+            }
+        }
+    });
+}
+
+/// Key events leave the shadow root as the host's own; a page with single-key shortcuts would act on them.
+const KEY_EVENTS: [&str; 3] = ["keydown", "keyup", "keypress"];
+
+/// How far from the corner the widget stands.
+const OFFSET: &str = "16px";

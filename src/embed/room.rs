@@ -1,0 +1,225 @@
+//! Where the views' wishes, the driver and the host page's listeners meet.
+
+use std::{
+    cell::{OnceCell, RefCell},
+    collections::BTreeMap,
+    rc::Rc,
+};
+
+use js_sys::Function;
+use miptech_chat_session::{
+    Author, ChatError, ClientMessageId, ErrorCode, Event, Instant, RowId, SendError, Stage, Status,
+};
+use serde::Serialize;
+use wasm_bindgen::JsValue;
+
+use super::{
+    config::Connect,
+    events::{By, Events},
+    snapshot::{ErrorView, plain_object},
+};
+use crate::{
+    browser::{clock, entropy},
+    driver::Driver,
+    ui::{Act, ChatModel, Row},
+};
+
+/// One mounted widget, seen from inside.
+pub(super) struct Room {
+    pub(super) model: ChatModel,
+    events: Events,
+    connect: Connect,
+    driver: OnceCell<Driver>,
+    /// Promises of `send` that wait for their message's fate.
+    promises: RefCell<BTreeMap<ClientMessageId, Function>>,
+}
+
+/// What `send` resolves to.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SendResult<'a> {
+    ok: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<ErrorView>,
+}
+
+impl Room {
+    pub(super) fn new(model: ChatModel, events: Events, connect: Connect) -> Self {
+        Self { model, events, connect, driver: OnceCell::new(), promises: RefCell::default() }
+    }
+
+    /// The driver needs the room as its listener and the room the driver, so one of them comes second.
+    pub(super) fn attach(&self, driver: Driver) {
+        let _attached_once = self.driver.set(driver);
+    }
+
+    /// The views stand: the page may know, and what the options ask for at the start is done.
+    pub(super) fn mounted(&self, opens: bool) {
+        self.events.ready();
+        if self.connect == Connect::Load {
+            self.with_driver(Driver::start);
+        }
+        if opens {
+            self.show_for(true, By::Host);
+        }
+    }
+
+    /// Opens or closes the panel.
+    pub(super) fn show_for(&self, is_open: bool, by: By) {
+        if self.model.is_open_now() == is_open {
+            return;
+        }
+        let had_unread = self.model.unread_now() > 0;
+        self.model.set_open(is_open);
+        self.events.shown(is_open, by);
+        if is_open && had_unread {
+            self.events.unread_changed(0);
+        }
+        if is_open && self.connect == Connect::Open {
+            self.with_driver(Driver::start);
+        }
+    }
+
+    /// Takes a message for the host page; `resolve` is called once with its fate.
+    pub(super) fn send_for_host(&self, text: &str, client_id: Option<&str>, resolve: Function) {
+        let id = client_id.and_then(ClientMessageId::parse).unwrap_or_else(fresh_id);
+        self.promises.borrow_mut().insert(id.clone(), resolve);
+        let Some(driver) = self.driver.get() else { return };
+        if let Err(refusal) = driver.send(id.clone(), text) {
+            let error = error_of_refusal(&refusal);
+            self.settle(&id, &SendResult { ok: false, id: None, client_id: Some(id.as_str()), error: Some(ErrorView::of(&error)) });
+        }
+    }
+
+    /// One event of the session: the views first, then the host page.
+    pub(super) fn hear(&self, event: Event) {
+        let unread = self.model.unread_now();
+        self.model.apply(event.clone());
+        match event {
+            Event::ConversationStarted { chat } => self.events.conversation_started(&chat),
+            Event::ErrorRaised(error) => self.events.error(&error),
+            Event::MessageChanged { row, status, .. } => self.message_changed(row, status),
+            Event::PhaseChanged(phase) => self.events.connection_changed(phase, clock::now().mono),
+            Event::AnswerGrew { .. }
+            | Event::AnswerReplaced { .. }
+            | Event::AnswerSourced { .. }
+            | Event::MessageAdded { .. }
+            | Event::MessageRemoved { .. }
+            | Event::NoticeChanged(_) => {}
+        }
+        let now_unread = self.model.unread_now();
+        if now_unread != unread {
+            self.events.unread_changed(now_unread);
+        }
+    }
+
+    fn message_changed(&self, id: RowId, status: Status) {
+        let Some(row) = self.model.row(id) else { return };
+        let shown = row.shown_id_now().unwrap_or_default();
+        let chars = row.text().encode_utf16().count();
+        match status {
+            Status::Complete | Status::Stopped | Status::Truncated if row.author() != Author::User => {
+                self.events.message_received(&shown, row.author(), chars, row.sources_now().len());
+            }
+            Status::Sent => self.message_sent(&row, &shown, chars),
+            Status::Failed => self.message_failed(&row, ErrorCode::MessageRejected),
+            Status::Unconfirmed => self.message_failed(&row, ErrorCode::MessageUnconfirmed),
+            Status::Complete
+            | Status::Interrupted
+            | Status::Queued
+            | Status::Sending
+            | Status::Stopped
+            | Status::Streaming
+            | Status::Thinking
+            | Status::Truncated => {}
+        }
+    }
+
+    fn message_sent(&self, row: &Row, id: &str, chars: usize) {
+        let Some(client) = row.client_message() else { return };
+        self.events.message_sent(id, client.as_str(), chars);
+        self.settle(client, &SendResult { ok: true, id: Some(id), client_id: Some(client.as_str()), error: None });
+    }
+
+    fn message_failed(&self, row: &Row, code: ErrorCode) {
+        let Some(client) = row.client_message() else { return };
+        let error = bare_error(code, Stage::Send);
+        self.events.message_failed(client.as_str(), &error);
+        let error = Some(ErrorView::of(&error));
+        self.settle(client, &SendResult { ok: false, id: None, client_id: Some(client.as_str()), error });
+    }
+
+    fn settle(&self, id: &ClientMessageId, result: &SendResult<'_>) {
+        let resolve = self.promises.borrow_mut().remove(id);
+        if let Some(resolve) = resolve {
+            // Resolving a promise runs nobody's code at once and cannot throw.
+            let _resolved = resolve.call1(&JsValue::UNDEFINED, &plain_object(result));
+        }
+    }
+
+    pub(super) fn with_driver(&self, act: impl FnOnce(&Driver)) {
+        if let Some(driver) = self.driver.get() {
+            act(driver);
+        }
+    }
+}
+
+impl Act for Room {
+    fn show(&self, is_open: bool) {
+        self.show_for(is_open, By::Visitor);
+    }
+
+    fn send(&self, text: &str) -> Result<(), SendError> {
+        self.driver.get().map_or(Err(SendError::Ended), |driver| driver.send(fresh_id(), text))
+    }
+
+    fn send_again(&self, id: &ClientMessageId) {
+        // Refused only where the message went on its way meanwhile, and then nothing is left to do.
+        self.with_driver(|driver| drop(driver.retry(id)));
+    }
+
+    fn discard(&self, id: &ClientMessageId) {
+        self.with_driver(|driver| driver.discard(id));
+    }
+
+    fn retry_now(&self) {
+        self.with_driver(Driver::retry_now);
+    }
+
+    fn dismiss_notice(&self) {
+        self.with_driver(Driver::dismiss_notice);
+    }
+
+    fn now(&self) -> Instant {
+        clock::now().mono
+    }
+}
+
+/// A room is shared by the views, the handle and the driver's listener.
+pub(super) type SharedRoom = Rc<Room>;
+
+fn fresh_id() -> ClientMessageId {
+    loop {
+        // A UUID is never empty, so the first turn is the last.
+        if let Some(id) = ClientMessageId::parse(&entropy::uuid()) {
+            return id;
+        }
+    }
+}
+
+pub(super) fn bare_error(code: ErrorCode, stage: Stage) -> ChatError {
+    ChatError { code, stage, text: String::new(), retryable: false, status: None, close_code: None, request_id: None }
+}
+
+fn error_of_refusal(refusal: &SendError) -> ChatError {
+    let code = match refusal {
+        SendError::Empty => ErrorCode::MessageEmpty,
+        SendError::TooLong { .. } => ErrorCode::MessageTooLong,
+        SendError::Ended | SendError::OutboxFull { .. } => ErrorCode::MessageRejected,
+    };
+    ChatError { text: refusal.to_string(), ..bare_error(code, Stage::Send) }
+}

@@ -1,0 +1,212 @@
+/**
+ * The public JavaScript surface, written by hand.
+ * The package publishes this file as `index.d.ts`; the generated declarations of the glue are never published.
+ */
+
+/** Draws the chat and gives the handle to it; synchronous, idempotent per `id`. A no-op handle where there is no document. */
+export function mount(options?: ChatOptions): ChatHandle
+
+/** The version of the package. */
+export const version: string
+
+export interface ChatOptions {
+  /** The tenant: 3 to 50 of `[A-Za-z0-9_-]`. @default "miptech-company" */
+  tenantId?: string
+  /** The platform's REST base. @default "http://localhost:8000" */
+  apiUrl?: string
+  /** The platform's socket base; follows `apiUrl` unless given. */
+  wsUrl?: string
+  /** Names the instance; two mounts with one id are one widget. @default "default" */
+  id?: string
+  /** When the widget's code is fetched. @default "intent" */
+  load?: 'intent' | 'idle' | 'eager' | 'manual'
+  /** When the connection is made. @default "open" */
+  connect?: 'open' | 'send' | 'load'
+  /** Whether the panel is open at the start. @default false */
+  open?: boolean
+  title?: string
+  placeholder?: string
+  /** The greeting of an empty conversation. */
+  welcome?: string
+  /** Starter prompts, shown while the conversation is empty. */
+  suggestions?: string[]
+  /** The line that says one talks to an AI. @default true */
+  disclosure?: boolean
+  /** A BCP 47 tag; `auto` follows the site, then the page, then the browser. English and Italian are spoken. @default "auto" */
+  locale?: string
+  /** @default "auto" */
+  theme?: 'auto' | 'light' | 'dark'
+  /** Logical: right is left on a right-to-left page. @default "bottom-right" */
+  position?: 'bottom-right' | 'bottom-left' | 'top-right' | 'top-left'
+  /** @default "medium" */
+  size?: 'compact' | 'medium' | 'large'
+  /** @default 2147483000 */
+  zIndex?: number
+  limits?: {
+    /** The longest message in UTF-16 units, at most 4000. @default 4000 */
+    messageChars?: number
+  }
+  /** @default false */
+  debug?: boolean
+  /** Listeners, registered before anything happens. */
+  on?: { [E in ChatEvent]?: (detail: ChatEvents[E]) => void }
+}
+
+/** Every method is legal in every state; none throws, no promise rejects. */
+export interface ChatHandle {
+  readonly id: string
+  /** The host element; null after `destroy()` and where nothing was drawn. */
+  readonly element: HTMLElement | null
+  /** Resolves when the widget's code runs and commands take effect at once, or when the handle is destroyed. */
+  readonly ready: Promise<void>
+  getState(): ChatState
+  /** Calls back after every change with a fresh snapshot. Gives the function that ends it. */
+  subscribe(callback: (state: ChatState) => void): () => void
+  open(): void
+  close(): void
+  toggle(): void
+  isOpen(): boolean
+  /** Resolves when the message is sent, failed or unconfirmed; never rejects. */
+  send(text: string, options?: { clientId?: string }): Promise<SendResult>
+  /** Sends a failed or unconfirmed message again. */
+  retry(clientId: string): void
+  setDraft(text: string): void
+  focusComposer(): void
+  getMessages(): readonly Message[]
+  on<E extends ChatEvent>(event: E, callback: (detail: ChatEvents[E]) => void): () => void
+  once<E extends ChatEvent>(event: E, callback: (detail: ChatEvents[E]) => void): () => void
+  off<E extends ChatEvent>(event: E, callback?: (detail: ChatEvents[E]) => void): void
+  /** Idempotent. Afterwards no traffic, timer, listener or node of this widget is left. */
+  destroy(): Promise<void>
+}
+
+export type SendResult = { ok: true; id: string; clientId: string } | { ok: false; clientId?: string; error: ChatError }
+
+export interface ChatState {
+  status: ConnectionState
+  isOpen: boolean
+  unread: number
+  chatId: string | null
+  connection: Connection
+  auth: 'anonymous'
+  messages: number
+  error?: ChatError
+}
+
+export interface Connection {
+  state: ConnectionState
+  /** Milliseconds until the next try, where one is planned. */
+  retryInMs?: number
+  attempt: number
+}
+
+export type ConnectionState =
+  | 'blocked'
+  | 'connecting'
+  | 'idle'
+  | 'joining'
+  | 'live'
+  | 'reconnecting'
+  | 'starting'
+  | 'waiting'
+
+export interface Message {
+  id: string
+  clientId?: string
+  author: 'user' | 'ai' | 'human' | 'system'
+  status: MessageStatus
+  /** As typed by the visitor, or Markdown. */
+  text: string
+  /** Milliseconds since 1970. */
+  createdAt: number
+  sources: Source[]
+}
+
+export type MessageStatus =
+  | 'complete'
+  | 'failed'
+  | 'interrupted'
+  | 'queued'
+  | 'sending'
+  | 'sent'
+  | 'stopped'
+  | 'streaming'
+  | 'thinking'
+  | 'truncated'
+  | 'unconfirmed'
+
+export interface Source {
+  title: string
+  url?: string
+  snippet?: string
+}
+
+export interface ChatError {
+  code: ChatErrorCode
+  message: string
+  retryable: boolean
+  stage: 'answer' | 'create' | 'history' | 'join' | 'load' | 'probe' | 'send' | 'socket'
+  status?: number
+  closeCode?: number
+  requestId?: string
+  buildId: string
+  /** What the integrator should look at or change. */
+  help: string
+}
+
+export type ChatErrorCode =
+  | 'answer/interrupted'
+  | 'answer/timeout'
+  | 'answer/too-large'
+  | 'auth/expired'
+  | 'auth/forbidden'
+  | 'auth/invalid-credentials'
+  | 'auth/required'
+  | 'chat/create-failed'
+  | 'chat/gone'
+  | 'chat/invalid-request'
+  | 'config/insecure-url'
+  | 'config/invalid'
+  | 'config/tenant-missing'
+  | 'host/callback-threw'
+  | 'internal/panic'
+  | 'load/csp-wasm'
+  | 'load/network'
+  | 'load/no-wasm'
+  | 'load/not-wasm'
+  | 'message/empty'
+  | 'message/rejected'
+  | 'message/too-long'
+  | 'message/unconfirmed'
+  | 'network/blocked-by-csp'
+  | 'network/captive-portal'
+  | 'network/offline'
+  | 'network/unreachable-or-cors'
+  | 'platform/error'
+  | 'platform/starting'
+  | 'rate/limited'
+  | 'socket/dropped'
+  | 'socket/join-timeout'
+  | 'socket/never-opened'
+  | 'socket/rejected'
+  | 'storage/blocked'
+  | 'storage/quota'
+  | 'tenant/denied'
+  | 'tenant/missing-header'
+  | 'tenant/not-found'
+
+/** Also dispatched on the host element as `miptech-chat:<event>`, bubbling and composed. None carries message text. */
+export interface ChatEvents {
+  ready: { version: string }
+  open: { by: 'host' | 'visitor' }
+  close: { by: 'host' | 'visitor' }
+  'conversation:start': { chatId: string }
+  'message:sent': { id: string; clientId: string; chars: number }
+  'message:received': { id: string; author: Message['author']; chars: number; sources: number }
+  'message:failed': { clientId: string; error: ChatError }
+  'unread:change': { count: number }
+  'connection:change': Connection
+  error: ChatError
+}
+
+export type ChatEvent = keyof ChatEvents

@@ -1,0 +1,42 @@
+//! What a person can ask for. The views call this and never the session itself.
+
+use std::{rc::Rc, sync::Arc};
+
+use miptech_chat_session::{ClientMessageId, Instant, SendError};
+use send_wrapper::SendWrapper;
+
+/// The other side of the views: the embed room implements it with the driver.
+pub(crate) trait Act {
+    /// Opens or closes the panel, on behalf of the visitor.
+    fn show(&self, is_open: bool);
+    /// Takes a message; on success the composer empties.
+    fn send(&self, text: &str) -> Result<(), SendError>;
+    /// Sends a failed or unconfirmed message again.
+    fn send_again(&self, id: &ClientMessageId);
+    /// Deletes a failed, unconfirmed or waiting message.
+    fn discard(&self, id: &ClientMessageId);
+    /// Makes the next connection attempt now.
+    fn retry_now(&self);
+    /// Takes the notice away.
+    fn dismiss_notice(&self);
+    /// The session's clock, for countdowns.
+    fn now(&self) -> Instant;
+}
+
+/// A cheap handle to the actions; one thread is all a page has, so the wrapper never bites.
+#[derive(Clone)]
+pub(crate) struct Actions(Arc<SendWrapper<Rc<dyn Act>>>);
+
+impl Actions {
+    pub(crate) fn new(act: Rc<dyn Act>) -> Self {
+        Self(Arc::new(SendWrapper::new(act)))
+    }
+}
+
+impl std::ops::Deref for Actions {
+    type Target = dyn Act;
+
+    fn deref(&self) -> &Self::Target {
+        &***self.0
+    }
+}

@@ -1,0 +1,35 @@
+//! Drawn lines, built node by node. Every icon is decoration: the button around it carries the name.
+
+use leptos::{
+    prelude::*,
+    svg::{path, svg},
+};
+
+pub(super) fn bubble() -> AnyView {
+    icon("M21 12a8 8 0 0 1-8 8H7l-4 3v-5.2A8 8 0 0 1 5 6.7 8 8 0 0 1 11 4h2a8 8 0 0 1 8 8Z M8.5 12h.01 M12 12h.01 M15.5 12h.01")
+}
+
+pub(super) fn chevron_down() -> AnyView {
+    icon("m6 9 6 6 6-6")
+}
+
+pub(super) fn cross() -> AnyView {
+    icon("M18 6 6 18 M6 6l12 12")
+}
+
+pub(super) fn arrow_up() -> AnyView {
+    icon("M12 19V5 M5.5 11.5 12 5l6.5 6.5")
+}
+
+pub(super) fn arrow_down() -> AnyView {
+    icon("M12 5v14 M5.5 12.5 12 19l6.5-6.5")
+}
+
+fn icon(lines: &'static str) -> AnyView {
+    svg()
+        .attr("viewBox", "0 0 24 24")
+        .attr("aria-hidden", "true")
+        .attr("focusable", "false")
+        .child(path().attr("d", lines))
+        .into_any()
+}

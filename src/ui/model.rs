@@ -1,0 +1,300 @@
+//! The only writer of what is shown: one event changes one signal of one row.
+//!
+//! Rows hold reference-counted signals. Events arrive outside any reactive owner, where an arena signal
+//! would belong to nobody and outlive the widget.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use miptech_chat_markdown::Document;
+use miptech_chat_session::{
+    Author, ChatId, ClientMessageId, Connection, Entry, Event, Notice, Phase, Place, RowId, Source, Status,
+};
+
+/// Everything the views read.
+#[derive(Clone)]
+pub(crate) struct ChatModel {
+    chat: ArcRwSignal<Option<ChatId>>,
+    draft: ArcRwSignal<String>,
+    is_open: ArcRwSignal<bool>,
+    notice: ArcRwSignal<Option<Notice>>,
+    phase: ArcRwSignal<Phase>,
+    rows: ArcRwSignal<Vec<Row>>,
+    unread: ArcRwSignal<u32>,
+    /// The last answer that became whole, for the live region.
+    announced: ArcRwSignal<String>,
+}
+
+/// One message.
+#[derive(Clone)]
+pub(crate) struct Row(Arc<RowState>);
+
+struct RowState {
+    id: RowId,
+    author: Author,
+    client_message: Option<ClientMessageId>,
+    created_ms: u64,
+    status: ArcRwSignal<Status>,
+    message: ArcRwSignal<Option<String>>,
+    sources: ArcRwSignal<Vec<Source>>,
+    text: Text,
+}
+
+/// A visitor's text is shown as typed and never changes; an answer is Markdown and grows.
+enum Text {
+    Plain(String),
+    Answer(ArcRwSignal<Answer>),
+}
+
+/// An answer's tree, and how often it was begun anew.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Answer {
+    pub(super) document: Document,
+    pub(super) generation: u32,
+}
+
+impl ChatModel {
+    pub(crate) fn new(phase: Phase) -> Self {
+        Self {
+            chat: ArcRwSignal::default(),
+            draft: ArcRwSignal::default(),
+            is_open: ArcRwSignal::new(false),
+            notice: ArcRwSignal::default(),
+            phase: ArcRwSignal::new(phase),
+            rows: ArcRwSignal::default(),
+            unread: ArcRwSignal::new(0),
+            announced: ArcRwSignal::default(),
+        }
+    }
+
+    /// Takes one event of the session.
+    pub(crate) fn apply(&self, event: Event) {
+        match event {
+            Event::AnswerGrew { row, delta } => self.edit_answer(row, |answer| answer.document.push(&delta)),
+            Event::AnswerReplaced { row, text } => self.edit_answer(row, |answer| {
+                *answer = Answer { document: Document::new(), generation: answer.generation + 1 };
+                answer.document.push(&text);
+            }),
+            Event::AnswerSourced { row, sources } => self.with_row(row, |row| row.0.sources.set(sources)),
+            Event::ConversationStarted { chat } => self.chat.set(Some(chat)),
+            // The notice bar says it; this event is for the host page.
+            Event::ErrorRaised(_) => {}
+            Event::MessageAdded { entry, place } => self.add(entry, place),
+            Event::MessageRemoved { row } => self.rows.update(|rows| rows.retain(|known| known.0.id != row)),
+            Event::MessageChanged { row, status, message } => self.with_row(row, |row| {
+                if let Some(id) = message {
+                    row.0.message.set(Some(id.as_str().to_owned()));
+                }
+                self.change(row, status);
+            }),
+            Event::NoticeChanged(notice) => self.notice.set(notice),
+            Event::PhaseChanged(phase) => self.phase.set(phase),
+        }
+    }
+
+    fn add(&self, entry: Entry, place: Place) {
+        let row = Row::new(entry);
+        self.rows.update(|rows| {
+            let index = match place {
+                Place::After(behind) => rows.iter().position(|known| known.0.id == behind).map_or(rows.len(), |at| at + 1),
+                Place::End => rows.len(),
+                Place::Start => 0,
+            };
+            rows.insert(index, row);
+        });
+    }
+
+    fn change(&self, row: &Row, status: Status) {
+        row.0.status.set(status);
+        let is_whole = matches!(status, Status::Complete | Status::Stopped | Status::Truncated);
+        if let Text::Answer(answer) = &row.0.text
+            && is_whole
+        {
+            answer.update(|answer| answer.document.finish());
+            self.announced.set(answer.with_untracked(|answer| answer.document.text().to_owned()));
+            if !self.is_open.get_untracked() {
+                self.unread.update(|count| *count += 1);
+            }
+        }
+    }
+
+    fn edit_answer(&self, row: RowId, edit: impl FnOnce(&mut Answer)) {
+        self.with_row(row, |row| {
+            if let Text::Answer(answer) = &row.0.text {
+                answer.update(edit);
+            }
+        });
+    }
+
+    fn with_row(&self, id: RowId, act: impl FnOnce(&Row)) {
+        // Rows that change are near the end, so the search begins there.
+        if let Some(row) = self.row(id) {
+            act(&row);
+        }
+    }
+
+    // What a person does with the widget itself.
+
+    pub(crate) fn set_open(&self, is_open: bool) {
+        if self.is_open.get_untracked() != is_open {
+            self.is_open.set(is_open);
+            if is_open {
+                self.unread.set(0);
+            }
+        }
+    }
+
+    pub(crate) fn set_draft(&self, text: String) {
+        self.draft.set(text);
+    }
+
+    // What the views read.
+
+    pub(crate) fn chat(&self) -> Option<ChatId> {
+        self.chat.get_untracked()
+    }
+
+    pub(crate) fn is_open_now(&self) -> bool {
+        self.is_open.get_untracked()
+    }
+
+    pub(crate) fn notice_now(&self) -> Option<Notice> {
+        self.notice.get_untracked()
+    }
+
+    pub(crate) fn row(&self, id: RowId) -> Option<Row> {
+        self.rows.with_untracked(|rows| rows.iter().rev().find(|row| row.0.id == id).cloned())
+    }
+
+    pub(crate) fn rows_now(&self) -> Vec<Row> {
+        self.rows.get_untracked()
+    }
+
+    pub(crate) fn unread_now(&self) -> u32 {
+        self.unread.get_untracked()
+    }
+
+    pub(crate) fn draft(&self) -> Signal<String> {
+        self.draft.clone().into()
+    }
+
+    pub(crate) fn is_open(&self) -> Signal<bool> {
+        self.is_open.clone().into()
+    }
+
+    pub(crate) fn notice(&self) -> Signal<Option<Notice>> {
+        self.notice.clone().into()
+    }
+
+    pub(crate) fn phase(&self) -> Signal<Phase> {
+        self.phase.clone().into()
+    }
+
+    pub(crate) fn rows(&self) -> Signal<Vec<Row>> {
+        self.rows.clone().into()
+    }
+
+    pub(crate) fn unread(&self) -> Signal<u32> {
+        self.unread.clone().into()
+    }
+
+    pub(crate) fn announced(&self) -> Signal<String> {
+        self.announced.clone().into()
+    }
+
+    /// The visitor's last message above this row.
+    pub(crate) fn question_before(&self, row: &Row) -> Option<String> {
+        self.rows.with_untracked(|rows| {
+            let above = rows.iter().take_while(|known| known.0.id != row.0.id);
+            above.filter(|known| known.0.author == Author::User).last().map(Row::text)
+        })
+    }
+
+    /// Whether the connection is up and an answer is on its way.
+    pub(crate) fn is_answering(&self) -> bool {
+        self.phase.get().connection == Connection::Live
+            && self.rows.get().iter().rev().take(4).any(|row| matches!(row.status().get(), Status::Thinking | Status::Streaming))
+    }
+}
+
+impl Row {
+    fn new(entry: Entry) -> Self {
+        let text = if entry.author == Author::User {
+            Text::Plain(entry.text)
+        } else {
+            let mut answer = Answer::default();
+            answer.document.push(&entry.text);
+            if entry.status == Status::Complete {
+                answer.document.finish();
+            }
+            Text::Answer(ArcRwSignal::new(answer))
+        };
+        Self(Arc::new(RowState {
+            id: entry.row,
+            author: entry.author,
+            client_message: entry.client_message,
+            created_ms: entry.created_ms,
+            status: ArcRwSignal::new(entry.status),
+            message: ArcRwSignal::new(entry.message.map(|id| id.as_str().to_owned())),
+            sources: ArcRwSignal::new(entry.sources),
+            text,
+        }))
+    }
+
+    pub(crate) fn key(&self) -> u64 {
+        self.0.id.number()
+    }
+
+    pub(crate) fn author(&self) -> Author {
+        self.0.author
+    }
+
+    pub(crate) fn client_message(&self) -> Option<&ClientMessageId> {
+        self.0.client_message.as_ref()
+    }
+
+    pub(crate) fn created_ms(&self) -> u64 {
+        self.0.created_ms
+    }
+
+    pub(crate) fn status(&self) -> Signal<Status> {
+        self.0.status.clone().into()
+    }
+
+    /// The platform's id; before it is known, ours.
+    pub(crate) fn shown_id(&self) -> Option<String> {
+        self.0.message.get().or_else(|| self.0.client_message.as_ref().map(|id| id.as_str().to_owned()))
+    }
+
+    pub(crate) fn shown_id_now(&self) -> Option<String> {
+        untrack(|| self.shown_id())
+    }
+
+    pub(crate) fn sources_now(&self) -> Vec<Source> {
+        self.0.sources.get_untracked()
+    }
+
+    pub(crate) fn status_now(&self) -> Status {
+        self.0.status.get_untracked()
+    }
+
+    pub(crate) fn sources(&self) -> Signal<Vec<Source>> {
+        self.0.sources.clone().into()
+    }
+
+    /// The growing answer, where the row is one.
+    pub(super) fn answer(&self) -> Option<ArcRwSignal<Answer>> {
+        match &self.0.text {
+            Text::Plain(_) => None,
+            Text::Answer(answer) => Some(answer.clone()),
+        }
+    }
+
+    /// The text as it stands: as typed, or as Markdown.
+    pub(crate) fn text(&self) -> String {
+        match &self.0.text {
+            Text::Plain(text) => text.clone(),
+            Text::Answer(answer) => answer.with_untracked(|answer| answer.document.text().to_owned()),
+        }
+    }
+}

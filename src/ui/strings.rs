@@ -1,0 +1,96 @@
+//! Every word a person reads, in each language. A missing word does not compile.
+
+use miptech_chat_session::{ErrorCode, SendError};
+
+/// A language the widget speaks.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) enum Language {
+    #[default]
+    English,
+    Italian,
+}
+
+impl Language {
+    /// The language of a tag such as `it-IT`; nothing for one the widget does not speak.
+    pub(crate) fn of_tag(tag: &str) -> Option<Self> {
+        match tag.split(['-', '_']).next()?.to_ascii_lowercase().as_str() {
+            "en" => Some(Self::English),
+            "it" => Some(Self::Italian),
+            _ => None,
+        }
+    }
+
+    /// The tag for the `lang` attribute.
+    pub(crate) const fn tag(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::Italian => "it",
+        }
+    }
+
+    pub(crate) const fn strings(self) -> &'static Strings {
+        match self {
+            Self::English => &ENGLISH,
+            Self::Italian => &ITALIAN,
+        }
+    }
+}
+
+/// The words of one language.
+pub(crate) struct Strings {
+    pub(crate) answer_cut: &'static str,
+    pub(crate) answer_thinking: &'static str,
+    pub(crate) answer_too_long: &'static str,
+    pub(crate) close_chat: &'static str,
+    pub(crate) code_copy: &'static str,
+    pub(crate) copied: &'static str,
+    pub(crate) delete: &'static str,
+    pub(crate) disclosure: &'static str,
+    pub(crate) dismiss: &'static str,
+    pub(crate) empty_line: &'static str,
+    pub(crate) greeting: &'static str,
+    pub(crate) image: &'static str,
+    pub(crate) input: &'static str,
+    pub(crate) new_answer: &'static str,
+    pub(crate) not_sent: &'static str,
+    pub(crate) open_chat: &'static str,
+    pub(crate) placeholder: &'static str,
+    pub(crate) retry: &'static str,
+    pub(crate) retry_in: &'static str,
+    pub(crate) retry_now: &'static str,
+    pub(crate) send: &'static str,
+    pub(crate) send_again: &'static str,
+    pub(crate) sending: &'static str,
+    pub(crate) sources: &'static str,
+    pub(crate) status_answering: &'static str,
+    pub(crate) status_connecting: &'static str,
+    pub(crate) status_idle: &'static str,
+    pub(crate) status_reconnecting: &'static str,
+    pub(crate) status_unavailable: &'static str,
+    pub(crate) title: &'static str,
+    pub(crate) transcript: &'static str,
+    pub(crate) try_again: &'static str,
+    pub(crate) unconfirmed: &'static str,
+    pub(crate) unread: &'static str,
+    pub(crate) waiting: &'static str,
+    pub(crate) you: &'static str,
+    error: fn(ErrorCode) -> &'static str,
+    refusal: fn(&SendError) -> &'static str,
+}
+
+impl Strings {
+    /// What an error means to the visitor: what happened, what is safe, what to do.
+    pub(crate) fn error(&self, code: ErrorCode) -> &'static str {
+        (self.error)(code)
+    }
+
+    /// Why a message was not taken; the text stays in the composer.
+    pub(crate) fn refusal(&self, error: &SendError) -> &'static str {
+        (self.refusal)(error)
+    }
+}
+
+mod english;
+mod italian;
+
+use self::{english::ENGLISH, italian::ITALIAN};

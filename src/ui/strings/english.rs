@@ -1,0 +1,98 @@
+//! English.
+
+use miptech_chat_session::{ErrorCode, SendError};
+
+use super::Strings;
+
+pub(super) static ENGLISH: Strings = Strings {
+    answer_cut: "The answer was cut off.",
+    answer_thinking: "Thinking",
+    answer_too_long: "The answer was too long to show in full.",
+    close_chat: "Close chat",
+    code_copy: "Copy code",
+    copied: "Copied",
+    delete: "Delete",
+    disclosure: "You are talking to an AI. It can be wrong.",
+    dismiss: "Dismiss",
+    empty_line: "Ask a question. The answer comes with its sources.",
+    greeting: "How can we help?",
+    image: "Image from",
+    input: "Message",
+    new_answer: "New answer",
+    not_sent: "Not sent.",
+    open_chat: "Open chat",
+    placeholder: "Write a message",
+    retry: "Retry",
+    retry_in: "Next try in",
+    retry_now: "Retry now",
+    send: "Send",
+    send_again: "Send again",
+    sending: "Sending",
+    sources: "Sources",
+    status_answering: "Answering…",
+    status_connecting: "Connecting…",
+    status_idle: "Answers in seconds",
+    status_reconnecting: "Reconnecting…",
+    status_unavailable: "Not available",
+    title: "AI Assistant",
+    transcript: "Conversation",
+    try_again: "Try again",
+    unconfirmed: "We could not confirm this was delivered.",
+    unread: "new",
+    waiting: "Waiting to be sent",
+    you: "You",
+    error,
+    refusal,
+};
+
+const fn error(code: ErrorCode) -> &'static str {
+    match code {
+        ErrorCode::AnswerInterrupted => "The answer was cut off. Ask again to get it in full.",
+        ErrorCode::AnswerTimeout => "No answer came. Your message arrived; ask again if you like.",
+        ErrorCode::AnswerTooLarge => "The answer was too large to show. You can ask for a shorter one.",
+        ErrorCode::AuthExpired => "Your session ended. Your text is kept.",
+        ErrorCode::AuthForbidden => "You are not allowed to chat here.",
+        ErrorCode::AuthInvalidCredentials => "Email or password is wrong.",
+        ErrorCode::AuthRequired => "This chat asks you to sign in first. Your text is kept.",
+        ErrorCode::ChatCreateFailed => "The chat could not be started. Your text is kept.",
+        ErrorCode::ChatGone => "This conversation ended. Your text is kept.",
+        ErrorCode::ChatInvalidRequest => "The chat is not set up correctly here. Your text is kept.",
+        ErrorCode::ConfigInsecureUrl | ErrorCode::ConfigInvalid | ErrorCode::ConfigTenantMissing => {
+            "The chat is not set up correctly here."
+        }
+        ErrorCode::HostCallbackThrew => "A part of this page failed. The chat goes on.",
+        ErrorCode::InternalPanic => "The chat stopped working. Please reload the page.",
+        ErrorCode::LoadCspWasm | ErrorCode::LoadNoWasm => "Chat cannot run on this page.",
+        ErrorCode::LoadNetwork | ErrorCode::LoadNotWasm => "Chat could not be loaded.",
+        ErrorCode::MessageEmpty => "Write something first.",
+        ErrorCode::MessageRejected => "The message was not accepted.",
+        ErrorCode::MessageTooLong => "The message is too long.",
+        ErrorCode::MessageUnconfirmed => "We could not confirm that your message was delivered.",
+        ErrorCode::NetworkBlockedByCsp => "Chat is unavailable on this page.",
+        ErrorCode::NetworkCaptivePortal => "This network may ask you to sign in first. Your text is kept.",
+        ErrorCode::NetworkOffline => "You're offline. Your message is kept and will be sent when you're back.",
+        ErrorCode::NetworkUnreachableOrCors => "Can't reach the chat. Your text is kept, and we keep trying.",
+        ErrorCode::PlatformError => "Something went wrong on the other side. The conversation goes on.",
+        ErrorCode::PlatformStarting => "The chat is starting up. Your text is kept.",
+        ErrorCode::RateLimited => "The chat is busy. Your message is kept and goes out in a moment.",
+        ErrorCode::SocketDropped => "The connection was lost. Your text is kept, and we are reconnecting.",
+        ErrorCode::SocketJoinTimeout => "The chat does not respond yet. Your text is kept, and we keep trying.",
+        ErrorCode::SocketNeverOpened => "Live answers can't get through yet. Your text is kept, and we keep trying.",
+        ErrorCode::SocketRejected => "The chat refused the connection. Your text is kept.",
+        ErrorCode::StorageBlocked => "This chat won't be remembered after you leave.",
+        ErrorCode::StorageQuota => "Keep this tab open until your message is sent.",
+        ErrorCode::TenantDenied => "This chat may not be used here. Your text is kept.",
+        ErrorCode::TenantMissingHeader | ErrorCode::TenantNotFound => {
+            "The chat is not set up correctly here. Your text is kept."
+        }
+    }
+}
+
+const fn refusal(error: &SendError) -> &'static str {
+    match error {
+        SendError::Empty => "Write something first.",
+        SendError::Ended => "The chat has ended.",
+        SendError::OutboxFull { .. } => "Many messages are waiting. Send this one when they are gone.",
+        SendError::TooLong { .. } => "The message is too long.",
+    }
+}

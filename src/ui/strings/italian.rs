@@ -1,0 +1,98 @@
+//! Italian.
+
+use miptech_chat_session::{ErrorCode, SendError};
+
+use super::Strings;
+
+pub(super) static ITALIAN: Strings = Strings {
+    answer_cut: "La risposta si è interrotta.",
+    answer_thinking: "Sto pensando",
+    answer_too_long: "La risposta era troppo lunga per mostrarla tutta.",
+    close_chat: "Chiudi la chat",
+    code_copy: "Copia il codice",
+    copied: "Copiato",
+    delete: "Elimina",
+    disclosure: "Stai parlando con un'IA. Può sbagliare.",
+    dismiss: "Chiudi avviso",
+    empty_line: "Fai una domanda. La risposta arriva con le sue fonti.",
+    greeting: "Come possiamo aiutarti?",
+    image: "Immagine da",
+    input: "Messaggio",
+    new_answer: "Nuova risposta",
+    not_sent: "Non inviato.",
+    open_chat: "Apri la chat",
+    placeholder: "Scrivi un messaggio",
+    retry: "Riprova",
+    retry_in: "Prossimo tentativo tra",
+    retry_now: "Riprova ora",
+    send: "Invia",
+    send_again: "Invia di nuovo",
+    sending: "Invio in corso",
+    sources: "Fonti",
+    status_answering: "Sta rispondendo…",
+    status_connecting: "Connessione…",
+    status_idle: "Risponde in pochi secondi",
+    status_reconnecting: "Riconnessione…",
+    status_unavailable: "Non disponibile",
+    title: "Assistente IA",
+    transcript: "Conversazione",
+    try_again: "Riprova",
+    unconfirmed: "Non sappiamo se il messaggio è arrivato.",
+    unread: "nuovi",
+    waiting: "In attesa di invio",
+    you: "Tu",
+    error,
+    refusal,
+};
+
+const fn error(code: ErrorCode) -> &'static str {
+    match code {
+        ErrorCode::AnswerInterrupted => "La risposta si è interrotta. Ripeti la domanda per averla intera.",
+        ErrorCode::AnswerTimeout => "La risposta non è arrivata. Il messaggio sì: se vuoi, ripeti la domanda.",
+        ErrorCode::AnswerTooLarge => "La risposta era troppo grande da mostrare. Puoi chiederne una più breve.",
+        ErrorCode::AuthExpired => "La sessione è scaduta. Il testo resta qui.",
+        ErrorCode::AuthForbidden => "Non hai il permesso di usare questa chat.",
+        ErrorCode::AuthInvalidCredentials => "Email o password non corretta.",
+        ErrorCode::AuthRequired => "Per questa chat serve l'accesso. Il testo resta qui.",
+        ErrorCode::ChatCreateFailed => "Non è stato possibile avviare la chat. Il testo resta qui.",
+        ErrorCode::ChatGone => "Questa conversazione è finita. Il testo resta qui.",
+        ErrorCode::ChatInvalidRequest => "La chat non è configurata bene su questo sito. Il testo resta qui.",
+        ErrorCode::ConfigInsecureUrl | ErrorCode::ConfigInvalid | ErrorCode::ConfigTenantMissing => {
+            "La chat non è configurata bene su questo sito."
+        }
+        ErrorCode::HostCallbackThrew => "Una parte della pagina ha avuto un errore. La chat continua.",
+        ErrorCode::InternalPanic => "La chat ha smesso di funzionare. Ricarica la pagina.",
+        ErrorCode::LoadCspWasm | ErrorCode::LoadNoWasm => "La chat non può funzionare su questa pagina.",
+        ErrorCode::LoadNetwork | ErrorCode::LoadNotWasm => "Non è stato possibile caricare la chat.",
+        ErrorCode::MessageEmpty => "Prima scrivi qualcosa.",
+        ErrorCode::MessageRejected => "Il messaggio non è stato accettato.",
+        ErrorCode::MessageTooLong => "Il messaggio è troppo lungo.",
+        ErrorCode::MessageUnconfirmed => "Non sappiamo se il messaggio è arrivato.",
+        ErrorCode::NetworkBlockedByCsp => "La chat non è disponibile su questa pagina.",
+        ErrorCode::NetworkCaptivePortal => "Forse questa rete chiede prima di accedere. Il testo resta qui.",
+        ErrorCode::NetworkOffline => "Sei offline. Il messaggio resta qui e parte appena torni in rete.",
+        ErrorCode::NetworkUnreachableOrCors => "La chat non è raggiungibile. Il testo resta qui e continuiamo a provare.",
+        ErrorCode::PlatformError => "Qualcosa è andato storto dall'altra parte. La conversazione continua.",
+        ErrorCode::PlatformStarting => "La chat si sta avviando. Il testo resta qui.",
+        ErrorCode::RateLimited => "La chat è molto richiesta. Il messaggio resta qui e parte tra poco.",
+        ErrorCode::SocketDropped => "La connessione è caduta. Il testo resta qui e ci stiamo ricollegando.",
+        ErrorCode::SocketJoinTimeout => "La chat non risponde ancora. Il testo resta qui e continuiamo a provare.",
+        ErrorCode::SocketNeverOpened => "Le risposte non riescono ancora a passare. Il testo resta qui e continuiamo a provare.",
+        ErrorCode::SocketRejected => "La chat ha rifiutato la connessione. Il testo resta qui.",
+        ErrorCode::StorageBlocked => "Questa chat non sarà ricordata quando esci.",
+        ErrorCode::StorageQuota => "Tieni aperta questa scheda finché il messaggio non è inviato.",
+        ErrorCode::TenantDenied => "Questa chat non può essere usata qui. Il testo resta qui.",
+        ErrorCode::TenantMissingHeader | ErrorCode::TenantNotFound => {
+            "La chat non è configurata bene su questo sito. Il testo resta qui."
+        }
+    }
+}
+
+const fn refusal(error: &SendError) -> &'static str {
+    match error {
+        SendError::Empty => "Prima scrivi qualcosa.",
+        SendError::Ended => "La chat è finita.",
+        SendError::OutboxFull { .. } => "Molti messaggi sono in attesa. Invia questo quando saranno partiti.",
+        SendError::TooLong { .. } => "Il messaggio è troppo lungo.",
+    }
+}

@@ -1,0 +1,77 @@
+/** The script tag's door: reads the tag, mounts, and turns the global queue into the real thing. */
+import type { ChatHandle, ChatOptions } from '@miptech/chat'
+import type { Glue } from './code'
+import { allInstances, instance, mountWith } from './mount'
+
+type Command = [method: string, ...args: unknown[]]
+
+interface Global {
+  (...command: Command): unknown
+  q?: ArrayLike<unknown>[]
+  mount(options?: ChatOptions): ChatHandle
+  get(id?: string): ChatHandle | undefined
+  readonly instances: ChatHandle[]
+  version: string
+}
+
+declare global {
+  interface Window {
+    MIPTechChat?: Global
+    MIPTechChatConfig?: ChatOptions
+  }
+}
+
+const tag =
+  document.currentScript instanceof HTMLScriptElement
+    ? document.currentScript
+    : document.querySelector<HTMLScriptElement>('script[src$="/loader.js"],script[src*="/loader.js?"]')
+
+const base = tag?.src ?? location.href
+const mounting = {
+  place: {
+    glue: () => import(new URL(__GLUE__, base).href) as Promise<Glue>,
+    wasm: new URL(__WASM__, base).href,
+  },
+  nonce: tag?.nonce,
+}
+
+const former = window.MIPTechChat
+if (former?.version) {
+  begin(former)
+} else {
+  const mount = (options?: ChatOptions): ChatHandle => mountWith(mounting, options)
+  const global = Object.assign((...command: Command): unknown => run(...command), {
+    mount,
+    get: instance,
+    version: __VERSION__,
+  })
+  Object.defineProperty(global, 'instances', { get: allInstances })
+  window.MIPTechChat = global as Global
+  begin(global as Global)
+  for (const command of Array.from(former?.q ?? [])) run(...(Array.from(command) as Command))
+}
+
+/** What the tag, or the page's configuration, asks for. */
+function begin(global: Global): void {
+  const options = tag ? optionsOf(tag) : window.MIPTechChatConfig
+  if (!options || tag?.dataset.manual !== undefined) return
+  if (global.get(options.id)) console.warn('miptech-chat: a second tag with the same id was ignored')
+  else global.mount(options)
+}
+
+/** `data-api-url` and its like; `true`, `false` and numbers are read as what they say. */
+function optionsOf(tag: HTMLScriptElement): ChatOptions {
+  const read = ([key, text]: [string, string | undefined]): [string, unknown] => {
+    if (text === 'true' || text === 'false') return [key, text === 'true']
+    return [key, key === 'zIndex' ? Number(text) : text]
+  }
+  return Object.fromEntries(Object.entries(tag.dataset).map(read))
+}
+
+/** `MIPTechChat('open')`: a method of the default instance, or `mount`. */
+function run(method: string, ...args: unknown[]): unknown {
+  if (method === 'mount') return window.MIPTechChat?.mount(args[0] as ChatOptions)
+  const handle = instance() as unknown as Record<string, unknown> | undefined
+  const call = handle?.[method]
+  return typeof call === 'function' ? call.apply(handle, args) : undefined
+}
