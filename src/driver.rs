@@ -6,13 +6,13 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::{BTreeMap, VecDeque},
+    collections::VecDeque,
     rc::{Rc, Weak},
 };
 
 use miptech_chat_session::{
-    Attempt, ClientMessageId, Effect, Event, HttpOutcome, Now, Output, Phase, RequestId, RetryError, SendError, Session,
-    SessionConfig, SocketEvent, TenantId,
+    Attempt, ChatId, ClientMessageId, Effect, Event, HttpOutcome, Now, Output, Phase, RequestId, RetryError,
+    SendError, Session, SessionConfig, SocketEvent, TenantId,
 };
 
 use crate::browser::{
@@ -32,7 +32,7 @@ struct Inner {
     tenant: TenantId,
     outputs: RefCell<VecDeque<Output>>,
     is_delivering: Cell<bool>,
-    calls: RefCell<BTreeMap<RequestId, Call>>,
+    calls: RefCell<Vec<(RequestId, Call)>>,
     socket: RefCell<Option<(Attempt, Socket)>>,
     timer: RefCell<Option<Timer>>,
     storage: Storage,
@@ -97,6 +97,11 @@ impl Driver {
         self.0.turn(Session::end);
     }
 
+    /// Looks at the chat, where it exists.
+    pub(crate) fn with_chat<R>(&self, look: impl FnOnce(Option<&ChatId>) -> R) -> R {
+        look(self.0.session.borrow().chat())
+    }
+
     /// The connection's phase.
     pub(crate) fn phase(&self) -> Phase {
         self.0.session.borrow().phase()
@@ -108,7 +113,9 @@ impl Inner {
         let result = {
             let mut session = self.session.borrow_mut();
             let result = input(&mut session, clock::now());
-            self.outputs.borrow_mut().extend(std::iter::from_fn(|| session.poll_output()));
+            self.outputs
+                .borrow_mut()
+                .extend(std::iter::from_fn(|| session.poll_output()));
             result
         };
         if !self.is_delivering.replace(true) {
@@ -131,15 +138,18 @@ impl Inner {
 
     fn perform(self: &Rc<Self>, effect: Effect) {
         match effect {
-            Effect::AbortHttp { id } => drop(self.calls.borrow_mut().remove(&id)),
+            Effect::AbortHttp { id } => drop(self.take_call(id)),
             Effect::CloseSocket { attempt, code } => {
-                let current = self.socket.borrow_mut().take_if(|(current, _)| *current == attempt);
+                let current = self
+                    .socket
+                    .borrow_mut()
+                    .take_if(|(current, _)| *current == attempt);
                 current.into_iter().for_each(|(_, socket)| socket.close(code));
             }
             Effect::Http { id, request } => {
                 let inner = Rc::downgrade(self);
                 let call = Call::start(request, move |outcome| http_done(&inner, id, outcome));
-                self.calls.borrow_mut().insert(id, call);
+                self.calls.borrow_mut().push((id, call));
             }
             Effect::OpenSocket { attempt, url } => {
                 let inner = Rc::downgrade(self);
@@ -149,7 +159,10 @@ impl Inner {
                 drop(former);
                 if is_refused {
                     let inner = Rc::downgrade(self);
-                    let refused = Happened::Closed { code: NEVER_OPENED, reason: String::new() };
+                    let refused = Happened::Closed {
+                        code: NEVER_OPENED,
+                        reason: String::new(),
+                    };
                     wasm_bindgen_futures::spawn_local(async move { socket_did(&inner, attempt, &refused) });
                 }
             }
@@ -164,13 +177,22 @@ impl Inner {
         }
     }
 
+    fn take_call(&self, id: RequestId) -> Option<Call> {
+        let mut calls = self.calls.borrow_mut();
+        let place = calls.iter().position(|(known, _)| *known == id)?;
+        Some(calls.swap_remove(place).1)
+    }
+
     /// One timer for the session's next deadline; a new one cancels the old.
     fn arm(self: &Rc<Self>) {
         let deadline = self.session.borrow().deadline();
         let timer = deadline.map(|deadline| {
             let inner = Rc::downgrade(self);
             Timer::after(deadline.at.since(clock::now().mono), move || {
-                inner.upgrade().into_iter().for_each(|inner| inner.turn(Session::handle_timeout));
+                inner
+                    .upgrade()
+                    .into_iter()
+                    .for_each(|inner| inner.turn(Session::handle_timeout));
             })
         });
         drop(self.timer.replace(timer));
@@ -179,7 +201,7 @@ impl Inner {
 
 fn http_done(inner: &Weak<Inner>, id: RequestId, outcome: HttpOutcome) {
     let Some(inner) = inner.upgrade() else { return };
-    let done = inner.calls.borrow_mut().remove(&id);
+    let done = inner.take_call(id);
     inner.turn(|session, now| session.handle_http(id, outcome, now));
     drop(done);
 }

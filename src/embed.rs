@@ -19,7 +19,7 @@ use crate::{
         host::Host,
         room::Room,
     },
-    ui::{Actions, ChatModel},
+    ui::{Actions, ChatModel, Language},
 };
 
 pub use self::handle::ChatHandle;
@@ -44,7 +44,7 @@ pub fn mount(host: HtmlElement, options: &JsValue) -> ChatHandle {
         Ok(config) => ChatHandle::of(Rc::new(build(host, config, storage))),
         Err(error) => {
             report(&error);
-            Events::on(host).error(&ChatError::from(&error));
+            Events::on(host, Language::default()).error(&ChatError::from(&error));
             ChatHandle::idle()
         }
     }
@@ -58,21 +58,37 @@ pub fn version() -> String {
 }
 
 fn build(host: HtmlElement, config: Config, storage: Storage) -> Widget {
-    let Config { session, views, look, connect, opens } = config;
-    let events = Events::on(host.clone());
+    let Config {
+        session,
+        views,
+        look,
+        connect,
+        console,
+        opens,
+    } = config;
+    let language = views.language;
+    let events = Events::on(host.clone(), views.language);
     let model = ChatModel::new(resting_phase(&session));
-    let room = Rc::new(Room::new(model.clone(), events.clone(), connect));
+    let room = Rc::new(Room::new(model.clone(), events, connect, console));
     let driver = {
         let room = Rc::downgrade(&room);
         Driver::new(session, storage, move |event| {
-            room.upgrade().into_iter().for_each(|room| room.hear(event.clone()));
+            room.upgrade()
+                .into_iter()
+                .for_each(|room| room.hear(event.clone()));
         })
     };
     room.attach(driver.clone());
     let host = Host::prepare(host, &look);
     let mounted = crate::ui::mount(host.place().clone(), model, Actions::new(room.clone()), views);
     room.mounted(opens);
-    Widget { driver, room, mounted: RefCell::new(Some(mounted)), host: RefCell::new(Some(host)) }
+    Widget {
+        driver,
+        room,
+        language,
+        mounted: RefCell::new(Some(mounted)),
+        host: RefCell::new(Some(host)),
+    }
 }
 
 fn resting_phase(session: &SessionConfig) -> Phase {

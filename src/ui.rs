@@ -10,6 +10,7 @@ mod answer;
 mod app;
 mod bubble;
 mod composer;
+mod element;
 mod icons;
 mod launcher;
 mod model;

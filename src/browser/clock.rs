@@ -8,6 +8,11 @@ use miptech_chat_session::{Instant, Now};
 ///
 /// The monotonic one counts from the page's start; some browsers stop it while the machine sleeps.
 pub(crate) fn now() -> Now {
-    let elapsed_ms = web_sys::window().and_then(|window| window.performance()).map_or(0.0, |clock| clock.now());
-    Now { mono: Instant::from_start(Duration::from_secs_f64(elapsed_ms.max(0.0) / 1000.0)), wall_ms: js_sys::Date::now() as u64 }
+    let elapsed_ms = web_sys::window()
+        .and_then(|window| window.performance())
+        .map_or(0.0, |clock| clock.now());
+    Now {
+        mono: Instant::from_start(Duration::from_secs_f64(elapsed_ms.max(0.0) / 1000.0)),
+        wall_ms: js_sys::Date::now() as u64,
+    }
 }

@@ -24,7 +24,9 @@ pub(crate) fn uuid() -> String {
 
 fn bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
-    let filled = web_sys::window().and_then(|window| window.crypto().ok()).map(|crypto| crypto.get_random_values_with_u8_array(&mut bytes));
+    let filled = web_sys::window()
+        .and_then(|window| window.crypto().ok())
+        .map(|crypto| crypto.get_random_values_with_u8_array(&mut bytes));
     if !matches!(filled, Some(Ok(_))) {
         // Every browser that runs WebAssembly has `crypto`; a page that removed it still gets ids that differ.
         bytes.fill_with(|| (js_sys::Math::random() * 256.0) as u8);

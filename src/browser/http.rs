@@ -3,7 +3,9 @@
 use gloo_net::http::RequestBuilder;
 use miptech_chat_session::{HttpOutcome, Method, Reply, Request};
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{AbortController, AbortSignal, ReferrerPolicy, RequestCache, RequestCredentials, RequestRedirect};
+use web_sys::{
+    AbortController, AbortSignal, ReferrerPolicy, RequestCache, RequestCredentials, RequestRedirect,
+};
 
 /// A call under way.
 #[must_use = "dropping a call aborts it"]
@@ -19,7 +21,9 @@ impl Call {
         let abort = AbortController::new().ok();
         let signal = abort.as_ref().map(AbortController::signal);
         spawn_local(async move {
-            let outcome = fetch(&request, signal.as_ref()).await.map_or(HttpOutcome::Failed, HttpOutcome::Reply);
+            let outcome = fetch(&request, signal.as_ref())
+                .await
+                .map_or(HttpOutcome::Failed, HttpOutcome::Reply);
             if !signal.is_some_and(|signal| signal.aborted()) {
                 done(outcome);
             }

@@ -38,12 +38,20 @@ impl Socket {
         let on = happened.clone();
         let arrived = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| on(read(&event)));
         let closed = Closure::<dyn FnMut(CloseEvent)>::new(move |event: CloseEvent| {
-            happened(Happened::Closed { code: event.code(), reason: event.reason() });
+            happened(Happened::Closed {
+                code: event.code(),
+                reason: event.reason(),
+            });
         });
         raw.set_onopen(Some(opened.as_ref().unchecked_ref()));
         raw.set_onmessage(Some(arrived.as_ref().unchecked_ref()));
         raw.set_onclose(Some(closed.as_ref().unchecked_ref()));
-        Some(Self { raw, _opened: opened, _arrived: arrived, _closed: closed })
+        Some(Self {
+            raw,
+            _opened: opened,
+            _arrived: arrived,
+            _closed: closed,
+        })
     }
 
     /// Hands one text over. A socket that is closing takes it without a word: only an acknowledgement proves arrival.

@@ -5,17 +5,24 @@ use serde::Serialize;
 use wasm_bindgen::JsValue;
 use web_sys::{CustomEvent, CustomEventInit, HtmlElement};
 
-use super::snapshot::{ErrorView, connection, plain_object};
+use super::snapshot::{ErrorView, PhaseView, plain_object};
+use crate::ui::Language;
 
 /// Speaks to the host page. No event carries message text.
 #[derive(Clone)]
 pub(super) struct Events {
     host: HtmlElement,
+    language: Language,
 }
 
 impl Events {
-    pub(super) const fn on(host: HtmlElement) -> Self {
-        Self { host }
+    pub(super) const fn on(host: HtmlElement, language: Language) -> Self {
+        Self { host, language }
+    }
+
+    /// An error in the words of the visitor's language.
+    pub(super) fn view(&self, error: &ChatError) -> ErrorView {
+        ErrorView::of(error, self.language)
     }
 
     pub(super) fn ready(&self) {
@@ -23,7 +30,12 @@ impl Events {
         struct Ready {
             version: &'static str,
         }
-        self.tell("ready", &Ready { version: env!("CARGO_PKG_VERSION") });
+        self.tell(
+            "ready",
+            &Ready {
+                version: env!("CARGO_PKG_VERSION"),
+            },
+        );
     }
 
     pub(super) fn shown(&self, is_open: bool, by: By) {
@@ -44,7 +56,12 @@ impl Events {
         struct Started<'a> {
             chat_id: &'a str,
         }
-        self.tell("conversation:start", &Started { chat_id: chat.as_str() });
+        self.tell(
+            "conversation:start",
+            &Started {
+                chat_id: chat.as_str(),
+            },
+        );
     }
 
     pub(super) fn message_sent(&self, id: &str, client_id: &str, chars: usize) {
@@ -65,7 +82,13 @@ impl Events {
             client_id: &'a str,
             error: ErrorView,
         }
-        self.tell("message:failed", &Failed { client_id, error: ErrorView::of(error) });
+        self.tell(
+            "message:failed",
+            &Failed {
+                client_id,
+                error: self.view(error),
+            },
+        );
     }
 
     pub(super) fn message_received(&self, id: &str, author: Author, chars: usize, sources: usize) {
@@ -76,7 +99,15 @@ impl Events {
             chars: usize,
             sources: usize,
         }
-        self.tell("message:received", &Received { id, author: super::snapshot::author(author), chars, sources });
+        self.tell(
+            "message:received",
+            &Received {
+                id,
+                author: super::snapshot::author(author),
+                chars,
+                sources,
+            },
+        );
     }
 
     pub(super) fn unread_changed(&self, count: u32) {
@@ -88,11 +119,11 @@ impl Events {
     }
 
     pub(super) fn connection_changed(&self, phase: Phase, now: miptech_chat_session::Instant) {
-        self.tell("connection:change", &connection(phase, now));
+        self.tell("connection:change", &PhaseView::of(phase, now));
     }
 
     pub(super) fn error(&self, error: &ChatError) {
-        self.tell("error", &ErrorView::of(error));
+        self.tell("error", &self.view(error));
     }
 
     fn tell(&self, name: &'static str, detail: &impl Serialize) {

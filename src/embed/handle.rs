@@ -2,21 +2,27 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use js_sys::Promise;
+use js_sys::{Function, Promise};
+use miptech_chat_session::{ClientMessageId, ErrorCode, Stage};
 use wasm_bindgen::prelude::*;
 
 use super::{
     events::By,
     host::Host,
-    room::SharedRoom,
-    snapshot::{StateView, messages, plain_object},
+    room::{SharedRoom, bare_error, resolve_refused},
+    snapshot::{ErrorView, StateView, messages, plain_object},
 };
-use crate::{browser::clock, driver::Driver, ui::Mounted};
+use crate::{
+    browser::clock,
+    driver::Driver,
+    ui::{Language, Mounted},
+};
 
 /// One mounted widget. What it owns is released in the order driver, views, host.
 pub(super) struct Widget {
     pub(super) driver: Driver,
     pub(super) room: SharedRoom,
+    pub(super) language: Language,
     pub(super) mounted: RefCell<Option<Mounted>>,
     pub(super) host: RefCell<Option<Host>>,
 }
@@ -25,6 +31,12 @@ impl Drop for Widget {
     fn drop(&mut self) {
         self.driver.end();
     }
+}
+
+/// A message for a widget that is gone.
+fn refuse(resolve: &Function, client_id: Option<&str>) {
+    let error = bare_error(ErrorCode::MessageRejected, Stage::Send);
+    resolve_refused(resolve, client_id, &ErrorView::of(&error, Language::default()));
 }
 
 /// The handle of a mounted widget; without a widget every method is a quiet no-op.
@@ -37,11 +49,15 @@ pub struct ChatHandle {
 
 impl ChatHandle {
     pub(super) fn of(widget: Rc<Widget>) -> Self {
-        Self { widget: RefCell::new(Some(widget)) }
+        Self {
+            widget: RefCell::new(Some(widget)),
+        }
     }
 
     pub(super) fn idle() -> Self {
-        Self { widget: RefCell::new(None) }
+        Self {
+            widget: RefCell::new(None),
+        }
     }
 
     fn widget(&self) -> Option<Rc<Widget>> {
@@ -65,21 +81,21 @@ impl ChatHandle {
     #[wasm_bindgen(js_name = isOpen)]
     #[must_use]
     pub fn is_open(&self) -> bool {
-        self.widget().is_some_and(|widget| widget.room.model.is_open_now())
+        self.widget()
+            .is_some_and(|widget| widget.room.model.is_open_now())
     }
 
     /// Sends a text; resolves to a `SendResult`, never rejects.
     pub fn send(&self, text: &str, client_id: Option<String>) -> Promise {
-        Promise::new(&mut |resolve, _| {
-            if let Some(widget) = self.widget() {
-                widget.room.send_for_host(text, client_id.as_deref(), resolve);
-            }
+        Promise::new(&mut |resolve, _| match self.widget() {
+            Some(widget) => widget.room.send_for_host(text, client_id.as_deref(), resolve),
+            None => refuse(&resolve, client_id.as_deref()),
         })
     }
 
     /// Sends a failed or unconfirmed message again.
     pub fn retry(&self, client_id: &str) {
-        if let (Some(widget), Some(id)) = (self.widget(), miptech_chat_session::ClientMessageId::parse(client_id)) {
+        if let (Some(widget), Some(id)) = (self.widget(), ClientMessageId::parse(client_id)) {
             // Refused only where the message does not wait for a decision, and then nothing is to be done.
             let _not_parked = widget.driver.retry(&id);
         }
@@ -88,7 +104,9 @@ impl ChatHandle {
     /// Puts a text into the composer.
     #[wasm_bindgen(js_name = setDraft)]
     pub fn set_draft(&self, text: String) {
-        self.widget().into_iter().for_each(|widget| widget.room.model.set_draft(text.clone()));
+        self.widget()
+            .into_iter()
+            .for_each(|widget| widget.room.model.set_draft(text.clone()));
     }
 
     /// Puts the caret into the composer.
@@ -104,7 +122,15 @@ impl ChatHandle {
     #[must_use]
     pub fn state(&self) -> JsValue {
         let view = self.widget().map_or_else(StateView::idle, |widget| {
-            StateView::of(&widget.room.model, widget.driver.phase(), clock::now().mono)
+            widget.driver.with_chat(|chat| {
+                StateView::of(
+                    &widget.room.model,
+                    chat,
+                    widget.language,
+                    widget.driver.phase(),
+                    clock::now(),
+                )
+            })
         });
         plain_object(&view)
     }
@@ -113,7 +139,10 @@ impl ChatHandle {
     #[wasm_bindgen(js_name = getMessages)]
     #[must_use]
     pub fn messages(&self) -> JsValue {
-        self.widget().map_or_else(|| js_sys::Array::new().into(), |widget| messages(&widget.room.model))
+        self.widget().map_or_else(
+            || js_sys::Array::new().into(),
+            |widget| messages(&widget.room.model),
+        )
     }
 
     /// Takes the widget off the page: afterwards no call, socket, timer, listener or node of it is left.
@@ -121,12 +150,15 @@ impl ChatHandle {
         let widget = self.widget.borrow_mut().take();
         if let Some(widget) = widget {
             widget.driver.end();
+            widget.room.release_promises();
             drop(widget.mounted.borrow_mut().take());
             drop(widget.host.borrow_mut().take());
         }
     }
 
     fn show(&self, is_open: bool) {
-        self.widget().into_iter().for_each(|widget| widget.room.show_for(is_open, By::Host));
+        self.widget()
+            .into_iter()
+            .for_each(|widget| widget.room.show_for(is_open, By::Host));
     }
 }

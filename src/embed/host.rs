@@ -23,7 +23,8 @@ impl Host {
         let init = ShadowRootInit::new(ShadowRootMode::Open);
         let root = host.shadow_root().unwrap_or_else(|| {
             // An element that takes no shadow root shows the widget unprotected rather than not at all.
-            host.attach_shadow(&init).unwrap_or_else(|_| host.clone().unchecked_into())
+            host.attach_shadow(&init)
+                .unwrap_or_else(|_| host.clone().unchecked_into())
         });
         let document = host.owner_document();
         let place: HtmlElement = document
@@ -48,7 +49,9 @@ impl Host {
 impl Drop for Host {
     fn drop(&mut self) {
         for name in KEY_EVENTS {
-            let _never_refused = self.root.remove_event_listener_with_callback(name, self.fence.as_ref().unchecked_ref());
+            let _never_refused = self
+                .root
+                .remove_event_listener_with_callback(name, self.fence.as_ref().unchecked_ref());
         }
         self.place.remove();
     }
@@ -58,10 +61,19 @@ impl Drop for Host {
 fn pin(host: &HtmlElement, look: &Look) {
     let style = host.style();
     let z_index = look.z_index.to_string();
-    for (name, value) in [("all", "initial"), ("display", "block"), ("position", "fixed"), ("z-index", &z_index)] {
+    for (name, value) in [
+        ("all", "initial"),
+        ("display", "block"),
+        ("position", "fixed"),
+        ("z-index", &z_index),
+    ] {
         let _known_property = style.set_property_with_priority(name, value, "important");
     }
-    for (name, value) in [("data-theme", look.theme), ("data-position", look.position), ("data-size", look.size)] {
+    for (name, value) in [
+        ("data-theme", look.theme),
+        ("data-position", look.position),
+        ("data-size", look.size),
+    ] {
         let _valid_name = host.set_attribute(name, value);
     }
     let (block, inline) = match look.position.split_once('-') {
@@ -69,8 +81,16 @@ fn pin(host: &HtmlElement, look: &Look) {
         None => ("bottom", "right"),
     };
     // Positions are logical: "right" is the end of the line, left in a right-to-left page.
-    let inline = if inline == "left" { "inset-inline-start" } else { "inset-inline-end" };
-    let block = if block == "top" { "inset-block-start" } else { "inset-block-end" };
+    let inline = if inline == "left" {
+        "inset-inline-start"
+    } else {
+        "inset-inline-end"
+    };
+    let block = if block == "top" {
+        "inset-block-start"
+    } else {
+        "inset-block-end"
+    };
     for name in [block, inline] {
         let _known_property = style.set_property_with_priority(name, OFFSET, "important");
     }
@@ -87,7 +107,10 @@ fn adopt_sheet(root: &ShadowRoot, place: &HtmlElement) {
     CONSTRUCTED.with(|sheet| match sheet {
         Some(sheet) => root.set_adopted_style_sheets(&js_sys::Array::of1(sheet)),
         None => {
-            if let Some(style) = place.owner_document().and_then(|document| document.create_element("style").ok()) {
+            if let Some(style) = place
+                .owner_document()
+                .and_then(|document| document.create_element("style").ok())
+            {
                 style.set_text_content(Some(SHEET));
                 let _detached_meanwhile = root.insert_before(&style, Some(place));
             }

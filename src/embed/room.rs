@@ -2,7 +2,6 @@
 
 use std::{
     cell::{OnceCell, RefCell},
-    collections::BTreeMap,
     rc::Rc,
 };
 
@@ -14,7 +13,7 @@ use serde::Serialize;
 use wasm_bindgen::JsValue;
 
 use super::{
-    config::Connect,
+    config::{Connect, Console},
     events::{By, Events},
     snapshot::{ErrorView, plain_object},
 };
@@ -29,9 +28,10 @@ pub(super) struct Room {
     pub(super) model: ChatModel,
     events: Events,
     connect: Connect,
+    console: Console,
     driver: OnceCell<Driver>,
     /// Promises of `send` that wait for their message's fate.
-    promises: RefCell<BTreeMap<ClientMessageId, Function>>,
+    promises: RefCell<Vec<(ClientMessageId, Function)>>,
 }
 
 /// What `send` resolves to.
@@ -44,12 +44,37 @@ struct SendResult<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     client_id: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<ErrorView>,
+    error: Option<&'a ErrorView>,
+}
+
+/// Resolves a promise of `send` with a failure.
+pub(super) fn resolve_refused(resolve: &Function, client_id: Option<&str>, error: &ErrorView) {
+    settle(
+        resolve,
+        &SendResult {
+            ok: false,
+            id: None,
+            client_id,
+            error: Some(error),
+        },
+    );
+}
+
+fn settle(resolve: &Function, result: &SendResult<'_>) {
+    // Resolving a promise runs nobody's code at once and cannot throw.
+    let _resolved = resolve.call1(&JsValue::UNDEFINED, &plain_object(result));
 }
 
 impl Room {
-    pub(super) fn new(model: ChatModel, events: Events, connect: Connect) -> Self {
-        Self { model, events, connect, driver: OnceCell::new(), promises: RefCell::default() }
+    pub(super) fn new(model: ChatModel, events: Events, connect: Connect, console: Console) -> Self {
+        Self {
+            model,
+            events,
+            connect,
+            console,
+            driver: OnceCell::new(),
+            promises: RefCell::default(),
+        }
     }
 
     /// The driver needs the room as its listener and the room the driver, so one of them comes second.
@@ -86,29 +111,64 @@ impl Room {
 
     /// Takes a message for the host page; `resolve` is called once with its fate.
     pub(super) fn send_for_host(&self, text: &str, client_id: Option<&str>, resolve: Function) {
-        let id = client_id.and_then(ClientMessageId::parse).unwrap_or_else(fresh_id);
-        self.promises.borrow_mut().insert(id.clone(), resolve);
-        let Some(driver) = self.driver.get() else { return };
-        if let Err(refusal) = driver.send(id.clone(), text) {
+        let id = client_id
+            .and_then(ClientMessageId::parse)
+            .unwrap_or_else(fresh_id);
+        // The promise is known before the message is taken: its fate may be told within the same turn.
+        self.promises.borrow_mut().push((id.clone(), resolve));
+        let taken = self
+            .driver
+            .get()
+            .map_or(Err(SendError::Ended), |driver| driver.send(id.clone(), text));
+        if let Err(refusal) = taken {
+            let last = self.promises.borrow_mut().pop();
             let error = error_of_refusal(&refusal);
-            self.settle(&id, &SendResult { ok: false, id: None, client_id: Some(id.as_str()), error: Some(ErrorView::of(&error)) });
+            last.iter().for_each(|(id, resolve)| {
+                resolve_refused(resolve, Some(id.as_str()), &self.events.view(&error))
+            });
+        }
+    }
+
+    /// Nothing more will be known of any message: every promise that still waits ends.
+    pub(super) fn release_promises(&self) {
+        for (id, resolve) in self.promises.take() {
+            let error = bare_error(ErrorCode::MessageUnconfirmed, Stage::Send);
+            resolve_refused(&resolve, Some(id.as_str()), &self.events.view(&error));
         }
     }
 
     /// One event of the session: the views first, then the host page.
     pub(super) fn hear(&self, event: Event) {
         let unread = self.model.unread_now();
+        let leaving = match &event {
+            Event::MessageRemoved { row } => self.model.row(*row),
+            _ => None,
+        };
         self.model.apply(event.clone());
         match event {
             Event::ConversationStarted { chat } => self.events.conversation_started(&chat),
-            Event::ErrorRaised(error) => self.events.error(&error),
+            Event::ErrorRaised(error) => {
+                if self.console == Console::Debug {
+                    web_sys::console::debug_1(&format!("miptech-chat: {}", error.code.as_str()).into());
+                }
+                self.events.error(&error);
+            }
             Event::MessageChanged { row, status, .. } => self.message_changed(row, status),
-            Event::PhaseChanged(phase) => self.events.connection_changed(phase, clock::now().mono),
+            Event::MessageRemoved { .. } => {
+                leaving
+                    .iter()
+                    .for_each(|row| self.message_failed(row, ErrorCode::MessageRejected));
+            }
+            Event::PhaseChanged(phase) => {
+                if self.console == Console::Debug {
+                    web_sys::console::debug_1(&format!("miptech-chat: {}", phase.connection.as_str()).into());
+                }
+                self.events.connection_changed(phase, clock::now().mono);
+            }
             Event::AnswerGrew { .. }
             | Event::AnswerReplaced { .. }
             | Event::AnswerSourced { .. }
             | Event::MessageAdded { .. }
-            | Event::MessageRemoved { .. }
             | Event::NoticeChanged(_) => {}
         }
         let now_unread = self.model.unread_now();
@@ -123,7 +183,8 @@ impl Room {
         let chars = row.text().encode_utf16().count();
         match status {
             Status::Complete | Status::Stopped | Status::Truncated if row.author() != Author::User => {
-                self.events.message_received(&shown, row.author(), chars, row.sources_now().len());
+                self.events
+                    .message_received(&shown, row.author(), chars, row.sources_now().len());
             }
             Status::Sent => self.message_sent(&row, &shown, chars),
             Status::Failed => self.message_failed(&row, ErrorCode::MessageRejected),
@@ -140,25 +201,36 @@ impl Room {
     }
 
     fn message_sent(&self, row: &Row, id: &str, chars: usize) {
-        let Some(client) = row.client_message() else { return };
+        let Some(client) = row.client_message() else {
+            return;
+        };
         self.events.message_sent(id, client.as_str(), chars);
-        self.settle(client, &SendResult { ok: true, id: Some(id), client_id: Some(client.as_str()), error: None });
+        if let Some(resolve) = self.take_promise(client) {
+            let result = SendResult {
+                ok: true,
+                id: Some(id),
+                client_id: Some(client.as_str()),
+                error: None,
+            };
+            settle(&resolve, &result);
+        }
     }
 
     fn message_failed(&self, row: &Row, code: ErrorCode) {
-        let Some(client) = row.client_message() else { return };
+        let Some(client) = row.client_message() else {
+            return;
+        };
         let error = bare_error(code, Stage::Send);
         self.events.message_failed(client.as_str(), &error);
-        let error = Some(ErrorView::of(&error));
-        self.settle(client, &SendResult { ok: false, id: None, client_id: Some(client.as_str()), error });
+        if let Some(resolve) = self.take_promise(client) {
+            resolve_refused(&resolve, Some(client.as_str()), &self.events.view(&error));
+        }
     }
 
-    fn settle(&self, id: &ClientMessageId, result: &SendResult<'_>) {
-        let resolve = self.promises.borrow_mut().remove(id);
-        if let Some(resolve) = resolve {
-            // Resolving a promise runs nobody's code at once and cannot throw.
-            let _resolved = resolve.call1(&JsValue::UNDEFINED, &plain_object(result));
-        }
+    fn take_promise(&self, id: &ClientMessageId) -> Option<Function> {
+        let mut promises = self.promises.borrow_mut();
+        let place = promises.iter().position(|(known, _)| known == id)?;
+        Some(promises.swap_remove(place).1)
     }
 
     pub(super) fn with_driver(&self, act: impl FnOnce(&Driver)) {
@@ -174,7 +246,9 @@ impl Act for Room {
     }
 
     fn send(&self, text: &str) -> Result<(), SendError> {
-        self.driver.get().map_or(Err(SendError::Ended), |driver| driver.send(fresh_id(), text))
+        self.driver
+            .get()
+            .map_or(Err(SendError::Ended), |driver| driver.send(fresh_id(), text))
     }
 
     fn send_again(&self, id: &ClientMessageId) {
@@ -212,14 +286,25 @@ fn fresh_id() -> ClientMessageId {
 }
 
 pub(super) fn bare_error(code: ErrorCode, stage: Stage) -> ChatError {
-    ChatError { code, stage, text: String::new(), retryable: false, status: None, close_code: None, request_id: None }
+    ChatError {
+        code,
+        stage,
+        text: String::new(),
+        retryable: false,
+        status: None,
+        close_code: None,
+        request_id: None,
+    }
 }
 
 fn error_of_refusal(refusal: &SendError) -> ChatError {
     let code = match refusal {
         SendError::Empty => ErrorCode::MessageEmpty,
         SendError::TooLong { .. } => ErrorCode::MessageTooLong,
-        SendError::Ended | SendError::OutboxFull { .. } => ErrorCode::MessageRejected,
+        SendError::Ended | SendError::OutboxFull { .. } | SendError::Repeated => ErrorCode::MessageRejected,
     };
-    ChatError { text: refusal.to_string(), ..bare_error(code, Stage::Send) }
+    ChatError {
+        text: refusal.to_string(),
+        ..bare_error(code, Stage::Send)
+    }
 }

@@ -1,10 +1,10 @@
 //! Views of the state as plain JavaScript objects, in the shapes of `types.d.ts`.
 
-use miptech_chat_session::{Author, ChatError, Connection, Instant, Phase, Source};
+use miptech_chat_session::{Author, ChatError, ChatId, Connection, Instant, Now, Phase, Source};
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 
-use crate::ui::{ChatModel, Row};
+use crate::ui::{ChatModel, Language, Row};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -22,7 +22,18 @@ pub(super) struct StateView {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct ConnectionView {
+struct ConnectionView {
+    state: &'static str,
+    /// Milliseconds since 1970.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_at: Option<f64>,
+    attempt: u32,
+}
+
+/// The detail of `connection:change`.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct PhaseView {
     state: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     retry_in_ms: Option<u32>,
@@ -34,7 +45,7 @@ pub(super) struct ConnectionView {
 #[serde(rename_all = "camelCase")]
 pub(super) struct ErrorView {
     code: &'static str,
-    message: String,
+    message: &'static str,
     retryable: bool,
     stage: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -44,7 +55,7 @@ pub(super) struct ErrorView {
     #[serde(skip_serializing_if = "Option::is_none")]
     request_id: Option<String>,
     build_id: &'static str,
-    help: &'static str,
+    help: String,
 }
 
 #[derive(Serialize)]
@@ -70,16 +81,30 @@ struct SourceView {
 }
 
 impl StateView {
-    pub(super) fn of(model: &ChatModel, phase: Phase, now: Instant) -> Self {
+    pub(super) fn of(
+        model: &ChatModel,
+        chat: Option<&ChatId>,
+        language: Language,
+        phase: Phase,
+        now: Now,
+    ) -> Self {
         Self {
             status: phase.connection.as_str(),
             is_open: model.is_open_now(),
             unread: model.unread_now(),
-            chat_id: model.chat().map(|chat| chat.as_str().to_owned()),
-            connection: connection(phase, now),
+            chat_id: chat.map(|chat| chat.as_str().to_owned()),
+            connection: ConnectionView {
+                state: phase.connection.as_str(),
+                retry_at: phase
+                    .retry_at
+                    .map(|at| now.wall_ms as f64 + at.since(now.mono).as_secs_f64() * 1000.0),
+                attempt: phase.tries,
+            },
             auth: "anonymous",
             messages: model.rows_now().len(),
-            error: model.notice_now().map(|notice| ErrorView::of(notice.error())),
+            error: model
+                .notice_now()
+                .map(|notice| ErrorView::of(notice.error(), language)),
         }
     }
 
@@ -90,7 +115,11 @@ impl StateView {
             is_open: false,
             unread: 0,
             chat_id: None,
-            connection: ConnectionView { state: Connection::Idle.as_str(), retry_in_ms: None, attempt: 0 },
+            connection: ConnectionView {
+                state: Connection::Idle.as_str(),
+                retry_at: None,
+                attempt: 0,
+            },
             auth: "anonymous",
             messages: 0,
             error: None,
@@ -99,27 +128,33 @@ impl StateView {
 }
 
 impl ErrorView {
-    pub(super) fn of(error: &ChatError) -> Self {
+    pub(super) fn of(error: &ChatError, language: Language) -> Self {
         Self {
             code: error.code.as_str(),
-            message: if error.text.is_empty() { error.code.help().to_owned() } else { error.text.clone() },
+            message: language.strings().error(error.code),
             retryable: error.retryable,
             stage: error.stage.as_str(),
             status: error.status,
             close_code: error.close_code,
             request_id: error.request_id.clone(),
             build_id: env!("CARGO_PKG_VERSION"),
-            help: error.code.help(),
+            help: if error.text.is_empty() {
+                error.code.help().to_owned()
+            } else {
+                format!("{} ({})", error.code.help(), error.text)
+            },
         }
     }
 }
 
-pub(super) fn connection(phase: Phase, now: Instant) -> ConnectionView {
-    let left = phase.retry_at.map(|at| at.since(now).as_millis());
-    ConnectionView {
-        state: phase.connection.as_str(),
-        retry_in_ms: left.map(|ms| u32::try_from(ms).unwrap_or(u32::MAX)),
-        attempt: phase.tries,
+impl PhaseView {
+    pub(super) fn of(phase: Phase, now: Instant) -> Self {
+        let left = phase.retry_at.map(|at| at.since(now).as_millis());
+        Self {
+            state: phase.connection.as_str(),
+            retry_in_ms: left.map(|ms| u32::try_from(ms).unwrap_or(u32::MAX)),
+            attempt: phase.tries,
+        }
     }
 }
 
@@ -143,7 +178,11 @@ fn message(row: &Row) -> MessageView {
 
 impl From<Source> for SourceView {
     fn from(source: Source) -> Self {
-        Self { title: source.title, url: source.url, snippet: source.snippet }
+        Self {
+            title: source.title,
+            url: source.url,
+            snippet: source.snippet,
+        }
     }
 }
 
@@ -158,5 +197,7 @@ pub(super) const fn author(author: Author) -> &'static str {
 
 /// A plain object, or `undefined` where the browser has no memory left for one.
 pub(super) fn plain_object(value: &impl Serialize) -> JsValue {
-    value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).unwrap_or(JsValue::UNDEFINED)
+    value
+        .serialize(&serde_wasm_bindgen::Serializer::json_compatible())
+        .unwrap_or(JsValue::UNDEFINED)
 }

@@ -18,7 +18,7 @@ export interface ChatOptions {
   wsUrl?: string
   /** Names the instance; two mounts with one id are one widget. @default "default" */
   id?: string
-  /** When the widget's code is fetched. @default "intent" */
+  /** When the widget's code is fetched; `manual` waits for a click or a command and ignores hovering. @default "intent" */
   load?: 'intent' | 'idle' | 'eager' | 'manual'
   /** When the connection is made. @default "open" */
   connect?: 'open' | 'send' | 'load'
@@ -46,7 +46,7 @@ export interface ChatOptions {
     /** The longest message in UTF-16 units, at most 4000. @default 4000 */
     messageChars?: number
   }
-  /** @default false */
+  /** Prints connection states and error codes to the console; never text, ids or tokens. @default false */
   debug?: boolean
   /** Listeners, registered before anything happens. */
   on?: { [E in ChatEvent]?: (detail: ChatEvents[E]) => void }
@@ -95,8 +95,9 @@ export interface ChatState {
 
 export interface Connection {
   state: ConnectionState
-  /** Milliseconds until the next try, where one is planned. */
-  retryInMs?: number
+  /** When the next try comes, in milliseconds since 1970, where one is planned. */
+  retryAt?: number
+  /** How many tries were made since the connection last proved itself. */
   attempt: number
 }
 
@@ -143,6 +144,7 @@ export interface Source {
 
 export interface ChatError {
   code: ChatErrorCode
+  /** For the visitor, in the visitor's language. */
   message: string
   retryable: boolean
   stage: 'answer' | 'create' | 'history' | 'join' | 'load' | 'probe' | 'send' | 'socket'
@@ -205,7 +207,7 @@ export interface ChatEvents {
   'message:received': { id: string; author: Message['author']; chars: number; sources: number }
   'message:failed': { clientId: string; error: ChatError }
   'unread:change': { count: number }
-  'connection:change': Connection
+  'connection:change': { state: ConnectionState; retryInMs?: number; attempt: number }
   error: ChatError
 }
 

@@ -3,17 +3,14 @@
 //! Nodes are made by name from a closed list. Nothing in an answer becomes markup, an attribute of its own
 //! choosing, or a request.
 
-use leptos::{
-    ev,
-    html::{self, div},
-    prelude::*,
-};
+use leptos::{ev, prelude::*};
 use miptech_chat_markdown::{Alignment, Block, Inline, Item};
 use wasm_bindgen::JsCast;
 use web_sys::{Document, Element, HtmlElement, Node, Url};
 
 use super::{
     app::Ui,
+    element::{ElementRef, el},
     model::Answer,
     sources::LINK_REL,
     strings::Strings,
@@ -21,18 +18,18 @@ use super::{
 
 pub(super) fn answer(ui: &Ui, answer: ArcRwSignal<Answer>) -> AnyView {
     let strings = ui.strings();
-    let place = NodeRef::<html::Div>::new();
+    let place = ElementRef::new();
     let painter = StoredValue::new_local(Painter::default());
     Effect::new(move |_| {
         let Some(element) = place.get() else { return };
         answer.with(|answer| painter.update_value(|painter| painter.paint(&element, answer, strings)));
     });
-    div()
+    el("div")
         .class("answer")
-        .attr("dir", "auto")
-        .node_ref(place)
-        .on(ev::click, move |event| copy_code(&event, strings))
-        .into_any()
+        .set("dir", "auto")
+        .at(place)
+        .on("click", move |event| copy_code(&event, strings))
+        .view()
 }
 
 /// What of an answer stands on the page.
@@ -45,10 +42,15 @@ struct Painter {
 
 impl Painter {
     fn paint(&mut self, place: &HtmlElement, answer: &Answer, strings: &'static Strings) {
-        let Some(document) = place.owner_document() else { return };
+        let Some(document) = place.owner_document() else {
+            return;
+        };
         if answer.generation != self.generation {
             place.set_text_content(None);
-            *self = Self { generation: answer.generation, ..Self::default() };
+            *self = Self {
+                generation: answer.generation,
+                ..Self::default()
+            };
         }
         self.tail.drain(..).for_each(|element| element.remove());
         let pen = Pen { document, strings };
@@ -90,7 +92,11 @@ impl Pen {
                 Some(quote)
             }
             Block::Rule => self.add(place, "hr"),
-            Block::Table { alignments, header, rows } => self.table(place, alignments, header, rows),
+            Block::Table {
+                alignments,
+                header,
+                rows,
+            } => self.table(place, alignments, header, rows),
         }
     }
 
@@ -100,7 +106,9 @@ impl Pen {
         let head = self.add(&frame, "div")?;
         set(&head, "class", "code-head");
         let label = self.add(&head, "span")?;
-        label.set_text_content(Some(&language.unwrap_or_default().chars().take(24).collect::<String>()));
+        label.set_text_content(Some(
+            &language.unwrap_or_default().chars().take(24).collect::<String>(),
+        ));
         let copy = self.add(&head, "button")?;
         set(&copy, "type", "button");
         set(&copy, "class", "text-button copy");
@@ -251,16 +259,28 @@ pub(super) struct SafeLink {
 pub(super) fn safe_link(text: &str) -> Option<SafeLink> {
     let url = Url::new(text).ok()?;
     let is_allowed = matches!(url.protocol().as_str(), "https:" | "http:" | "mailto:" | "tel:");
-    (is_allowed && url.username().is_empty() && url.password().is_empty())
-        .then(|| SafeLink { href: url.href(), host: url.host() })
+    (is_allowed && url.username().is_empty() && url.password().is_empty()).then(|| SafeLink {
+        href: url.href(),
+        host: url.host(),
+    })
 }
 
 /// Copies the code beside the button that was pressed; what is copied is what is shown.
-fn copy_code(event: &ev::MouseEvent, strings: &'static Strings) {
-    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-    let Some(button) = target.and_then(|target| target.closest("button.copy").ok().flatten()) else { return };
-    let code = button.closest(".code").ok().flatten().and_then(|frame| frame.query_selector("pre").ok().flatten());
-    let (Some(text), Some(window)) = (code.and_then(|code| code.text_content()), web_sys::window()) else { return };
+fn copy_code(event: &ev::Event, strings: &'static Strings) {
+    let target = event
+        .target()
+        .and_then(|target| target.dyn_into::<Element>().ok());
+    let Some(button) = target.and_then(|target| target.closest("button.copy").ok().flatten()) else {
+        return;
+    };
+    let code = button
+        .closest(".code")
+        .ok()
+        .flatten()
+        .and_then(|frame| frame.query_selector("pre").ok().flatten());
+    let (Some(text), Some(window)) = (code.and_then(|code| code.text_content()), web_sys::window()) else {
+        return;
+    };
     let written = wasm_bindgen_futures::JsFuture::from(window.navigator().clipboard().write_text(&text));
     wasm_bindgen_futures::spawn_local(async move {
         if written.await.is_ok() {

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use leptos::{
     ev,
-    html::{self, div},
     mount::{UnmountHandle, mount_to},
     prelude::*,
 };
@@ -13,6 +12,7 @@ use web_sys::HtmlElement;
 
 use super::{
     actions::Actions,
+    element::{ElementRef, el},
     launcher::launcher,
     model::ChatModel,
     panel::panel,
@@ -39,14 +39,22 @@ pub(super) struct Ui {
     pub(super) model: ChatModel,
     pub(super) options: Arc<Options>,
     /// Where the focus goes when the panel opens.
-    pub(super) input: NodeRef<html::Textarea>,
+    pub(super) input: ElementRef,
     /// Where it goes when the panel closes.
-    pub(super) launcher: NodeRef<html::Button>,
+    pub(super) launcher: ElementRef,
 }
 
 impl Ui {
     pub(super) fn strings(&self) -> &'static Strings {
         self.options.language.strings()
+    }
+
+    /// The chat's name, which is also the speaker of its answers.
+    pub(super) fn title(&self) -> String {
+        self.options
+            .title
+            .clone()
+            .unwrap_or_else(|| self.strings().title.to_owned())
     }
 }
 
@@ -54,7 +62,7 @@ impl Ui {
 #[must_use = "dropping it takes the widget off the page"]
 pub(crate) struct Mounted {
     _tree: UnmountHandle<<AnyView as Render>::State>,
-    input: NodeRef<html::Textarea>,
+    input: ElementRef,
 }
 
 impl Mounted {
@@ -70,11 +78,20 @@ pub(crate) fn mount(place: HtmlElement, model: ChatModel, actions: Actions, opti
     let slot = Arc::new(std::sync::OnceLock::new());
     let filled = slot.clone();
     let tree = mount_to(place, move || {
-        let ui = Ui { actions, model, options: Arc::new(options), input: NodeRef::new(), launcher: NodeRef::new() };
+        let ui = Ui {
+            actions,
+            model,
+            options: Arc::new(options),
+            input: NodeRef::new(),
+            launcher: NodeRef::new(),
+        };
         let _first = filled.set(ui.input);
         app(ui)
     });
-    Mounted { _tree: tree, input: slot.get().copied().unwrap_or_default() }
+    Mounted {
+        _tree: tree,
+        input: slot.get().copied().unwrap_or_default(),
+    }
 }
 
 fn app(ui: Ui) -> AnyView {
@@ -91,43 +108,48 @@ fn app(ui: Ui) -> AnyView {
         is_open
     });
     let actions = ui.actions.clone();
-    let leave = move |event: ev::KeyboardEvent| {
-        if event.key() == "Escape" && !event.is_composing() && is_open.get_untracked() {
+    let leave = move |event: ev::Event| {
+        let pressed = event
+            .dyn_ref::<ev::KeyboardEvent>()
+            .filter(|event| event.key() == "Escape" && !event.is_composing());
+        if pressed.is_some() && is_open.get_untracked() {
             actions.show(false);
         }
     };
-    div()
+    el("div")
         .class("widget")
-        .attr("lang", ui.options.language.tag())
-        .attr("data-open", move || is_open.get().then_some(""))
-        .on(ev::keydown, leave)
-        .child((panel(&ui), launcher(&ui), announcer(&ui)))
-        .into_any()
+        .set("lang", ui.options.language.tag())
+        .bind("data-open", move || is_open.get().then_some("".into()))
+        .on("keydown", leave)
+        .child(panel(&ui))
+        .child(launcher(&ui))
+        .child(announcer(&ui))
+        .view()
 }
 
 /// The one live region: an answer is spoken once, when it is whole; a notice when it appears.
 fn announcer(ui: &Ui) -> AnyView {
     let strings = ui.strings();
     let (announced, notice) = (ui.model.announced(), ui.model.notice());
-    let notice_words = move || notice.get().map(|notice| strings.error(notice.error().code));
-    div()
-        .attr("part", "announcer")
+    let notice_words = move || {
+        notice
+            .get()
+            .map_or("".into(), |notice| strings.error(notice.error().code).into())
+    };
+    el("div")
+        .part("announcer")
         .class("unseen")
-        .attr("role", "status")
-        .attr("aria-live", "polite")
-        .child((html::p().child(move || announced.get()), html::p().child(notice_words)))
-        .into_any()
+        .set("role", "status")
+        .set("aria-live", "polite")
+        .child(el("p").live_text(move || announced.get().into()).view())
+        .child(el("p").live_text(notice_words).view())
+        .view()
 }
 
 /// Moves the focus, once the browser has drawn what is to be focused.
-fn focus<E>(place: NodeRef<E>)
-where
-    E: html::ElementType,
-    E::Output: JsCast + Clone + 'static,
-{
+fn focus(place: ElementRef) {
     request_animation_frame(move || {
-        let element = place.try_get_untracked().flatten();
-        if let Some(element) = element.as_ref().and_then(|element| element.dyn_ref::<HtmlElement>()) {
+        if let Some(element) = place.try_get_untracked().flatten() {
             let _gone_meanwhile = element.focus();
         }
     });

@@ -1,13 +1,9 @@
 //! One message: the visitor's in a bubble, an answer on the surface.
 
-use leptos::{
-    ev,
-    html::{article, button, div, p, span},
-    prelude::*,
-};
+use leptos::prelude::*;
 use miptech_chat_session::{Author, Status};
 
-use super::{answer::answer, app::Ui, model::Row, sources::sources};
+use super::{answer::answer, app::Ui, element::el, model::Row, sources::sources};
 
 pub(super) fn bubble(ui: &Ui, row: &Row) -> AnyView {
     let strings = ui.strings();
@@ -17,29 +13,36 @@ pub(super) fn bubble(ui: &Ui, row: &Row) -> AnyView {
         move || row.shown_id()
     };
     let content = match row.answer() {
-        Some(document) => div().class("answer-frame").child((thinking(ui, row), answer(ui, document))).into_any(),
-        None => p().class("typed").attr("dir", "auto").child(row.text()).into_any(),
+        Some(document) => el("div")
+            .class("answer-frame")
+            .slot(thinking(ui, row))
+            .child(answer(ui, document)),
+        None => el("p").class("typed").set("dir", "auto").text(row.text()),
     };
     let speaker = match row.author() {
         Author::User => strings.you.to_owned(),
-        Author::Ai | Author::Human | Author::System => {
-            ui.options.title.clone().unwrap_or_else(|| strings.title.to_owned())
-        }
+        Author::Ai | Author::Human | Author::System => ui.title(),
     };
-    article()
-        .attr("part", "message")
+    let is_growing =
+        move || matches!(status.get(), Status::Thinking | Status::Streaming).then_some("true".into());
+    el("article")
+        .part("message")
         .class("message")
-        .attr("data-message-id", id)
-        .attr("data-author", author(row.author()))
-        .attr("data-status", move || status.get().as_str())
-        .attr("aria-label", speaker)
-        .attr("aria-busy", move || matches!(status.get(), Status::Thinking | Status::Streaming).then_some("true"))
-        .child((
-            div().attr("part", "bubble").class("bubble").child(content),
-            sources(ui, row),
-            foot(ui, row),
-        ))
-        .into_any()
+        .set("data-author", author(row.author()))
+        .set("aria-label", speaker)
+        .bind("data-message-id", move || id().map(Into::into))
+        .bind("data-status", move || Some(status.get().as_str().into()))
+        .bind("aria-busy", is_growing)
+        .child(
+            el("div")
+                .part("bubble")
+                .class("bubble")
+                .child(content.view())
+                .view(),
+        )
+        .slot(sources(ui, row))
+        .slot(foot(ui, row))
+        .view()
 }
 
 /// Three soft dots in the answer's place; the first text replaces them without a jump.
@@ -48,12 +51,11 @@ fn thinking(ui: &Ui, row: &Row) -> impl Fn() -> Option<AnyView> + Send + 'static
     let status = row.status();
     move || {
         (status.get() == Status::Thinking).then(|| {
-            span()
+            let dots = el("span")
                 .class("dots")
-                .attr("role", "img")
-                .attr("aria-label", strings.answer_thinking)
-                .child((span(), span(), span()))
-                .into_any()
+                .set("role", "img")
+                .set("aria-label", strings.answer_thinking);
+            (0..3).fold(dots, |dots, _| dots.child(el("span").view())).view()
         })
     }
 }
@@ -65,39 +67,62 @@ fn foot(ui: &Ui, row: &Row) -> impl Fn() -> Option<AnyView> + Send + 'static + u
     move || {
         let strings = ui.strings();
         let (words, actions) = match status.get() {
-            Status::Complete | Status::Sent | Status::Stopped | Status::Streaming | Status::Thinking => return None,
-            Status::Failed => (strings.not_sent, vec![again(&ui, &row, strings.retry), discard(&ui, &row)]),
+            Status::Complete | Status::Sent | Status::Stopped | Status::Streaming | Status::Thinking => {
+                return None;
+            }
+            Status::Failed => (
+                strings.not_sent,
+                vec![again(&ui, &row, strings.retry), discard(&ui, &row)],
+            ),
             Status::Interrupted => (strings.answer_cut, Vec::from_iter(ask_again(&ui, &row))),
             Status::Queued => (strings.waiting, vec![discard(&ui, &row)]),
             Status::Sending => (strings.sending, Vec::new()),
             Status::Truncated => (strings.answer_too_long, Vec::new()),
-            Status::Unconfirmed => {
-                (strings.unconfirmed, vec![again(&ui, &row, strings.send_again), discard(&ui, &row)])
-            }
+            Status::Unconfirmed => (
+                strings.unconfirmed,
+                vec![again(&ui, &row, strings.send_again), discard(&ui, &row)],
+            ),
         };
-        Some(div().class("foot").child((span().child(words), actions)).into_any())
+        let foot = el("div").class("foot").child(el("span").text(words).view());
+        Some(
+            actions
+                .into_iter()
+                .fold(foot, |foot, action| foot.child(action))
+                .view(),
+        )
     }
 }
 
 fn again(ui: &Ui, row: &Row, name: &'static str) -> AnyView {
     let (actions, row) = (ui.actions.clone(), row.clone());
-    text_button(name, move || row.client_message().iter().for_each(|id| actions.send_again(id)))
+    text_button(name, move || {
+        row.client_message().iter().for_each(|id| actions.send_again(id))
+    })
 }
 
 fn discard(ui: &Ui, row: &Row) -> AnyView {
     let (actions, row) = (ui.actions.clone(), row.clone());
-    text_button(ui.strings().delete, move || row.client_message().iter().for_each(|id| actions.discard(id)))
+    text_button(ui.strings().delete, move || {
+        row.client_message().iter().for_each(|id| actions.discard(id))
+    })
 }
 
 /// Asks the question above a cut answer once more, as a new message; never by itself.
 fn ask_again(ui: &Ui, row: &Row) -> Option<AnyView> {
     let question = ui.model.question_before(row)?;
     let actions = ui.actions.clone();
-    Some(text_button(ui.strings().try_again, move || drop(actions.send(&question))))
+    Some(text_button(ui.strings().try_again, move || {
+        drop(actions.send(&question))
+    }))
 }
 
 fn text_button(name: &'static str, clicked: impl Fn() + 'static) -> AnyView {
-    button().class("text-button").attr("type", "button").on(ev::click, move |_| clicked()).child(name).into_any()
+    el("button")
+        .class("text-button")
+        .set("type", "button")
+        .on("click", move |_| clicked())
+        .text(name)
+        .view()
 }
 
 const fn author(author: Author) -> &'static str {

@@ -1,19 +1,20 @@
 //! Where the visitor types. Typing is always possible; what cannot leave yet waits.
 
-use leptos::{
-    ev,
-    html::{button, form, p, textarea},
-    prelude::*,
-};
+use leptos::{ev, prelude::*};
+use wasm_bindgen::JsCast;
 use web_sys::HtmlTextAreaElement;
 
-use super::{app::Ui, icons};
+use super::{app::Ui, element::el, icons};
 
 pub(super) fn composer(ui: &Ui) -> AnyView {
     let strings = ui.strings();
     let (draft, input) = (ui.model.draft(), ui.input);
     let refusal = RwSignal::new(None::<&'static str>);
-    let placeholder = ui.options.placeholder.clone().unwrap_or_else(|| strings.placeholder.to_owned());
+    let placeholder = ui
+        .options
+        .placeholder
+        .clone()
+        .unwrap_or_else(|| strings.placeholder.to_owned());
 
     let submit = {
         let ui = ui.clone();
@@ -37,53 +38,66 @@ pub(super) fn composer(ui: &Ui) -> AnyView {
         }
     };
     Effect::new(move |_| {
-        draft.track();
-        if let Some(element) = input.get() {
-            fit_height(&element);
+        let text = draft.get();
+        if let Some(field) = input
+            .get()
+            .and_then(|element| element.dyn_into::<HtmlTextAreaElement>().ok())
+        {
+            // Setting what stands there already would move the caret and end a running composition.
+            if field.value() != text {
+                field.set_value(&text);
+            }
+            fit_height(&field);
         }
     });
-    let is_empty = Memo::new(move |_| draft.with(|text| text.trim().is_empty()));
-    form()
-        .attr("part", "composer")
+    let field = el("textarea")
+        .part("input")
+        .class("input")
+        .set("aria-label", strings.input)
+        .set("rows", "1")
+        .set("placeholder", placeholder)
+        .set("enterkeyhint", "send")
+        .set("dir", "auto")
+        .set("maxlength", ui.options.message_units.to_string())
+        .at(input)
+        .on("input", typed)
+        .on("keydown", move |event| {
+            if is_plain_enter(&event) {
+                event.prevent_default();
+                submit_by_key();
+            }
+        });
+    let send = el("button")
+        .part("send")
+        .class("send")
+        .set("type", "submit")
+        .set("aria-label", strings.send)
+        .bind("disabled", move || {
+            draft.with(|text| text.trim().is_empty()).then_some("".into())
+        })
+        .child(icons::arrow_up());
+    el("form")
+        .part("composer")
         .class("composer")
-        .on(ev::submit, move |event| {
+        .on("submit", move |event| {
             event.prevent_default();
             submit();
         })
-        .child((
-            textarea()
-                .attr("part", "input")
-                .class("input")
-                .attr("aria-label", strings.input)
-                .attr("rows", "1")
-                .attr("placeholder", placeholder)
-                .attr("enterkeyhint", "send")
-                .attr("dir", "auto")
-                .attr("maxlength", ui.options.message_units.to_string())
-                .node_ref(input)
-                .prop("value", move || draft.get())
-                .on(ev::input, typed)
-                .on(ev::keydown, move |event: ev::KeyboardEvent| {
-                    if is_plain_enter(&event) {
-                        event.prevent_default();
-                        submit_by_key();
-                    }
-                }),
-            button()
-                .attr("part", "send")
-                .class("send")
-                .attr("type", "submit")
-                .attr("aria-label", strings.send)
-                .attr("disabled", move || is_empty.get().then_some(""))
-                .child(icons::arrow_up()),
-            move || refusal.get().map(|words| p().class("refusal").attr("role", "alert").child(words)),
-        ))
-        .into_any()
+        .child(field.view())
+        .child(send.view())
+        .slot(move || {
+            refusal
+                .get()
+                .map(|words| el("p").class("refusal").set("role", "alert").text(words).view())
+        })
+        .view()
 }
 
 /// Enter sends; with Shift it breaks the line, and while an input method composes it belongs to that.
-fn is_plain_enter(event: &ev::KeyboardEvent) -> bool {
-    event.key() == "Enter" && !event.shift_key() && !event.is_composing() && event.key_code() != COMPOSING
+fn is_plain_enter(event: &ev::Event) -> bool {
+    event.dyn_ref::<ev::KeyboardEvent>().is_some_and(|event| {
+        event.key() == "Enter" && !event.shift_key() && !event.is_composing() && event.key_code() != COMPOSING
+    })
 }
 
 /// Grows with the text; the sheet caps it at six lines.

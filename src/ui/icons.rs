@@ -6,7 +6,9 @@ use leptos::{
 };
 
 pub(super) fn bubble() -> AnyView {
-    icon("M21 12a8 8 0 0 1-8 8H7l-4 3v-5.2A8 8 0 0 1 5 6.7 8 8 0 0 1 11 4h2a8 8 0 0 1 8 8Z M8.5 12h.01 M12 12h.01 M15.5 12h.01")
+    icon(
+        "M21 12a8 8 0 0 1-8 8H7l-4 3v-5.2A8 8 0 0 1 5 6.7 8 8 0 0 1 11 4h2a8 8 0 0 1 8 8Z M8.5 12h.01 M12 12h.01 M15.5 12h.01",
+    )
 }
 
 pub(super) fn chevron_down() -> AnyView {

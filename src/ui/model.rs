@@ -8,13 +8,12 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use miptech_chat_markdown::Document;
 use miptech_chat_session::{
-    Author, ChatId, ClientMessageId, Connection, Entry, Event, Notice, Phase, Place, RowId, Source, Status,
+    Author, ClientMessageId, Connection, Entry, Event, Notice, Phase, Place, RowId, Source, Status,
 };
 
 /// Everything the views read.
 #[derive(Clone)]
 pub(crate) struct ChatModel {
-    chat: ArcRwSignal<Option<ChatId>>,
     draft: ArcRwSignal<String>,
     is_open: ArcRwSignal<bool>,
     notice: ArcRwSignal<Option<Notice>>,
@@ -56,7 +55,6 @@ pub(super) struct Answer {
 impl ChatModel {
     pub(crate) fn new(phase: Phase) -> Self {
         Self {
-            chat: ArcRwSignal::default(),
             draft: ArcRwSignal::default(),
             is_open: ArcRwSignal::new(false),
             notice: ArcRwSignal::default(),
@@ -72,13 +70,15 @@ impl ChatModel {
         match event {
             Event::AnswerGrew { row, delta } => self.edit_answer(row, |answer| answer.document.push(&delta)),
             Event::AnswerReplaced { row, text } => self.edit_answer(row, |answer| {
-                *answer = Answer { document: Document::new(), generation: answer.generation + 1 };
+                *answer = Answer {
+                    document: Document::new(),
+                    generation: answer.generation + 1,
+                };
                 answer.document.push(&text);
             }),
             Event::AnswerSourced { row, sources } => self.with_row(row, |row| row.0.sources.set(sources)),
-            Event::ConversationStarted { chat } => self.chat.set(Some(chat)),
-            // The notice bar says it; this event is for the host page.
-            Event::ErrorRaised(_) => {}
+            // These are for the host page; what the visitor should know of an error stands in the notice bar.
+            Event::ConversationStarted { .. } | Event::ErrorRaised(_) => {}
             Event::MessageAdded { entry, place } => self.add(entry, place),
             Event::MessageRemoved { row } => self.rows.update(|rows| rows.retain(|known| known.0.id != row)),
             Event::MessageChanged { row, status, message } => self.with_row(row, |row| {
@@ -96,7 +96,10 @@ impl ChatModel {
         let row = Row::new(entry);
         self.rows.update(|rows| {
             let index = match place {
-                Place::After(behind) => rows.iter().position(|known| known.0.id == behind).map_or(rows.len(), |at| at + 1),
+                Place::After(behind) => rows
+                    .iter()
+                    .position(|known| known.0.id == behind)
+                    .map_or(rows.len(), |at| at + 1),
                 Place::End => rows.len(),
                 Place::Start => 0,
             };
@@ -111,7 +114,8 @@ impl ChatModel {
             && is_whole
         {
             answer.update(|answer| answer.document.finish());
-            self.announced.set(answer.with_untracked(|answer| answer.document.text().to_owned()));
+            self.announced
+                .set(answer.with_untracked(|answer| answer.document.text().to_owned()));
             if !self.is_open.get_untracked() {
                 self.unread.update(|count| *count += 1);
             }
@@ -148,11 +152,7 @@ impl ChatModel {
         self.draft.set(text);
     }
 
-    // What the views read.
-
-    pub(crate) fn chat(&self) -> Option<ChatId> {
-        self.chat.get_untracked()
-    }
+    // What the views read. A view asks once, at its top: each call makes a signal that belongs to the view.
 
     pub(crate) fn is_open_now(&self) -> bool {
         self.is_open.get_untracked()
@@ -163,7 +163,8 @@ impl ChatModel {
     }
 
     pub(crate) fn row(&self, id: RowId) -> Option<Row> {
-        self.rows.with_untracked(|rows| rows.iter().rev().find(|row| row.0.id == id).cloned())
+        self.rows
+            .with_untracked(|rows| rows.iter().rev().find(|row| row.0.id == id).cloned())
     }
 
     pub(crate) fn rows_now(&self) -> Vec<Row> {
@@ -174,46 +175,55 @@ impl ChatModel {
         self.unread.get_untracked()
     }
 
-    pub(crate) fn draft(&self) -> Signal<String> {
-        self.draft.clone().into()
+    pub(crate) fn draft(&self) -> ReadSignal<String> {
+        self.draft.read_only().into()
     }
 
-    pub(crate) fn is_open(&self) -> Signal<bool> {
-        self.is_open.clone().into()
+    pub(crate) fn is_open(&self) -> ReadSignal<bool> {
+        self.is_open.read_only().into()
     }
 
-    pub(crate) fn notice(&self) -> Signal<Option<Notice>> {
-        self.notice.clone().into()
+    pub(crate) fn notice(&self) -> ReadSignal<Option<Notice>> {
+        self.notice.read_only().into()
     }
 
-    pub(crate) fn phase(&self) -> Signal<Phase> {
-        self.phase.clone().into()
+    pub(crate) fn phase(&self) -> ReadSignal<Phase> {
+        self.phase.read_only().into()
     }
 
-    pub(crate) fn rows(&self) -> Signal<Vec<Row>> {
-        self.rows.clone().into()
+    pub(crate) fn rows(&self) -> ReadSignal<Vec<Row>> {
+        self.rows.read_only().into()
     }
 
-    pub(crate) fn unread(&self) -> Signal<u32> {
-        self.unread.clone().into()
+    pub(crate) fn unread(&self) -> ReadSignal<u32> {
+        self.unread.read_only().into()
     }
 
-    pub(crate) fn announced(&self) -> Signal<String> {
-        self.announced.clone().into()
+    pub(crate) fn announced(&self) -> ReadSignal<String> {
+        self.announced.read_only().into()
     }
 
     /// The visitor's last message above this row.
     pub(crate) fn question_before(&self, row: &Row) -> Option<String> {
         self.rows.with_untracked(|rows| {
             let above = rows.iter().take_while(|known| known.0.id != row.0.id);
-            above.filter(|known| known.0.author == Author::User).last().map(Row::text)
+            above
+                .filter(|known| known.0.author == Author::User)
+                .last()
+                .map(Row::text)
         })
     }
 
     /// Whether the connection is up and an answer is on its way.
     pub(crate) fn is_answering(&self) -> bool {
         self.phase.get().connection == Connection::Live
-            && self.rows.get().iter().rev().take(4).any(|row| matches!(row.status().get(), Status::Thinking | Status::Streaming))
+            && self
+                .rows
+                .get()
+                .iter()
+                .rev()
+                .take(4)
+                .any(|row| matches!(row.0.status.get(), Status::Thinking | Status::Streaming))
     }
 }
 
@@ -257,13 +267,16 @@ impl Row {
         self.0.created_ms
     }
 
-    pub(crate) fn status(&self) -> Signal<Status> {
-        self.0.status.clone().into()
+    pub(crate) fn status(&self) -> ReadSignal<Status> {
+        self.0.status.read_only().into()
     }
 
     /// The platform's id; before it is known, ours.
     pub(crate) fn shown_id(&self) -> Option<String> {
-        self.0.message.get().or_else(|| self.0.client_message.as_ref().map(|id| id.as_str().to_owned()))
+        self.0
+            .message
+            .get()
+            .or_else(|| self.0.client_message.as_ref().map(|id| id.as_str().to_owned()))
     }
 
     pub(crate) fn shown_id_now(&self) -> Option<String> {
@@ -278,8 +291,8 @@ impl Row {
         self.0.status.get_untracked()
     }
 
-    pub(crate) fn sources(&self) -> Signal<Vec<Source>> {
-        self.0.sources.clone().into()
+    pub(crate) fn sources(&self) -> ReadSignal<Vec<Source>> {
+        self.0.sources.read_only().into()
     }
 
     /// The growing answer, where the row is one.

@@ -1,65 +1,91 @@
 //! The window of the chat: header, notice, transcript, composer.
 
-use leptos::{
-    ev,
-    html::{button, div, h2, header, p, section},
-    prelude::*,
-};
+use leptos::prelude::*;
 use miptech_chat_session::Connection;
 
-use super::{app::Ui, composer::composer, icons, notice::notice_bar, transcript::transcript};
+use super::{
+    app::Ui,
+    composer::composer,
+    element::{Words, el},
+    icons,
+    notice::notice_bar,
+    transcript::transcript,
+};
 
 pub(super) fn panel(ui: &Ui) -> AnyView {
     let strings = ui.strings();
-    let disclosure =
-        ui.options.has_disclosure.then(|| p().attr("part", "disclosure").class("disclosure").child(strings.disclosure));
-    section()
-        .attr("part", "panel")
+    let disclosure = || {
+        el("p")
+            .part("disclosure")
+            .class("disclosure")
+            .text(strings.disclosure)
+            .view()
+    };
+    el("section")
+        .part("panel")
         .class("panel")
-        .attr("id", "panel")
-        .attr("role", "dialog")
-        .attr("aria-labelledby", "title")
-        .child((head(ui), notice_bar(ui), transcript(ui), composer(ui), disclosure))
-        .into_any()
+        .set("id", "panel")
+        .set("role", "dialog")
+        .set("aria-labelledby", "title")
+        .child(head(ui))
+        .child(notice_bar(ui))
+        .child(transcript(ui))
+        .child(composer(ui))
+        .maybe(ui.options.has_disclosure.then(disclosure))
+        .view()
 }
 
 fn head(ui: &Ui) -> AnyView {
     let strings = ui.strings();
     let actions = ui.actions.clone();
-    let title = ui.options.title.clone().unwrap_or_else(|| strings.title.to_owned());
-    header()
-        .attr("part", "header")
+    let title = el("h2")
+        .part("title")
+        .class("title")
+        .set("id", "title")
+        .text(ui.title());
+    let status = el("p").part("status").class("status").live_text(status_line(ui));
+    let close = el("button")
+        .part("close")
+        .class("icon-button close")
+        .set("type", "button")
+        .set("aria-label", strings.close_chat)
+        .on("click", move |_| actions.show(false))
+        .child(icons::cross());
+    el("header")
+        .part("header")
         .class("header")
-        .child((
-            div().class("mark").attr("aria-hidden", "true").child(icons::bubble()),
-            div().class("names").child((
-                h2().attr("part", "title").class("title").attr("id", "title").child(title),
-                p().attr("part", "status").class("status").child(status_line(ui)),
-            )),
-            button()
-                .attr("part", "close")
-                .class("icon-button close")
-                .attr("type", "button")
-                .attr("aria-label", strings.close_chat)
-                .on(ev::click, move |_| actions.show(false))
-                .child(icons::cross()),
-        ))
-        .into_any()
+        .child(
+            el("div")
+                .class("mark")
+                .set("aria-hidden", "true")
+                .child(icons::bubble())
+                .view(),
+        )
+        .child(
+            el("div")
+                .class("names")
+                .child(title.view())
+                .child(status.view())
+                .view(),
+        )
+        .child(close.view())
+        .view()
 }
 
 /// One sentence about the connection; a coloured dot alone would be no message.
-fn status_line(ui: &Ui) -> impl Fn() -> &'static str + Send + 'static + use<> {
+fn status_line(ui: &Ui) -> impl Fn() -> Words + Send + 'static + use<> {
     let strings = ui.strings();
-    let model = ui.model.clone();
+    let (model, phase) = (ui.model.clone(), ui.model.phase());
     move || {
         if model.is_answering() {
-            return strings.status_answering;
+            return strings.status_answering.into();
         }
-        match model.phase().get().connection {
+        let words = match phase.get().connection {
             Connection::Idle | Connection::Live => strings.status_idle,
             Connection::Connecting | Connection::Joining | Connection::Starting => strings.status_connecting,
             Connection::Reconnecting | Connection::Waiting => strings.status_reconnecting,
             Connection::Blocked => strings.status_unavailable,
-        }
+        };
+        words.into()
     }
 }

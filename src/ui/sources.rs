@@ -1,12 +1,9 @@
 //! What an answer rests on: a row of numbered pills under it.
 
-use leptos::{
-    html::{a, div, ol, span},
-    prelude::*,
-};
+use leptos::prelude::*;
 use miptech_chat_session::Source;
 
-use super::{answer::safe_link, app::Ui, model::Row};
+use super::{answer::safe_link, app::Ui, element::el, model::Row};
 
 pub(super) fn sources(ui: &Ui, row: &Row) -> impl Fn() -> Option<AnyView> + Send + 'static + use<> {
     let strings = ui.strings();
@@ -14,12 +11,15 @@ pub(super) fn sources(ui: &Ui, row: &Row) -> impl Fn() -> Option<AnyView> + Send
     move || {
         let list = list.get();
         (!list.is_empty()).then(|| {
-            let pills = list.iter().enumerate().map(|(index, source)| pill(index + 1, source)).collect_view();
-            div()
-                .attr("part", "sources")
+            let names = el("ol").set("aria-label", strings.sources);
+            let pills = list.iter().enumerate().fold(names, |pills, (index, source)| {
+                pills.child(pill(index + 1, source))
+            });
+            el("div")
+                .part("sources")
                 .class("sources")
-                .child(ol().attr("aria-label", strings.sources).child(pills))
-                .into_any()
+                .child(pills.view())
+                .view()
         })
     }
 }
@@ -27,23 +27,23 @@ pub(super) fn sources(ui: &Ui, row: &Row) -> impl Fn() -> Option<AnyView> + Send
 /// One source: its number, its name, and its host where it can be opened.
 fn pill(number: usize, source: &Source) -> AnyView {
     let title: String = source.title.chars().take(TITLE_CHARS).collect();
-    let snippet = source.snippet.clone();
-    let name = (span().class("source-number").child(number), span().class("source-title").child(title));
     let link = source.url.as_deref().and_then(safe_link);
+    let pill = el(if link.is_some() { "a" } else { "span" })
+        .part("source")
+        .class("source")
+        .set("title", source.snippet.clone().unwrap_or_default())
+        .child(el("span").class("source-number").text(number.to_string()).view())
+        .child(el("span").class("source-title").text(title).view());
     let pill = match link {
-        Some(link) => a()
-            .attr("part", "source")
-            .class("source")
-            .attr("href", link.href)
-            .attr("target", "_blank")
-            .attr("rel", LINK_REL)
-            .attr("referrerpolicy", "no-referrer")
-            .attr("title", snippet)
-            .child((name, span().class("source-host").child(link.host)))
-            .into_any(),
-        None => span().attr("part", "source").class("source").attr("title", snippet).child(name).into_any(),
+        Some(link) => pill
+            .set("href", link.href)
+            .set("target", "_blank")
+            .set("rel", LINK_REL)
+            .set("referrerpolicy", "no-referrer")
+            .child(el("span").class("source-host").text(link.host).view()),
+        None => pill,
     };
-    leptos::html::li().child(pill).into_any()
+    el("li").child(pill.view()).view()
 }
 
 /// What every link out of the widget carries (row M20).

@@ -21,7 +21,6 @@ export interface Inner {
   getState(): unknown
   getMessages(): unknown
   destroy(): void
-  free(): void
 }
 
 /** Where the two files are, as each entry knows it. */
@@ -33,7 +32,7 @@ export interface Place {
 export class LoadError extends Error {
   constructor(
     readonly code: ChatErrorCode,
-    readonly help: string,
+    help: string,
   ) {
     super(help)
   }
@@ -67,7 +66,7 @@ async function fetchModule(url: string): Promise<WebAssembly.Module> {
   const bytes = await fetch(url, { credentials: 'omit' })
     .then((answer) => (answer.ok ? answer.arrayBuffer() : Promise.reject(answer.status)))
     .catch(unreachable)
-  if (new DataView(bytes).byteLength < 4 || new DataView(bytes).getUint32(0) !== 0x0061736d) {
+  if (`${new Uint8Array(bytes).subarray(0, 4)}` !== '0,97,115,109') {
     throw new LoadError('load/not-wasm', `${url} is not WebAssembly; serve the files of the package beside each other.`)
   }
   return WebAssembly.compile(bytes).catch(() => {

@@ -23,20 +23,20 @@ const NOTE =
 
 let sheet: CSSStyleSheet | undefined
 
-export function drawLauncher(options: ChatOptions, nonce: string | undefined): Facade {
-  const host = document.createElement('div')
-  host.dataset.miptechChat = options.id ?? 'default'
-  host.dataset.theme = options.theme ?? 'auto'
-  host.dataset.size = options.size ?? 'medium'
-  const position = options.position ?? 'bottom-right'
-  host.dataset.position = position
-  const pin = (name: string, value: string) => host.style.setProperty(name, value, 'important')
-  pin('all', 'initial')
-  pin('display', 'block')
-  pin('position', 'fixed')
-  pin('z-index', String(options.zIndex ?? 2147483000))
-  pin(position.startsWith('top') ? 'inset-block-start' : 'inset-block-end', '16px')
-  pin(position.endsWith('left') ? 'inset-inline-start' : 'inset-inline-end', '16px')
+export function drawLauncher(id: string, options: ChatOptions, nonce: string | undefined): Facade {
+  const host = element('div', '')
+  const { position = 'bottom-right', theme = 'auto', size = 'medium', zIndex = 2147483000 } = options
+  Object.assign(host.dataset, { miptechChat: id, theme, size, position })
+  const [block, inline] = position.split('-')
+  const pins = {
+    all: 'initial',
+    display: 'block',
+    position: 'fixed',
+    'z-index': `${zIndex}`,
+    [`inset-block-${block === 'top' ? 'start' : 'end'}`]: '16px',
+    [`inset-inline-${inline === 'left' ? 'start' : 'end'}`]: '16px',
+  }
+  for (const [name, value] of Object.entries(pins)) host.style.setProperty(name, value, 'important')
 
   const root = host.attachShadow({ mode: 'open' })
   const style = adopt(root, nonce)
@@ -44,13 +44,13 @@ export function drawLauncher(options: ChatOptions, nonce: string | undefined): F
   const button = element('button', 'launcher')
   button.type = 'button'
   button.setAttribute('part', 'launcher')
-  button.setAttribute('aria-label', words('Open chat', 'Apri la chat'))
-  button.setAttribute('aria-expanded', 'false')
+  button.ariaLabel = words('Open chat', 'Apri la chat', options.locale)
+  button.ariaExpanded = 'false'
   const icon = element('span', 'launcher-icon launcher-closed')
   icon.append(drawing(BUBBLE))
   button.append(icon)
   const note = element('div', 'note')
-  note.setAttribute('role', 'status')
+  note.role = 'status'
   note.hidden = true
   widget.append(button, note)
   root.append(widget)
@@ -70,14 +70,14 @@ export function drawLauncher(options: ChatOptions, nonce: string | undefined): F
 }
 
 /** One of two languages, chosen as the widget itself chooses. */
-export function words(english: string, italian: string): string {
+export function words(english: string, italian: string, told?: string): string {
   let site: string | null = null
   try {
     site = localStorage.getItem('mip-language')
   } catch {
     // Blocked storage says nothing about the language.
   }
-  const tag = [site, document.documentElement.lang, navigator.language].find((tag) => /^(en|it)\b/i.test(tag ?? ''))
+  const tag = [told, site, document.documentElement.lang, navigator.language].find((tag) => /^(en|it)\b/i.test(tag ?? ''))
   return /^it/i.test(tag ?? '') ? italian : english
 }
 

@@ -36,19 +36,26 @@ const mounting = {
 }
 
 const former = window.MIPTechChat
+/** Commands from before the first mount, in order. */
+let waiting: Command[] = Array.from(former?.q ?? [], (command) => Array.from(command) as Command)
+
 if (former?.version) {
   begin(former)
 } else {
-  const mount = (options?: ChatOptions): ChatHandle => mountWith(mounting, options)
-  const global = Object.assign((...command: Command): unknown => run(...command), {
-    mount,
-    get: instance,
-    version: __VERSION__,
-  })
+  const mount = (options?: ChatOptions): ChatHandle => {
+    const handle = mountWith(mounting, options)
+    for (const command of waiting.splice(0)) run(...command)
+    return handle
+  }
+  const global = Object.assign((...command: Command): unknown => run(...command), { mount, get: instance, version: __VERSION__ })
   Object.defineProperty(global, 'instances', { get: allInstances })
   window.MIPTechChat = global as Global
   begin(global as Global)
-  for (const command of Array.from(former?.q ?? [])) run(...(Array.from(command) as Command))
+  if (waiting.some(([method]) => method === 'mount')) {
+    const first = waiting
+    waiting = []
+    for (const command of first) run(...command)
+  }
 }
 
 /** What the tag, or the page's configuration, asks for. */
@@ -59,19 +66,20 @@ function begin(global: Global): void {
   else global.mount(options)
 }
 
-/** `data-api-url` and its like; `true`, `false` and numbers are read as what they say. */
+/** `data-api-url` and its like; flags and the one number are read as what they are. */
 function optionsOf(tag: HTMLScriptElement): ChatOptions {
   const read = ([key, text]: [string, string | undefined]): [string, unknown] => {
-    if (text === 'true' || text === 'false') return [key, text === 'true']
+    if (/^(open|disclosure|debug)$/.test(key)) return [key, text !== 'false']
     return [key, key === 'zIndex' ? Number(text) : text]
   }
   return Object.fromEntries(Object.entries(tag.dataset).map(read))
 }
 
-/** `MIPTechChat('open')`: a method of the default instance, or `mount`. */
+/** `MIPTechChat('open')`: a method of the default instance, or of the only one there is, or `mount`. */
 function run(method: string, ...args: unknown[]): unknown {
   if (method === 'mount') return window.MIPTechChat?.mount(args[0] as ChatOptions)
-  const handle = instance() as unknown as Record<string, unknown> | undefined
-  const call = handle?.[method]
+  const handle = instance() ?? allInstances()[0]
+  if (!handle) return void waiting.push([method, ...args])
+  const call = (handle as unknown as Record<string, unknown>)[method]
   return typeof call === 'function' ? call.apply(handle, args) : undefined
 }

@@ -1,7 +1,5 @@
 //! REST success bodies: bare, wrapped in `data`, or one level under `chat` (`platform.md` section 5.2).
 
-use serde_json::Value;
-
 use crate::{
     capability::Capabilities,
     decode::{Author, Source, read_author, read_sources},
@@ -9,7 +7,7 @@ use crate::{
     error::{ErrorCode, Stage},
     fault::Fault,
     ids::{ChatId, ClientMessageId, MessageId},
-    json,
+    json::{self, Value},
     request::Reply,
 };
 
@@ -140,7 +138,7 @@ impl HistoryPage {
             return Err(fault());
         };
         let body = unwrap(&body);
-        let Some(items) = body.get("items").and_then(Value::as_array) else {
+        let Some(items) = body.get("items").and_then(Value::as_list) else {
             return Err(fault());
         };
         Ok(Self {

@@ -1,6 +1,6 @@
 //! What a platform may offer beyond the base contract (`platform.md` section 17).
 
-use serde_json::Value;
+use crate::json::Value;
 
 /// One backward-compatible extension a platform can advertise.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -76,7 +76,7 @@ impl Capabilities {
     /// The list under `capabilities`, or nothing where the key is absent or no array:
     /// an absent list leaves an earlier one standing, an empty one does not.
     pub(crate) fn read(object: &Value) -> Option<Self> {
-        let names = object.get("capabilities")?.as_array()?;
+        let names = object.get("capabilities")?.as_list()?;
         let known = |name: &Value| {
             let name = name.as_str()?;
             Capability::ALL.into_iter().find(|c| c.as_str() == name)

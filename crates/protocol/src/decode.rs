@@ -4,14 +4,12 @@
 
 mod fields;
 
-use serde_json::Value;
-
 pub(crate) use self::fields::{read_author, read_sources};
 use crate::{
     capability::Capabilities,
     fault::Fault,
     ids::{ChatId, ClientMessageId, MessageId},
-    json::{self, JsonError},
+    json::{self, JsonError, Value},
 };
 
 /// One frame of the platform.
@@ -260,10 +258,11 @@ fn fault(kind: &str, payload: &Value) -> ServerFrame {
     };
     let mut words = payload.clone();
     if let Some(code) = named {
-        if let Value::Object(object) = &mut words {
-            object.insert("code".to_owned(), code.into());
+        let code = ("code".to_owned(), Value::Text(code.to_owned()));
+        if let Value::Object(members) = &mut words {
+            members.push(code);
         } else {
-            words = serde_json::json!({ "code": code });
+            words = Value::Object(vec![code]);
         }
     }
     ServerFrame::Fault {

@@ -188,7 +188,7 @@ impl Origin {
         }
         Ok(Self {
             secure,
-            authority: authority.to_lowercase(),
+            authority: authority.to_ascii_lowercase(),
         })
     }
 
@@ -238,7 +238,7 @@ fn is_authority(authority: &str) -> bool {
     let host_is_sound = !host.is_empty()
         && host
             .chars()
-            .all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_'))
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') || !c.is_ascii())
         && !host.starts_with(['.', '-']);
     host_is_sound && port.is_none_or(is_port)
 }

@@ -172,7 +172,7 @@ impl ErrorCode {
             Self::MessageEmpty => "Send text that is more than white space.",
             Self::MessageRejected => "The platform refused the message; its text says why.",
             Self::MessageTooLong => {
-                "Shorten the message or raise limits.messageChars up to what the platform accepts."
+                "Shorten the message: limits.messageChars, at most 4000 UTF-16 units, and 16 KiB of UTF-8."
             }
             Self::MessageUnconfirmed => {
                 "The connection ended before the platform confirmed the message; it may or may not have arrived."

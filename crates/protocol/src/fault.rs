@@ -2,11 +2,9 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
-
 use crate::{
     error::{ErrorCode, Stage},
-    json,
+    json::{self, Value},
     request::Reply,
 };
 
@@ -53,24 +51,20 @@ impl Fault {
     /// Such an answer proves nothing about tenant or token and is always worth another try.
     #[must_use]
     pub fn from_reply(stage: Stage, reply: &Reply) -> Self {
-        let header_wait = reply
-            .retry_after
-            .as_deref()
-            .and_then(|text| text.trim().parse::<f64>().ok());
+        let header_wait = reply.retry_after.as_deref().and_then(wait_of_text);
         let parsed = json::parse(&reply.body).ok().filter(is_platform_shape);
         let mut fault = match parsed {
             Some(body) => Self::classify(&Words::read(&body), Some(reply.status), stage),
             None => Self::bare(foreign_code(reply.status), true),
         };
-        fault.wait = header_wait.and_then(clamp_wait).or(fault.wait);
+        fault.wait = header_wait.or(fault.wait);
         fault.status = Some(reply.status);
         fault.request_id = reply.request_id.clone().or(fault.request_id);
         fault
     }
 
     /// Reads the payload of an error frame; the frame's own `type` is never a code.
-    #[must_use]
-    pub fn from_frame(payload: &Value) -> Self {
+    pub(crate) fn from_frame(payload: &Value) -> Self {
         let mut fault = Self::classify(&Words::read(payload), None, Stage::Socket);
         if fault.code == ErrorCode::RateLimited && fault.wait.is_none() {
             fault.wait = Some(RATE_LIMIT_WAIT);
@@ -89,7 +83,7 @@ impl Fault {
         Self {
             code,
             text: plain(&words.text),
-            wait: words.wait.and_then(clamp_wait),
+            wait: words.wait,
             retryable,
             status,
             request_id: words.request_id.clone(),
@@ -101,7 +95,7 @@ impl Fault {
 struct Words {
     code: Option<String>,
     text: String,
-    wait: Option<f64>,
+    wait: Option<Duration>,
     retryable: Option<bool>,
     request_id: Option<String>,
 }
@@ -124,7 +118,13 @@ impl Words {
             .map(str::to_owned)
             .or_else(|| listed_details(body))
             .or_else(|| json::text_at(body, &["detail", "message"]).map(str::to_owned))
-            .or_else(|| body.get("errors")?.get(0)?.as_str().map(str::to_owned))
+            .or_else(|| {
+                body.get("errors")?
+                    .as_list()?
+                    .first()?
+                    .as_str()
+                    .map(str::to_owned)
+            })
             .or_else(|| json::text_at(body, &["error"]).map(str::to_owned))
             .or_else(|| json::text_at(body, &["error", "message"]).map(str::to_owned))
             .unwrap_or_default();
@@ -135,7 +135,7 @@ impl Words {
             &["data", "retry_after"],
         ]
         .iter()
-        .find_map(|path| json::at(body, path).and_then(seconds));
+        .find_map(|path| json::at(body, path).and_then(wait_of));
         Self {
             code,
             text,
@@ -148,12 +148,12 @@ impl Words {
 
 /// `detail:[{loc,msg}]` as "field: message; field: message".
 fn listed_details(body: &Value) -> Option<String> {
-    let list = body.get("detail")?.as_array()?;
+    let list = body.get("detail")?.as_list()?;
     let lines = list.iter().filter_map(|item| {
         let message = item.get("msg")?.as_str()?;
         let place: Vec<&str> = item
             .get("loc")
-            .and_then(Value::as_array)
+            .and_then(Value::as_list)
             .map(|loc| {
                 loc.iter()
                     .filter_map(Value::as_str)
@@ -260,13 +260,39 @@ const fn is_retryable(code: ErrorCode, status: Option<u16>) -> bool {
     !names_tenant && matches!(status, Some(408 | 425 | 500 | 502..=599))
 }
 
-fn seconds(value: &Value) -> Option<f64> {
-    value.as_f64().or_else(|| value.as_str()?.trim().parse().ok())
+/// A wait hint in seconds, as a number or a text.
+fn wait_of(value: &Value) -> Option<Duration> {
+    match value.as_f64() {
+        Some(seconds) => Some(Duration::from_millis(
+            (seconds.clamp(0.0, MAX_WAIT_SECONDS as f64) * 1000.0) as u64,
+        )),
+        None => wait_of_text(value.as_str()?),
+    }
 }
 
 /// A wait hint is at most two minutes and never negative; what is no number is no hint (row P22).
-fn clamp_wait(seconds: f64) -> Option<Duration> {
-    (!seconds.is_nan()).then(|| Duration::from_millis((seconds.clamp(0.0, 120.0) * 1000.0) as u64))
+///
+/// Read by digits: the standard library's float parser brings ten kilobytes of tables into the download.
+fn wait_of_text(text: &str) -> Option<Duration> {
+    let text = text.trim();
+    let (is_negative, digits) = text
+        .strip_prefix('-')
+        .map_or((false, text), |digits| (true, digits));
+    let whole = digits.split(['.', 'e', 'E']).next()?;
+    if whole.is_empty() || !whole.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    // More digits than fit, or an exponent, are far above the cap anyway.
+    let seconds = if digits.contains(['e', 'E']) {
+        MAX_WAIT_SECONDS
+    } else {
+        whole.parse().unwrap_or(MAX_WAIT_SECONDS)
+    };
+    Some(Duration::from_secs(if is_negative {
+        0
+    } else {
+        seconds.min(MAX_WAIT_SECONDS)
+    }))
 }
 
 /// Words of the platform as they may be shown: without control characters, at most 300 characters.
@@ -276,6 +302,9 @@ fn plain(text: &str) -> String {
         .take(300)
         .collect()
 }
+
+/// A longer wait is asked of the visitor, not of a timer (row N7).
+const MAX_WAIT_SECONDS: u64 = 120;
 
 /// The documented default of a rate limit without a hint (`platform.md` section 7).
 const RATE_LIMIT_WAIT: Duration = Duration::from_secs(60);

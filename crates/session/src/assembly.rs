@@ -329,7 +329,7 @@ impl Slot {
 /// Whether a platform repeats the whole text in every chunk.
 /// A text too short to tell is taken as a delta; the final text heals a wrong guess.
 fn is_cumulative(text: &str, delta: &str) -> bool {
-    text.len() >= CUMULATIVE_FROM && delta.len() > text.len() && delta.starts_with(text)
+    delta.len() > text.len() && delta.starts_with(text) && text.chars().count() >= CUMULATIVE_FROM
 }
 
 /// From how many characters on a chunk that begins with the text so far is taken for a repetition.

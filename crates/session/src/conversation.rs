@@ -1,6 +1,6 @@
 //! Frames of a joined chat, and history: what the platform says becomes rows and states.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 use miptech_chat_protocol::{
     body::{HistoryItem, HistoryPage},
@@ -25,11 +25,20 @@ use crate::{
 /// What of the transcript the session remembers: which platform ids have a row.
 #[derive(Debug, Default)]
 pub(crate) struct Known {
-    rows: BTreeMap<MessageId, RowId>,
+    /// Searched from the end: what is asked for is nearly always recent.
+    rows: Vec<(MessageId, RowId)>,
     joins: u32,
 }
 
 impl Known {
+    fn row_of(&self, id: &MessageId) -> Option<RowId> {
+        self.rows
+            .iter()
+            .rev()
+            .find(|(known, _)| known == id)
+            .map(|(_, row)| *row)
+    }
+
     /// Whether the connection was live before, on this page.
     pub(crate) const fn was_live(&self) -> bool {
         self.joins > 0
@@ -54,6 +63,12 @@ pub(crate) struct HistoryRead {
 impl HistoryRead {
     pub(crate) fn is_reading(&self, id: RequestId) -> bool {
         self.call == Some(id)
+    }
+
+    /// Nothing more is read.
+    pub(crate) const fn end(&mut self) {
+        self.retry_at = None;
+        self.is_stale = false;
     }
 
     pub(crate) const fn retry_at(&self) -> Option<Instant> {
@@ -113,10 +128,10 @@ impl Session {
             }
             ServerFrame::Fault {
                 fault,
-                message,
                 client_message,
+                ..
             } => {
-                self.faulted(attempt, fault, message.as_ref(), client_message.as_ref(), now);
+                self.faulted(attempt, fault, client_message.as_ref(), now);
             }
             ServerFrame::Ping { echo } => {
                 self.join(attempt, now);
@@ -189,7 +204,7 @@ impl Session {
             return;
         };
         if let Some(id) = &message {
-            self.known.rows.insert(id.clone(), item.row);
+            self.known.rows.push((id.clone(), item.row));
         }
         self.event(Event::MessageChanged {
             row: item.row,
@@ -210,7 +225,6 @@ impl Session {
         &mut self,
         attempt: Attempt,
         fault: Fault,
-        message: Option<&MessageId>,
         client_message: Option<&ClientMessageId>,
         now: Now,
     ) {
@@ -222,7 +236,7 @@ impl Session {
             return self.refuse_socket(attempt, ChatError::of_fault(fault, Stage::Socket), now);
         }
         if code == ErrorCode::RateLimited {
-            self.held_until = Some(now.mono.after(fault.wait.unwrap_or(RATE_WAIT)));
+            self.held_until = Some(now.mono.after(fault.wait.unwrap_or(RATE_WAIT).max(RATE_FLOOR)));
             if let Some(row) = self.outbox.requeue() {
                 self.event(Event::MessageChanged {
                     row,
@@ -237,7 +251,7 @@ impl Session {
                 self.event(Event::MessageChanged {
                     row,
                     status: Status::Failed,
-                    message: message.cloned(),
+                    message: None,
                 });
             }
             return self.mishap(ChatError::of_fault(fault, Stage::Send));
@@ -303,7 +317,7 @@ impl Session {
         }
         if let Some(next) = page
             .next
-            .filter(|next| *next >= self.history.after && self.history.pages < HISTORY_PAGES)
+            .filter(|next| *next >= self.history.after && self.history.pages + 1 < HISTORY_PAGES)
         {
             self.history.pages += 1;
             self.history.after = next;
@@ -319,15 +333,15 @@ impl Session {
 
     /// One earlier message: it has a row already, heals an answer, acknowledges a message of ours, or is new here.
     fn merge(&mut self, item: HistoryItem, now: Now) -> RowId {
-        if let Some(row) = self.known.rows.get(&item.id) {
-            return *row;
+        if let Some(row) = self.known.row_of(&item.id) {
+            return row;
         }
         let known = match item.author {
             Author::User => self.confirm(&item),
             Author::Ai | Author::Human | Author::System => self.heal(&item),
         };
         let row = known.unwrap_or_else(|| self.rows.fresh());
-        self.known.rows.insert(item.id.clone(), row);
+        self.known.rows.push((item.id.clone(), row));
         if known.is_none() {
             self.add_earlier(row, item, now);
         }
@@ -389,6 +403,9 @@ const HISTORY_TRIES: u32 = 4;
 /// How many pages one read may take: 2000 messages. The contract's cursor only goes forward, so the newest messages
 /// are on the last page and stopping earlier would hide exactly them.
 const HISTORY_PAGES: u32 = 40;
+
+/// A hint of zero would make every round trip a resend.
+const RATE_FLOOR: Duration = Duration::from_secs(1);
 
 /// The wait after a rate limit that names none.
 const RATE_WAIT: Duration = Duration::from_secs(60);

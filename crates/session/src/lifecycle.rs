@@ -407,7 +407,8 @@ impl Session {
             }
             CloseAction::Reconnect { floor } => self.reconnect(trouble, code, floor, now),
             CloseAction::ReconnectSlowly(cause) => self.reconnect_slowly(cause, code, now),
-            CloseAction::Rest if was_live => {
+            // With a message still here the visitor has acted already.
+            CloseAction::Rest if was_live && self.outbox.waiting() == 0 => {
                 self.disturbed_since = None;
                 self.trouble = None;
                 self.state = State::Idle;

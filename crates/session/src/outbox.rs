@@ -99,7 +99,7 @@ impl Outbox {
             since: now,
             pinged: false,
         };
-        next.hand_overs += 1;
+        next.hand_overs = next.hand_overs.saturating_add(1);
         Some(next)
     }
 

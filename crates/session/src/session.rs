@@ -56,6 +56,8 @@ pub struct Session {
     pub(crate) held_until: Option<Instant>,
     pub(crate) assembly: Assembly,
     pub(crate) known: Known,
+    /// Every id ever taken on this page: an id never carries two texts.
+    sent_ids: Vec<ClientMessageId>,
     pub(crate) history: HistoryRead,
     pub(crate) rows: Rows,
     /// Since when the visitor has no live connection.
@@ -102,6 +104,7 @@ impl Session {
             held_until: None,
             assembly: Assembly::default(),
             known: Known::default(),
+            sent_ids: Vec::new(),
             history: HistoryRead::default(),
             rows: Rows::default(),
             disturbed_since: None,
@@ -134,6 +137,10 @@ impl Session {
     pub fn send(&mut self, id: ClientMessageId, text: &str, now: Now) -> Result<(), SendError> {
         let text = text.trim();
         self.check_message(text)?;
+        if self.sent_ids.contains(&id) {
+            return Err(SendError::Repeated);
+        }
+        self.sent_ids.push(id.clone());
         let row = self.rows.fresh();
         self.keep_identity();
         self.outbox.push(id.clone(), row, text.to_owned());
@@ -211,6 +218,10 @@ impl Session {
             });
         }
         self.abort_calls();
+        self.history.end();
+        self.held_until = None;
+        self.disturbed_since = None;
+        self.trouble = None;
         self.state = State::Ended;
         self.settle(now);
     }
@@ -504,6 +515,9 @@ pub enum SendError {
         /// How many may wait.
         limit: usize,
     },
+    /// A message with this id was taken before.
+    #[error("message id is used already")]
+    Repeated,
     /// Longer than the limit.
     #[error("message is longer than {limit_units} units")]
     TooLong {

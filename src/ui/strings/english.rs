@@ -70,14 +70,20 @@ const fn error(code: ErrorCode) -> &'static str {
         ErrorCode::MessageUnconfirmed => "We could not confirm that your message was delivered.",
         ErrorCode::NetworkBlockedByCsp => "Chat is unavailable on this page.",
         ErrorCode::NetworkCaptivePortal => "This network may ask you to sign in first. Your text is kept.",
-        ErrorCode::NetworkOffline => "You're offline. Your message is kept and will be sent when you're back.",
+        ErrorCode::NetworkOffline => {
+            "You're offline. Your message is kept and will be sent when you're back."
+        }
         ErrorCode::NetworkUnreachableOrCors => "Can't reach the chat. Your text is kept, and we keep trying.",
         ErrorCode::PlatformError => "Something went wrong on the other side. The conversation goes on.",
         ErrorCode::PlatformStarting => "The chat is starting up. Your text is kept.",
         ErrorCode::RateLimited => "The chat is busy. Your message is kept and goes out in a moment.",
         ErrorCode::SocketDropped => "The connection was lost. Your text is kept, and we are reconnecting.",
-        ErrorCode::SocketJoinTimeout => "The chat does not respond yet. Your text is kept, and we keep trying.",
-        ErrorCode::SocketNeverOpened => "Live answers can't get through yet. Your text is kept, and we keep trying.",
+        ErrorCode::SocketJoinTimeout => {
+            "The chat does not respond yet. Your text is kept, and we keep trying."
+        }
+        ErrorCode::SocketNeverOpened => {
+            "Live answers can't get through yet. Your text is kept, and we keep trying."
+        }
         ErrorCode::SocketRejected => "The chat refused the connection. Your text is kept.",
         ErrorCode::StorageBlocked => "This chat won't be remembered after you leave.",
         ErrorCode::StorageQuota => "Keep this tab open until your message is sent.",
@@ -93,6 +99,7 @@ const fn refusal(error: &SendError) -> &'static str {
         SendError::Empty => "Write something first.",
         SendError::Ended => "The chat has ended.",
         SendError::OutboxFull { .. } => "Many messages are waiting. Send this one when they are gone.",
+        SendError::Repeated => "This message was sent already.",
         SendError::TooLong { .. } => "The message is too long.",
     }
 }

@@ -48,8 +48,12 @@ pub(super) static ITALIAN: Strings = Strings {
 const fn error(code: ErrorCode) -> &'static str {
     match code {
         ErrorCode::AnswerInterrupted => "La risposta si è interrotta. Ripeti la domanda per averla intera.",
-        ErrorCode::AnswerTimeout => "La risposta non è arrivata. Il messaggio sì: se vuoi, ripeti la domanda.",
-        ErrorCode::AnswerTooLarge => "La risposta era troppo grande da mostrare. Puoi chiederne una più breve.",
+        ErrorCode::AnswerTimeout => {
+            "La risposta non è arrivata. Il messaggio sì: se vuoi, ripeti la domanda."
+        }
+        ErrorCode::AnswerTooLarge => {
+            "La risposta era troppo grande da mostrare. Puoi chiederne una più breve."
+        }
         ErrorCode::AuthExpired => "La sessione è scaduta. Il testo resta qui.",
         ErrorCode::AuthForbidden => "Non hai il permesso di usare questa chat.",
         ErrorCode::AuthInvalidCredentials => "Email o password non corretta.",
@@ -71,13 +75,19 @@ const fn error(code: ErrorCode) -> &'static str {
         ErrorCode::NetworkBlockedByCsp => "La chat non è disponibile su questa pagina.",
         ErrorCode::NetworkCaptivePortal => "Forse questa rete chiede prima di accedere. Il testo resta qui.",
         ErrorCode::NetworkOffline => "Sei offline. Il messaggio resta qui e parte appena torni in rete.",
-        ErrorCode::NetworkUnreachableOrCors => "La chat non è raggiungibile. Il testo resta qui e continuiamo a provare.",
+        ErrorCode::NetworkUnreachableOrCors => {
+            "La chat non è raggiungibile. Il testo resta qui e continuiamo a provare."
+        }
         ErrorCode::PlatformError => "Qualcosa è andato storto dall'altra parte. La conversazione continua.",
         ErrorCode::PlatformStarting => "La chat si sta avviando. Il testo resta qui.",
         ErrorCode::RateLimited => "La chat è molto richiesta. Il messaggio resta qui e parte tra poco.",
         ErrorCode::SocketDropped => "La connessione è caduta. Il testo resta qui e ci stiamo ricollegando.",
-        ErrorCode::SocketJoinTimeout => "La chat non risponde ancora. Il testo resta qui e continuiamo a provare.",
-        ErrorCode::SocketNeverOpened => "Le risposte non riescono ancora a passare. Il testo resta qui e continuiamo a provare.",
+        ErrorCode::SocketJoinTimeout => {
+            "La chat non risponde ancora. Il testo resta qui e continuiamo a provare."
+        }
+        ErrorCode::SocketNeverOpened => {
+            "Le risposte non riescono ancora a passare. Il testo resta qui e continuiamo a provare."
+        }
         ErrorCode::SocketRejected => "La chat ha rifiutato la connessione. Il testo resta qui.",
         ErrorCode::StorageBlocked => "Questa chat non sarà ricordata quando esci.",
         ErrorCode::StorageQuota => "Tieni aperta questa scheda finché il messaggio non è inviato.",
@@ -93,6 +103,7 @@ const fn refusal(error: &SendError) -> &'static str {
         SendError::Empty => "Prima scrivi qualcosa.",
         SendError::Ended => "La chat è finita.",
         SendError::OutboxFull { .. } => "Molti messaggi sono in attesa. Invia questo quando saranno partiti.",
+        SendError::Repeated => "Questo messaggio è già partito.",
         SendError::TooLong { .. } => "Il messaggio è troppo lungo.",
     }
 }

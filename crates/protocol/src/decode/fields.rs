@@ -1,11 +1,9 @@
 //! Where each field of a frame may stand, in the contract's order (`platform.md` section 12).
 
-use serde_json::Value;
-
 use super::{AnswerId, Author, Completion, Source};
 use crate::{
     ids::{ChatId, ClientMessageId, MessageId},
-    json::{self, number_of, text_at, text_of},
+    json::{self, Value, number_of, text_at, text_of},
 };
 
 /// The message id. The one at the top of the frame is last, since it may be unique per frame.
@@ -55,7 +53,12 @@ pub(super) fn client_message(payload: &Value) -> Option<ClientMessageId> {
 
 /// The text of an answer frame: the first of these that is a string, the empty one included.
 pub(super) fn text(frame: &Value) -> Option<&str> {
-    let choice = || json::at(frame, &["data", "choices"])?.get(0)?.get("delta");
+    let choice = || {
+        json::at(frame, &["data", "choices"])?
+            .as_list()?
+            .first()?
+            .get("delta")
+    };
     let paths = [
         &["data", "content"][..],
         &["data", "chunk"],
@@ -94,7 +97,7 @@ pub(super) fn role(frame: &Value) -> Option<&str> {
 pub(super) fn completion(frame: &Value) -> Completion {
     let payload = frame.get("data").unwrap_or(&Value::Null);
     let nested = payload.get("message").unwrap_or(&Value::Null);
-    let suggestions = payload.get("suggestions").and_then(Value::as_array);
+    let suggestions = payload.get("suggestions").and_then(Value::as_list);
     Completion {
         text: text(frame).map(str::to_owned),
         sources: read_sources(payload),
@@ -122,7 +125,7 @@ pub(super) fn ping_value(frame: &Value) -> Option<i64> {
 
 /// The sources of an answer; one without a title is called by its address.
 pub(crate) fn read_sources(object: &Value) -> Vec<Source> {
-    let Some(list) = object.get("sources").and_then(Value::as_array) else {
+    let Some(list) = object.get("sources").and_then(Value::as_list) else {
         return Vec::new();
     };
     let read = |item: &Value| {

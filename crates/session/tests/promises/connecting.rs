@@ -223,3 +223,16 @@ fn ending_leaves_nothing_behind() {
     );
     assert!(rig.say("late").is_err());
 }
+
+#[test]
+fn ending_while_history_is_to_be_read_again_leaves_no_timer() {
+    let mut rig = Rig::new();
+    rig.start();
+    rig.reply("/health", 200, r#"{"status":"healthy"}"#);
+    rig.reply("/chat", 200, r#"{"chat_id":"c1","capabilities":["history"]}"#);
+    rig.fail("/messages");
+    let now = rig.now();
+    rig.session.end(now);
+    rig.drain();
+    assert_eq!(rig.session.deadline(), None);
+}

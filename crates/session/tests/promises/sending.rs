@@ -159,6 +159,35 @@ fn a_rate_limit_pauses_the_queue_at_the_same_message() {
 }
 
 #[test]
+fn a_rate_limit_of_zero_seconds_is_still_a_pause() {
+    let mut rig = Rig::live(DEDUP);
+    rig.say("one").unwrap();
+    for sent in 1..=3 {
+        assert_eq!(rig.sent_texts().len(), sent);
+        rig.server(r#"{"type":"rate_limit_exceeded","data":{"retry_after":0}}"#);
+        rig.advance(Duration::from_secs(1));
+    }
+}
+
+#[test]
+fn an_id_is_taken_once() {
+    let mut rig = Rig::live("");
+    let id = rig.say("one").unwrap();
+    let now = rig.now();
+    assert_eq!(rig.session.send(id, "two", now), Err(SendError::Repeated));
+}
+
+#[test]
+fn a_normal_close_does_not_strand_a_message() {
+    let mut rig = Rig::live(DEDUP);
+    rig.say("one").unwrap();
+    rig.close(1000, "");
+    rig.advance_to_next_socket();
+    rig.join(DEDUP);
+    assert_eq!(rig.sent_texts(), ["one", "one"]);
+}
+
+#[test]
 fn a_missing_acknowledgement_is_asked_for_and_then_the_socket_is_replaced() {
     let mut rig = Rig::live(DEDUP);
     let socket = rig.socket.unwrap();
