@@ -28,4 +28,10 @@ pub(crate) use self::{
 };
 
 /// The widget's whole sheet; the launcher's part is shared with the loader, which draws the launcher alone.
-pub(crate) const SHEET: &str = concat!(include_str!("ui/launcher.css"), include_str!("ui/chat.css"));
+pub(crate) const SHEET: &str = concat!(
+    include_str!("ui/launcher.css"),
+    include_str!("ui/chat.css"),
+    include_str!("ui/transcript.css"),
+    include_str!("ui/answer.css"),
+    include_str!("ui/devices.css"),
+);

@@ -1,5 +1,7 @@
 //! News for the host page: DOM events on the host element, each in a microtask of its own.
 
+use std::{cell::Cell, rc::Rc};
+
 use miptech_chat_session::{Author, ChatError, ChatId, Phase};
 use serde::Serialize;
 use wasm_bindgen::JsValue;
@@ -13,16 +15,34 @@ use crate::ui::Language;
 pub(super) struct Events {
     host: HtmlElement,
     language: Language,
+    is_state_told: Rc<Cell<bool>>,
 }
 
 impl Events {
-    pub(super) const fn on(host: HtmlElement, language: Language) -> Self {
-        Self { host, language }
+    pub(super) fn on(host: HtmlElement, language: Language) -> Self {
+        Self {
+            host,
+            language,
+            is_state_told: Rc::default(),
+        }
     }
 
     /// An error in the words of the visitor's language.
     pub(super) fn view(&self, error: &ChatError) -> ErrorView {
         ErrorView::of(error, self.language)
+    }
+
+    /// Something of the snapshot changed; for `subscribe`, and no event of the public surface.
+    /// However much changes in one turn, it is told once, after the turn.
+    pub(super) fn state_changed(&self) {
+        if self.is_state_told.replace(true) {
+            return;
+        }
+        let (host, is_told) = (self.host.clone(), self.is_state_told.clone());
+        wasm_bindgen_futures::spawn_local(async move {
+            is_told.set(false);
+            dispatch(&host, "state", &JsValue::UNDEFINED);
+        });
     }
 
     pub(super) fn ready(&self) {

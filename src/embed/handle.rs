@@ -77,6 +77,11 @@ impl ChatHandle {
         self.show(false);
     }
 
+    /// Opens the panel if it is closed, closes it if it is open.
+    pub fn toggle(&self) {
+        self.show(!self.is_open());
+    }
+
     /// Whether the panel is open.
     #[wasm_bindgen(js_name = isOpen)]
     #[must_use]

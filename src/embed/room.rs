@@ -100,6 +100,7 @@ impl Room {
         }
         let had_unread = self.model.unread_now() > 0;
         self.model.set_open(is_open);
+        self.events.state_changed();
         self.events.shown(is_open, by);
         if is_open && had_unread {
             self.events.unread_changed(0);
@@ -140,11 +141,13 @@ impl Room {
     /// One event of the session: the views first, then the host page.
     pub(super) fn hear(&self, event: Event) {
         let unread = self.model.unread_now();
-        let leaving = match &event {
-            Event::MessageRemoved { row } => self.model.row(*row),
-            _ => None,
+        let leaving = if let Event::MessageRemoved { row } = &event {
+            self.model.row(*row)
+        } else {
+            None
         };
         self.model.apply(event.clone());
+        self.events.state_changed();
         match event {
             Event::ConversationStarted { chat } => self.events.conversation_started(&chat),
             Event::ErrorRaised(error) => {

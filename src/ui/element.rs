@@ -50,40 +50,33 @@ impl El {
     }
 
     /// An attribute that never changes.
-    pub(super) fn set(mut self, name: &'static str, value: impl Into<Words>) -> Self {
-        let value: Words = value.into();
-        self.attributes
-            .push(custom_attribute(name, value).into_any_attr());
-        self
+    pub(super) fn set(self, name: &'static str, value: impl Into<Words>) -> Self {
+        self.with_attribute(fixed(name, value.into()))
     }
 
     /// An attribute that follows signals; absent while there is no value.
-    pub(super) fn bind(
-        mut self,
-        name: &'static str,
-        value: impl Fn() -> Option<Words> + Send + 'static,
-    ) -> Self {
-        let value: Box<dyn Fn() -> Option<Words> + Send> = Box::new(value);
-        self.attributes
-            .push(custom_attribute(name, value).into_any_attr());
-        self
+    pub(super) fn bind(self, name: &'static str, value: impl Fn() -> Option<Words> + Send + 'static) -> Self {
+        self.with_attribute(following(name, Box::new(value)))
     }
 
     /// A listener on this element.
-    pub(super) fn on(mut self, event: &'static str, heard: impl FnMut(Event) + 'static) -> Self {
-        let heard: Box<dyn FnMut(Event)> = Box::new(heard);
-        let event = ev::Custom::<Event>::new(event);
-        self.attributes.push(on(event, heard).into_any_attr());
-        self
+    pub(super) fn on(self, event: &'static str, heard: impl FnMut(Event) + 'static) -> Self {
+        self.with_attribute(listening(event, Box::new(heard)))
     }
 
     /// Where to find the browser's element later.
-    pub(super) fn at(mut self, place: ElementRef) -> Self {
-        self.attributes.push(node_ref(place).into_any_attr());
+    pub(super) fn at(self, place: ElementRef) -> Self {
+        self.with_attribute(node_ref(place).into_any_attr())
+    }
+
+    #[inline(never)]
+    fn with_attribute(mut self, attribute: AnyAttribute) -> Self {
+        self.attributes.push(attribute);
         self
     }
 
     /// A view inside.
+    #[inline(never)]
     pub(super) fn child(mut self, view: AnyView) -> Self {
         self.children.push(view);
         self
@@ -97,27 +90,57 @@ impl El {
 
     /// Text inside.
     pub(super) fn text(self, words: impl Into<Words>) -> Self {
-        let words: Words = words.into();
-        self.child(words.into_any())
+        self.child(text(words.into()))
     }
 
     /// Text inside that follows signals.
     pub(super) fn live_text(self, words: impl Fn() -> Words + Send + 'static) -> Self {
-        let words: Box<dyn Fn() -> Words + Send> = Box::new(words);
-        self.child(words.into_any())
+        self.child(live_text(Box::new(words)))
     }
 
     /// A view inside that comes and goes with signals.
     pub(super) fn slot(self, view: impl Fn() -> Option<AnyView> + Send + 'static) -> Self {
-        let view: Box<dyn Fn() -> Option<AnyView> + Send> = Box::new(view);
-        self.child(view.into_any())
+        self.child(slot(Box::new(view)))
     }
 
     /// The finished view.
+    #[inline(never)]
     pub(super) fn view(self) -> AnyView {
         custom(self.name)
             .add_any_attr(self.attributes)
             .child(self.children)
             .into_any()
     }
+}
+
+// One body for each kind of part, out of line: the methods above only box what they are given.
+
+#[inline(never)]
+fn fixed(name: &'static str, value: Words) -> AnyAttribute {
+    custom_attribute(name, value).into_any_attr()
+}
+
+#[inline(never)]
+fn following(name: &'static str, value: Box<dyn Fn() -> Option<Words> + Send>) -> AnyAttribute {
+    custom_attribute(name, value).into_any_attr()
+}
+
+#[inline(never)]
+fn listening(event: &'static str, heard: Box<dyn FnMut(Event)>) -> AnyAttribute {
+    on(ev::Custom::<Event>::new(event), heard).into_any_attr()
+}
+
+#[inline(never)]
+fn text(words: Words) -> AnyView {
+    words.into_any()
+}
+
+#[inline(never)]
+fn live_text(words: Box<dyn Fn() -> Words + Send>) -> AnyView {
+    words.into_any()
+}
+
+#[inline(never)]
+fn slot(view: Box<dyn Fn() -> Option<AnyView> + Send>) -> AnyView {
+    view.into_any()
 }

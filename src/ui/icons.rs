@@ -6,9 +6,7 @@ use leptos::{
 };
 
 pub(super) fn bubble() -> AnyView {
-    icon(
-        "M21 12a8 8 0 0 1-8 8H7l-4 3v-5.2A8 8 0 0 1 5 6.7 8 8 0 0 1 11 4h2a8 8 0 0 1 8 8Z M8.5 12h.01 M12 12h.01 M15.5 12h.01",
-    )
+    icon("M21 12a8 8 0 0 1-8 8H7l-4 3v-5a8 8 0 0 1 8-14h2a8 8 0 0 1 8 8ZM8.5 12h0m3.5 0h0m3.5 0h0")
 }
 
 pub(super) fn chevron_down() -> AnyView {

@@ -8,12 +8,10 @@ export const version: string = __VERSION__
 export function mount(options?: ChatOptions): ChatHandle {
   return mountWith(
     {
-      place: {
-        glue: () => import(__GLUE__) as Promise<Glue>,
-        // Written so that bundlers see an asset and carry the file along.
-        get wasm() {
-          return new URL(__WASM__, import.meta.url).href
-        },
+      glue: () => import(__GLUE__) as Promise<Glue>,
+      // Written so that bundlers see an asset and carry the file along.
+      get wasm() {
+        return new URL(__WASM__, import.meta.url).href
       },
     },
     options,

@@ -4,9 +4,8 @@
 import type { ChatOptions } from '@miptech/chat'
 import css from '../../src/ui/launcher.css'
 
-/** The host element with its shadow root and the launcher in it. */
-export interface Facade {
-  host: HTMLElement
+/** The drawn launcher. */
+export interface Launcher {
   button: HTMLButtonElement
   /** Says something beside the launcher, or nothing. */
   say(words: string): void
@@ -14,104 +13,78 @@ export interface Facade {
   yieldPlace(): void
 }
 
-const BUBBLE =
-  'M21 12a8 8 0 0 1-8 8H7l-4 3v-5.2A8 8 0 0 1 5 6.7 8 8 0 0 1 11 4h2a8 8 0 0 1 8 8Z M8.5 12h.01 M12 12h.01 M15.5 12h.01'
-
-const NOTE =
-  '.note{position:absolute;inset-block-end:8px;inset-inline-end:68px;inline-size:max-content;max-inline-size:240px;padding:8px 12px;' +
-  'border-radius:10px;background:var(--_surface);box-shadow:var(--_shadow);color:CanvasText;font-size:13px;line-height:18px}'
+const BUBBLE = 'M21 12a8 8 0 0 1-8 8H7l-4 3v-5a8 8 0 0 1 8-14h2a8 8 0 0 1 8 8ZM8.5 12h0m3.5 0h0m3.5 0h0'
 
 let sheet: CSSStyleSheet | undefined
 
-export function drawLauncher(id: string, options: ChatOptions, nonce: string | undefined): Facade {
-  const host = element('div', '')
+/** Puts the host element on the page, pinned against its styles, with the launcher in its shadow root. */
+export function drawLauncher(host: HTMLElement, id: string, options: ChatOptions): Launcher {
   const { position = 'bottom-right', theme = 'auto', size = 'medium', zIndex = 2147483000 } = options
   Object.assign(host.dataset, { miptechChat: id, theme, size, position })
-  const [block, inline] = position.split('-')
-  const pins = {
-    all: 'initial',
-    display: 'block',
-    position: 'fixed',
-    'z-index': `${zIndex}`,
-    [`inset-block-${block === 'top' ? 'start' : 'end'}`]: '16px',
-    [`inset-inline-${inline === 'left' ? 'start' : 'end'}`]: '16px',
-  }
-  for (const [name, value] of Object.entries(pins)) host.style.setProperty(name, value, 'important')
+  const block = position.startsWith('top') ? 'start' : 'end'
+  const inline = position.endsWith('left') ? 'start' : 'end'
+  const pins = `all:initial;display:block;position:fixed;z-index:${zIndex};inset-block-${block}:16px;inset-inline-${inline}:16px`
+  // Set through the object model, which no style-src of the page forbids.
+  host.style.cssText = pins.replaceAll(/;|$/g, '!important;')
 
   const root = host.attachShadow({ mode: 'open' })
-  const style = adopt(root, nonce)
   const widget = element('div', 'widget')
   const button = element('button', 'launcher')
+  const icon = element('span', 'launcher-icon')
+  const note = element('div', 'note')
   button.type = 'button'
   button.setAttribute('part', 'launcher')
   button.ariaLabel = words('Open chat', 'Apri la chat', options.locale)
   button.ariaExpanded = 'false'
-  const icon = element('span', 'launcher-icon launcher-closed')
-  icon.append(drawing(BUBBLE))
-  button.append(icon)
-  const note = element('div', 'note')
   note.role = 'status'
-  note.hidden = true
+  icon.append(drawing())
+  button.append(icon)
   widget.append(button, note)
   root.append(widget)
+  try {
+    if (!sheet) {
+      sheet = new CSSStyleSheet()
+      sheet.replaceSync(css)
+    }
+    root.adoptedStyleSheets = [sheet]
+  } catch {
+    // A browser without constructed sheets shows a plain button until the widget brings a sheet of its own.
+  }
   document.body.append(host)
   return {
-    host,
     button,
     say(text) {
       note.textContent = text
-      note.hidden = !text
     },
     yieldPlace() {
       widget.remove()
-      style?.remove()
     },
   }
 }
 
 /** One of two languages, chosen as the widget itself chooses. */
 export function words(english: string, italian: string, told?: string): string {
-  let site: string | null = null
+  let site: unknown
   try {
     site = localStorage.getItem('mip-language')
   } catch {
     // Blocked storage says nothing about the language.
   }
-  const tag = [told, site, document.documentElement.lang, navigator.language].find((tag) => /^(en|it)\b/i.test(tag ?? ''))
-  return /^it/i.test(tag ?? '') ? italian : english
-}
-
-/** A constructed sheet; a `<style>` with the tag's nonce only where the browser has none. */
-function adopt(root: ShadowRoot, nonce: string | undefined): HTMLStyleElement | undefined {
-  try {
-    if (!sheet) {
-      sheet = new CSSStyleSheet()
-      sheet.replaceSync(css + NOTE)
-    }
-    root.adoptedStyleSheets = [sheet]
-    return undefined
-  } catch {
-    const style = element('style', '')
-    if (nonce) style.nonce = nonce
-    style.textContent = css + NOTE
-    root.append(style)
-    return style
-  }
+  const tags = [told, site, document.documentElement.lang, navigator.language]
+  return /^it/i.test(`${tags.find((tag) => /^(en|it)\b/i.test(`${tag}`))}`) ? italian : english
 }
 
 function element<K extends keyof HTMLElementTagNameMap>(name: K, className: string): HTMLElementTagNameMap[K] {
-  const made = document.createElement(name)
-  made.className = className
-  return made
+  return Object.assign(document.createElement(name), { className })
 }
 
-function drawing(lines: string): SVGElement {
+function drawing(): SVGElement {
   const space = 'http://www.w3.org/2000/svg'
   const svg = document.createElementNS(space, 'svg')
-  svg.setAttribute('viewBox', '0 0 24 24')
-  svg.setAttribute('aria-hidden', 'true')
   const path = document.createElementNS(space, 'path')
-  path.setAttribute('d', lines)
+  svg.setAttribute('viewBox', '0 0 24 24')
+  svg.ariaHidden = 'true'
+  path.setAttribute('d', BUBBLE)
   svg.append(path)
   return svg
 }

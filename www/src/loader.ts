@@ -21,18 +21,13 @@ declare global {
   }
 }
 
-const tag =
-  document.currentScript instanceof HTMLScriptElement
-    ? document.currentScript
-    : document.querySelector<HTMLScriptElement>('script[src$="/loader.js"],script[src*="/loader.js?"]')
+const tag = (document.currentScript ??
+  document.querySelector('script[src*="/loader.js"]')) as HTMLScriptElement | null
 
 const base = tag?.src ?? location.href
-const mounting = {
-  place: {
-    glue: () => import(new URL(__GLUE__, base).href) as Promise<Glue>,
-    wasm: new URL(__WASM__, base).href,
-  },
-  nonce: tag?.nonce,
+const place = {
+  glue: () => import(new URL(__GLUE__, base).href) as Promise<Glue>,
+  wasm: new URL(__WASM__, base).href,
 }
 
 const former = window.MIPTechChat
@@ -43,14 +38,13 @@ if (former?.version) {
   begin(former)
 } else {
   const mount = (options?: ChatOptions): ChatHandle => {
-    const handle = mountWith(mounting, options)
+    const handle = mountWith(place, options)
     for (const command of waiting.splice(0)) run(...command)
     return handle
   }
-  const global = Object.assign((...command: Command): unknown => run(...command), { mount, get: instance, version: __VERSION__ })
+  const global = Object.assign(run, { mount, get: instance, version: __VERSION__ })
   Object.defineProperty(global, 'instances', { get: allInstances })
-  window.MIPTechChat = global as Global
-  begin(global as Global)
+  begin((window.MIPTechChat = global as unknown as Global))
   if (waiting.some(([method]) => method === 'mount')) {
     const first = waiting
     waiting = []
@@ -62,7 +56,7 @@ if (former?.version) {
 function begin(global: Global): void {
   const options = tag ? optionsOf(tag) : window.MIPTechChatConfig
   if (!options || tag?.dataset.manual !== undefined) return
-  if (global.get(options.id)) console.warn('miptech-chat: a second tag with the same id was ignored')
+  if (global.get(options.id)) console.warn('miptech-chat: tag ignored, its id is in use')
   else global.mount(options)
 }
 
@@ -80,6 +74,5 @@ function run(method: string, ...args: unknown[]): unknown {
   if (method === 'mount') return window.MIPTechChat?.mount(args[0] as ChatOptions)
   const handle = instance() ?? allInstances()[0]
   if (!handle) return void waiting.push([method, ...args])
-  const call = (handle as unknown as Record<string, unknown>)[method]
-  return typeof call === 'function' ? call.apply(handle, args) : undefined
+  return (handle as unknown as Record<string, (...args: unknown[]) => unknown>)[method]?.(...args)
 }

@@ -119,7 +119,8 @@ const HTTP_DEADLINE: Duration = Duration::from_secs(10);
 /// Wall total of a history read (`faults.md` section 6.2).
 const HISTORY_DEADLINE: Duration = Duration::from_secs(15);
 
-#[cfg(all(test, not(target_arch = "wasm32")))]
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use serde_json::json;
 

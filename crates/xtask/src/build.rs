@@ -1,6 +1,8 @@
 //! `cargo xtask build`: leaves `www/dist` complete.
 
-use anyhow::Result;
+use std::{env, fs, path::PathBuf};
+
+use anyhow::{Context, Result};
 
 use crate::bundle::Bundle;
 use crate::workspace::{WASM_TARGET, Workspace};
@@ -20,6 +22,9 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
 }
 
 fn compile(workspace: &Workspace) -> Result<()> {
+    let mut fetch = workspace.cargo();
+    fetch.args(["fetch", "--locked", "--target", WASM_TARGET]);
+    steps::run("fetch the dependencies", &mut fetch)?;
     let mut command = workspace.cargo_build();
     command.args([
         "--release",
@@ -29,8 +34,27 @@ fn compile(workspace: &Workspace) -> Result<()> {
         "-p",
         "miptech-chat",
     ]);
-    // A stripped module has no list of its target features, which wasm-bindgen reads. It and wasm-opt
-    // remove all that stripping would.
-    command.env("CARGO_PROFILE_RELEASE_STRIP", "none");
+    command.env(
+        "CARGO_ENCODED_RUSTFLAGS",
+        remapped_paths(workspace)?.join("\u{1f}"),
+    );
     steps::run("compile the widget to WebAssembly", &mut command)
+}
+
+/// Flags that shorten the source paths in panic messages: what a visitor downloads names no folder of the machine
+/// it was built on, and every byte counts.
+fn remapped_paths(workspace: &Workspace) -> Result<Vec<String>> {
+    let home = env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| Some(PathBuf::from(env::var_os("HOME")?).join(".cargo")))
+        .context("neither CARGO_HOME nor HOME is set")?;
+    let mut folders = vec![workspace.root().to_path_buf()];
+    // Absent before the first download of a dependency; `cargo fetch` has made it by then or fails by itself.
+    if let Ok(registries) = fs::read_dir(home.join("registry/src")) {
+        folders.extend(registries.flatten().map(|entry| entry.path()));
+    }
+    Ok(folders
+        .iter()
+        .map(|folder| format!("--remap-path-prefix={}/=", folder.display()))
+        .collect())
 }

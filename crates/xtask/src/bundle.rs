@@ -31,6 +31,14 @@ const WASM_OPT: [&str; 7] = [
     "--enable-multivalue",
 ];
 
+/// How esbuild minifies the glue.
+const MINIFY: [&str; 4] = [
+    "--minify",
+    "--format=esm",
+    "--target=es2022",
+    "--log-level=warning",
+];
+
 /// The names of the two hashed files in `www/dist`.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Bundle {
@@ -62,11 +70,16 @@ impl Bundle {
         })?;
         let bound = folder.join(format!("{STEM}_bg.wasm"));
         let optimised = folder.join("optimised.wasm");
-        let mut optimise = wasm_opt(workspace);
+        let minified = folder.join("minified.js");
+        let mut minify = tool(workspace, "esbuild");
+        minify.arg(folder.join(format!("{STEM}.js"))).args(MINIFY);
+        minify.arg(format!("--outfile={}", minified.display()));
+        steps::run("minify the glue", &mut minify)?;
+        let mut optimise = tool(workspace, "wasm-opt");
         optimise.args(WASM_OPT).arg(&bound).arg("-o").arg(&optimised);
         steps::run("optimise the wasm for size", &mut optimise)?;
 
-        let bundle = Self::publish(&workspace.dist(), &optimised, &folder.join(format!("{STEM}.js")))?;
+        let bundle = Self::publish(&workspace.dist(), &optimised, &minified)?;
         stamp::set(&stamp, &bundle.stamp(&inputs))?;
         Ok(bundle)
     }
@@ -128,17 +141,28 @@ impl Bundle {
 /// One line for everything the two files depend on.
 fn inputs(workspace: &Workspace, raw: &Path, wasm_bindgen: &str) -> Result<String> {
     let bytes = fs::read(raw).with_context(|| format!("cannot read {}", raw.display()))?;
-    let manifest = workspace.www().join("node_modules/binaryen/package.json");
-    let text = fs::read_to_string(&manifest)
-        .context("wasm-opt is missing: www/package.json must list `binaryen` in its devDependencies")?;
-    let binaryen: Value = serde_json::from_str(&text).context("the manifest of binaryen is not JSON")?;
     let parts = [
         &stamp::digest(&bytes),
         wasm_bindgen,
-        &binaryen["version"].to_string(),
+        &installed_version(workspace, "binaryen")?,
+        &installed_version(workspace, "esbuild")?,
         &WASM_OPT.join(" "),
+        &MINIFY.join(" "),
     ];
     Ok(parts.join(" "))
+}
+
+fn installed_version(workspace: &Workspace, package: &str) -> Result<String> {
+    let manifest = workspace
+        .www()
+        .join("node_modules")
+        .join(package)
+        .join("package.json");
+    let text = fs::read_to_string(&manifest)
+        .with_context(|| format!("www/package.json must list `{package}` in its devDependencies"))?;
+    let manifest: Value =
+        serde_json::from_str(&text).with_context(|| format!("the manifest of {package} is not JSON"))?;
+    Ok(manifest["version"].to_string())
 }
 
 /// Runs wasm-bindgen over `raw` and leaves its output alone in `folder`.
@@ -167,8 +191,13 @@ fn bind(raw: &Path, folder: &Path) -> Result<()> {
     output.emit(folder)
 }
 
-fn wasm_opt(workspace: &Workspace) -> Command {
-    let name = if cfg!(windows) { "wasm-opt.cmd" } else { "wasm-opt" };
+/// A program of a package in www.
+fn tool(workspace: &Workspace, name: &str) -> Command {
+    let name = if cfg!(windows) {
+        format!("{name}.cmd")
+    } else {
+        name.to_owned()
+    };
     let program: PathBuf = workspace.www().join("node_modules/.bin").join(name);
     Command::new(program)
 }

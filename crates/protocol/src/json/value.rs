@@ -324,7 +324,8 @@ const EXACT: f64 = 9_007_199_254_740_992.0;
 /// Beyond this no further digit of a fraction changes the float.
 const PRECISE: u64 = 100_000_000_000_000_000;
 
-#[cfg(all(test, not(target_arch = "wasm32")))]
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use super::*;
 
