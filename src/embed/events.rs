@@ -64,7 +64,7 @@ impl Events {
             by: &'static str,
         }
         let by = match by {
-            By::Host => "host",
+            By::Host | By::Option => "host",
             By::Visitor => "visitor",
         };
         self.tell(if is_open { "open" } else { "close" }, &Shown { by });
@@ -157,6 +157,8 @@ impl Events {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum By {
     Host,
+    /// The option `open`: nobody acted, so the focus stays where it is.
+    Option,
     Visitor,
 }
 

@@ -67,19 +67,26 @@ impl ChatHandle {
 
 #[wasm_bindgen]
 impl ChatHandle {
-    /// Opens the panel.
-    pub fn open(&self) {
-        self.show(true);
+    /// Opens the panel; `by` is `visitor` where the launcher was pressed before this code ran.
+    pub fn open(&self, by: Option<String>) {
+        self.show(
+            true,
+            if by.as_deref() == Some("visitor") {
+                By::Visitor
+            } else {
+                By::Host
+            },
+        );
     }
 
     /// Closes the panel.
     pub fn close(&self) {
-        self.show(false);
+        self.show(false, By::Host);
     }
 
     /// Opens the panel if it is closed, closes it if it is open.
     pub fn toggle(&self) {
-        self.show(!self.is_open());
+        self.show(!self.is_open(), By::Host);
     }
 
     /// Whether the panel is open.
@@ -161,9 +168,9 @@ impl ChatHandle {
         }
     }
 
-    fn show(&self, is_open: bool) {
-        self.widget()
-            .into_iter()
-            .for_each(|widget| widget.room.show_for(is_open, By::Host));
+    fn show(&self, is_open: bool, by: By) {
+        if let Some(widget) = self.widget() {
+            widget.room.show_for(is_open, by);
+        }
     }
 }

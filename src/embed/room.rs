@@ -89,7 +89,7 @@ impl Room {
             self.with_driver(Driver::start);
         }
         if opens {
-            self.show_for(true, By::Host);
+            self.show_for(true, By::Option);
         }
     }
 
@@ -100,6 +100,9 @@ impl Room {
         }
         let had_unread = self.model.unread_now() > 0;
         self.model.set_open(is_open);
+        if by != By::Option {
+            self.model.move_focus();
+        }
         self.events.state_changed();
         self.events.shown(is_open, by);
         if is_open && had_unread {

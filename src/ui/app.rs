@@ -97,15 +97,11 @@ pub(crate) fn mount(place: HtmlElement, model: ChatModel, actions: Actions, opti
 fn app(ui: Ui) -> AnyView {
     let is_open = ui.model.is_open();
     let (input, opener) = (ui.input, ui.launcher);
-    // Focus follows the panel: in when it opens, back to the opener when it closes, never on the first run.
-    Effect::new(move |before: Option<bool>| {
-        let is_open = is_open.get();
-        match (before, is_open) {
-            (Some(false), true) => focus(input),
-            (Some(true), false) => focus(opener),
-            (None | Some(_), _) => {}
+    let focus_moves = ui.model.focus_moves();
+    Effect::new(move |_| {
+        if focus_moves.get() > 0 {
+            focus(if is_open.get_untracked() { input } else { opener });
         }
-        is_open
     });
     let actions = ui.actions.clone();
     let leave = move |event: ev::Event| {

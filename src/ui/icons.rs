@@ -6,7 +6,7 @@ use leptos::{
 };
 
 pub(super) fn bubble() -> AnyView {
-    icon("M21 12a8 8 0 0 1-8 8H7l-4 3v-5a8 8 0 0 1 8-14h2a8 8 0 0 1 8 8ZM8.5 12h0m3.5 0h0m3.5 0h0")
+    icon("M7 4h10a4 4 0 0 1 4 4v6a4 4 0 0 1-4 4h-6l-5 4v-4a4 4 0 0 1-3-4V8a4 4 0 0 1 4-4ZM8 11h0m4 0h0m4 0h0")
 }
 
 pub(super) fn chevron_down() -> AnyView {

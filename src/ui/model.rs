@@ -15,6 +15,10 @@ use miptech_chat_session::{
 #[derive(Clone)]
 pub(crate) struct ChatModel {
     draft: ArcRwSignal<String>,
+    /// Whether the transcript keeps its end in view; the reader decides by scrolling, a message of theirs decides anew.
+    follows: ArcRwSignal<bool>,
+    /// Counts the moves of the focus that were asked for.
+    focus_moves: ArcRwSignal<u32>,
     is_open: ArcRwSignal<bool>,
     notice: ArcRwSignal<Option<Notice>>,
     phase: ArcRwSignal<Phase>,
@@ -56,6 +60,8 @@ impl ChatModel {
     pub(crate) fn new(phase: Phase) -> Self {
         Self {
             draft: ArcRwSignal::default(),
+            follows: ArcRwSignal::new(true),
+            focus_moves: ArcRwSignal::new(0),
             is_open: ArcRwSignal::new(false),
             notice: ArcRwSignal::default(),
             phase: ArcRwSignal::new(phase),
@@ -93,6 +99,9 @@ impl ChatModel {
     }
 
     fn add(&self, entry: Entry, place: Place) {
+        if entry.status == Status::Queued {
+            self.follows.set(true);
+        }
         let row = Row::new(entry);
         self.rows.update(|rows| {
             let index = match place {
@@ -148,6 +157,17 @@ impl ChatModel {
         }
     }
 
+    /// Moves the focus into the open panel, or back to the launcher.
+    pub(crate) fn move_focus(&self) {
+        self.focus_moves.update(|moves| *moves += 1);
+    }
+
+    pub(super) fn set_follows(&self, follows: bool) {
+        if self.follows.get_untracked() != follows {
+            self.follows.set(follows);
+        }
+    }
+
     pub(crate) fn set_draft(&self, text: String) {
         self.draft.set(text);
     }
@@ -177,6 +197,14 @@ impl ChatModel {
 
     pub(crate) fn draft(&self) -> ReadSignal<String> {
         self.draft.read_only().into()
+    }
+
+    pub(super) fn focus_moves(&self) -> ReadSignal<u32> {
+        self.focus_moves.read_only().into()
+    }
+
+    pub(super) fn follows(&self) -> ReadSignal<bool> {
+        self.follows.read_only().into()
     }
 
     pub(crate) fn is_open(&self) -> ReadSignal<bool> {

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::ResizeObserver;
+use web_sys::{HtmlElement, ResizeObserver};
 
 use super::{
     app::Ui,
@@ -17,8 +17,8 @@ pub(super) fn transcript(ui: &Ui) -> AnyView {
     let rows = ui.model.rows();
     let scroller = ElementRef::new();
     let list = ElementRef::new();
-    let is_at_end = RwSignal::new(true);
-    follow_the_end(scroller, list, is_at_end);
+    let follows = ui.model.follows();
+    follow_the_end(scroller, list, follows);
 
     let each = {
         let ui = ui.clone();
@@ -29,7 +29,7 @@ pub(super) fn transcript(ui: &Ui) -> AnyView {
         move || rows.with(Vec::is_empty).then(|| empty_state(&ui))
     };
     let to_the_end = move || {
-        (!is_at_end.get()).then(|| {
+        (!follows.get()).then(|| {
             el("button")
                 .part("new-answer")
                 .class("new-answer")
@@ -39,6 +39,21 @@ pub(super) fn transcript(ui: &Ui) -> AnyView {
                 .text(strings.new_answer)
                 .view()
         })
+    };
+    // Only a move upwards is the reader's; a list that grows faster than it is scrolled ends far from the view by itself.
+    let model = ui.model.clone();
+    let mut last_top = 0;
+    let scrolled = move |_| {
+        let Some(element) = scroller.get_untracked() else {
+            return;
+        };
+        let top = element.scroll_top();
+        if reaches_end(&element) {
+            model.set_follows(true);
+        } else if top < last_top {
+            model.set_follows(false);
+        }
+        last_top = top;
     };
     let lines = For(ForProps::builder()
         .each(move || rows.get())
@@ -53,7 +68,7 @@ pub(super) fn transcript(ui: &Ui) -> AnyView {
         .set("aria-label", strings.transcript)
         .set("tabindex", "0")
         .at(scroller)
-        .on("scroll", move |_| is_at_end.set(reaches_end(scroller)))
+        .on("scroll", scrolled)
         .slot(welcome)
         .child(el("ol").class("lines").at(list).child(lines).view());
     el("div")
@@ -106,9 +121,9 @@ fn empty_state(ui: &Ui) -> AnyView {
 }
 
 /// Watches the list's height: whatever made it grow, the end stays in view for a reader who was there.
-fn follow_the_end(scroller: ElementRef, list: ElementRef, is_at_end: RwSignal<bool>) {
+fn follow_the_end(scroller: ElementRef, list: ElementRef, follows: ReadSignal<bool>) {
     let grown = Closure::<dyn FnMut()>::new(move || {
-        if is_at_end.get_untracked() {
+        if follows.get_untracked() {
             scroll_to_end(scroller);
         }
     });
@@ -129,10 +144,8 @@ fn follow_the_end(scroller: ElementRef, list: ElementRef, is_at_end: RwSignal<bo
     });
 }
 
-fn reaches_end(scroller: ElementRef) -> bool {
-    scroller.get_untracked().is_none_or(|element| {
-        element.scroll_height() - element.scroll_top() - element.client_height() < NEAR_END_PX
-    })
+fn reaches_end(element: &HtmlElement) -> bool {
+    element.scroll_height() - element.scroll_top() - element.client_height() < NEAR_END_PX
 }
 
 fn scroll_to_end(scroller: ElementRef) {

@@ -13,7 +13,7 @@ export interface Launcher {
   yieldPlace(): void
 }
 
-const BUBBLE = 'M21 12a8 8 0 0 1-8 8H7l-4 3v-5a8 8 0 0 1 8-14h2a8 8 0 0 1 8 8ZM8.5 12h0m3.5 0h0m3.5 0h0'
+const BUBBLE = 'M7 4h10a4 4 0 0 1 4 4v6a4 4 0 0 1-4 4h-6l-5 4v-4a4 4 0 0 1-3-4V8a4 4 0 0 1 4-4ZM8 11h0m4 0h0m4 0h0'
 
 let sheet: CSSStyleSheet | undefined
 

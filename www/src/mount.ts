@@ -103,7 +103,7 @@ function create(id: string, options: ChatOptions, place: Place): ChatHandle {
     const { button } = launcher
     const when = options.load
     if (when !== 'manual') for (const intent of ['pointerenter', 'focus', 'touchstart']) button.addEventListener(intent, load, { passive: true })
-    button.onclick = () => handle.open()
+    button.onclick = () => command((inner) => inner.open('visitor'), true)
     if (when === 'eager' || options.open || options.connect === 'load' || queue[0]) void load()
     else if (when === 'idle') (self.requestIdleCallback ?? setTimeout)(load)
   }
