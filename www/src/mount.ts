@@ -42,8 +42,10 @@ function create(id: string, options: ChatOptions, place: Place): ChatHandle {
   const refusals: (() => void)[] = []
   const listeners: [name: string, callback: unknown, listener: EventListener][] = []
 
+  /** An error from before the code runs, or about it: one console line, and an event in a later microtask. */
   const raise = (code: ChatError['code'], stage: ChatError['stage'], help: string): void => {
-    lastError = { code, message: help, retryable: false, stage, buildId: __VERSION__, help }
+    console.error(`miptech-chat: ${code} ${help}`)
+    lastError = failure(code, stage, help)
     const event = new CustomEvent(`${PREFIX}error`, { bubbles: true, composed: true, detail: lastError })
     queueMicrotask(() => host.dispatchEvent(event))
   }
@@ -72,7 +74,6 @@ function create(id: string, options: ChatOptions, place: Place): ChatHandle {
       }
     } catch (failure) {
       const { code = 'internal/panic', message } = failure as LoadFailure
-      console.error(`miptech-chat: ${code} ${message}`)
       say(words('Chat could not be loaded. Press to try again.', 'Non è stato possibile caricare la chat. Premi per riprovare.', options.locale))
       raise(code, 'load', message)
       giveUp()
@@ -94,8 +95,6 @@ function create(id: string, options: ChatOptions, place: Place): ChatHandle {
     if (isGone) return
     const fault = firstFault(options)
     if (fault) {
-      // Nothing is drawn, so the one console line is how anybody learns of it.
-      console.error(`miptech-chat: ${fault.join(' ')}`)
       raise(fault[0], 'create', fault[1])
       return giveUp()
     }
@@ -133,8 +132,7 @@ function create(id: string, options: ChatOptions, place: Place): ChatHandle {
     send: (text, more) =>
       new Promise((resolve) => {
         const refuse = (): void => {
-          if (!lastError) raise('message/rejected', 'send', 'destroyed')
-          resolve({ ok: false, error: lastError as ChatError })
+          resolve({ ok: false, error: lastError ?? failure('message/rejected', 'send', 'destroyed') })
         }
         if (isGone) return refuse()
         refusals.push(refuse)
@@ -147,8 +145,7 @@ function create(id: string, options: ChatOptions, place: Place): ChatHandle {
         try {
           callback((event as CustomEvent).detail)
         } catch (cause) {
-          console.error('miptech-chat:', cause)
-          if (name !== 'error') raise('host/callback-threw', 'send', 'A listener threw.')
+          if (name !== 'error') raise('host/callback-threw', 'send', `${cause}`)
         }
       }
       listeners.push([name, callback, listener])
@@ -192,6 +189,10 @@ function create(id: string, options: ChatOptions, place: Place): ChatHandle {
     else addEventListener('DOMContentLoaded', draw, { once: true })
   }
   return handle
+}
+
+function failure(code: ChatError['code'], stage: ChatError['stage'], help: string): ChatError {
+  return { code, message: help, retryable: false, stage, buildId: __VERSION__, help }
 }
 
 /** What is wrong enough to draw nothing: a tenant no platform takes, or an unencrypted base on an encrypted page. */

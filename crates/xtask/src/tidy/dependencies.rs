@@ -22,9 +22,9 @@ const PROTOCOL: &str = "miptech-chat-protocol";
 const SESSION: &str = "miptech-chat-session";
 
 const WALLS: [(&str, Allowed); 7] = [
-    ("miptech-chat", Allowed::OfOurs(&[MARKDOWN, PROTOCOL, SESSION])),
+    ("miptech-chat", Allowed::OfOurs(&[MARKDOWN, SESSION])),
     (MARKDOWN, Allowed::Only(&[])),
-    (PROTOCOL, Allowed::Only(&["serde", "serde_json"])),
+    (PROTOCOL, Allowed::Only(&[])),
     (SESSION, Allowed::Only(&[PROTOCOL, "thiserror"])),
     ("reference-server", Allowed::OfOurs(&[PROTOCOL])),
     ("simulator", Allowed::OfOurs(&[PROTOCOL, SESSION])),
@@ -145,8 +145,8 @@ mod tests {
     fn what_the_table_allows_passes() {
         assert!(
             findings(
-                PROTOCOL,
-                "[dependencies]\nserde = \"1\"\nserde_json.workspace = true"
+                SESSION,
+                "[dependencies]\nmiptech-chat-protocol.workspace = true\nthiserror.workspace = true"
             )
             .is_empty()
         );

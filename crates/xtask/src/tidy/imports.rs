@@ -23,8 +23,8 @@ const ROOMS: [Room; 3] = [
     },
     Room {
         name: "driver",
-        rooms: &["embed"],
-        crates: &["leptos", "web_sys"],
+        rooms: &["embed", "ui"],
+        crates: &["leptos", "miptech_chat_protocol", "web_sys"],
     },
 ];
 
