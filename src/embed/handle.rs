@@ -1,6 +1,9 @@
 //! What JavaScript holds of a mounted widget. Every method is legal in every state.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{
+    cell::RefCell,
+    rc::{Rc, Weak},
+};
 
 use js_sys::{Function, Promise};
 use miptech_chat_session::{ClientMessageId, ErrorCode, Stage};
@@ -27,10 +30,10 @@ pub(super) struct Widget {
     pub(super) host: RefCell<Option<Host>>,
 }
 
-impl Drop for Widget {
-    fn drop(&mut self) {
-        self.driver.end();
-    }
+thread_local! {
+    /// Every mounted widget. The page may throw the handle away, and the browser may collect it, but only `destroy`
+    /// takes a widget off the page.
+    static MOUNTED: RefCell<Vec<Rc<Widget>>> = const { RefCell::new(Vec::new()) };
 }
 
 /// A message for a widget that is gone.
@@ -44,24 +47,24 @@ fn refuse(resolve: &Function, client_id: Option<&str>) {
 /// Methods take `&self`: JavaScript may call one from inside a callback of another.
 #[wasm_bindgen]
 pub struct ChatHandle {
-    widget: RefCell<Option<Rc<Widget>>>,
+    widget: Weak<Widget>,
 }
 
 impl ChatHandle {
     pub(super) fn of(widget: Rc<Widget>) -> Self {
-        Self {
-            widget: RefCell::new(Some(widget)),
-        }
+        let handle = Self {
+            widget: Rc::downgrade(&widget),
+        };
+        MOUNTED.with_borrow_mut(|mounted| mounted.push(widget));
+        handle
     }
 
-    pub(super) fn idle() -> Self {
-        Self {
-            widget: RefCell::new(None),
-        }
+    pub(super) const fn idle() -> Self {
+        Self { widget: Weak::new() }
     }
 
     fn widget(&self) -> Option<Rc<Widget>> {
-        self.widget.borrow().clone()
+        self.widget.upgrade()
     }
 }
 
@@ -159,13 +162,16 @@ impl ChatHandle {
 
     /// Takes the widget off the page: afterwards no call, socket, timer, listener or node of it is left.
     pub fn destroy(&self) {
-        let widget = self.widget.borrow_mut().take();
-        if let Some(widget) = widget {
-            widget.driver.end();
-            widget.room.release_promises();
-            drop(widget.mounted.borrow_mut().take());
-            drop(widget.host.borrow_mut().take());
+        let Some(widget) = self.widget() else { return };
+        let released = MOUNTED
+            .with_borrow_mut(|mounted| mounted.extract_if(.., |known| Rc::ptr_eq(known, &widget)).count());
+        if released == 0 {
+            return;
         }
+        widget.driver.end();
+        widget.room.release_promises();
+        drop(widget.mounted.borrow_mut().take());
+        drop(widget.host.borrow_mut().take());
     }
 
     fn show(&self, is_open: bool, by: By) {
