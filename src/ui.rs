@@ -10,9 +10,11 @@ mod answer;
 mod app;
 mod bubble;
 mod composer;
+mod context;
 mod element;
 mod icons;
 mod launcher;
+mod link;
 mod model;
 mod notice;
 mod panel;
@@ -22,7 +24,8 @@ mod transcript;
 
 pub(crate) use self::{
     actions::{Act, Actions},
-    app::{Mounted, Options, mount},
+    app::{Mounted, mount},
+    context::Options,
     model::{ChatModel, Row},
     strings::Language,
 };

@@ -6,13 +6,13 @@
 use leptos::{ev, prelude::*};
 use miptech_chat_markdown::{Alignment, Block, Inline, Item};
 use wasm_bindgen::JsCast;
-use web_sys::{Document, Element, HtmlElement, Node, Url};
+use web_sys::{Document, Element, HtmlElement, Node};
 
 use super::{
-    app::Ui,
+    context::Ui,
     element::{ElementRef, el},
+    link::{LINK_REL, safe_link},
     model::Answer,
-    sources::LINK_REL,
     strings::Strings,
 };
 
@@ -246,23 +246,6 @@ impl Pen {
 fn set(element: &Element, name: &str, value: &str) {
     // Names are ours and always valid, so the browser has nothing to refuse.
     let _always_set = element.set_attribute(name, value);
-}
-
-/// An address that may be opened, as the browser itself reads it.
-pub(super) struct SafeLink {
-    pub(super) href: String,
-    /// In ASCII: a host in other letters shows as punycode.
-    pub(super) host: String,
-}
-
-/// Parses with the browser's own parser, then allows four schemes and nobody's name before the host.
-pub(super) fn safe_link(text: &str) -> Option<SafeLink> {
-    let url = Url::new(text).ok()?;
-    let is_allowed = matches!(url.protocol().as_str(), "https:" | "http:" | "mailto:" | "tel:");
-    (is_allowed && url.username().is_empty() && url.password().is_empty()).then(|| SafeLink {
-        href: url.href(),
-        host: url.host(),
-    })
 }
 
 /// Copies the code beside the button that was pressed; what is copied is what is shown.

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use miptech_chat_session::{Author, Status};
 
-use super::{answer::answer, app::Ui, element::el, model::Row, sources::sources};
+use super::{answer::answer, context::Ui, element::el, model::Row, sources::sources};
 
 pub(super) fn bubble(ui: &Ui, row: &Row) -> AnyView {
     let strings = ui.strings();

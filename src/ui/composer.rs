@@ -4,7 +4,7 @@ use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlTextAreaElement;
 
-use super::{app::Ui, element::el, icons};
+use super::{context::Ui, element::el, icons};
 
 pub(super) fn composer(ui: &Ui) -> AnyView {
     let strings = ui.strings();

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{app::Ui, element::el, icons};
+use super::{context::Ui, element::el, icons};
 
 pub(super) fn launcher(ui: &Ui) -> AnyView {
     let strings = ui.strings();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use leptos::{leptos_dom::helpers::IntervalHandle, prelude::*};
 use miptech_chat_session::{Instant, Notice};
 
-use super::{app::Ui, element::el, icons};
+use super::{context::Ui, element::el, icons};
 
 pub(super) fn notice_bar(ui: &Ui) -> AnyView {
     let ui = ui.clone();

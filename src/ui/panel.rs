@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use miptech_chat_session::Connection;
 
 use super::{
-    app::Ui,
     composer::composer,
+    context::Ui,
     element::{Words, el},
     icons,
     notice::notice_bar,

@@ -3,7 +3,12 @@
 use leptos::prelude::*;
 use miptech_chat_session::Source;
 
-use super::{answer::safe_link, app::Ui, element::el, model::Row};
+use super::{
+    context::Ui,
+    element::el,
+    link::{LINK_REL, safe_link},
+    model::Row,
+};
 
 pub(super) fn sources(ui: &Ui, row: &Row) -> impl Fn() -> Option<AnyView> + Send + 'static + use<> {
     let strings = ui.strings();
@@ -45,9 +50,6 @@ fn pill(number: usize, source: &Source) -> AnyView {
     };
     el("li").child(pill.view()).view()
 }
-
-/// What every link out of the widget carries (row M20).
-pub(super) const LINK_REL: &str = "noopener noreferrer nofollow ugc";
 
 /// The longest title shown (row M22).
 const TITLE_CHARS: usize = 80;

@@ -5,8 +5,8 @@ use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{HtmlElement, ResizeObserver};
 
 use super::{
-    app::Ui,
     bubble::bubble,
+    context::Ui,
     element::{ElementRef, el},
     icons,
     model::Row,
