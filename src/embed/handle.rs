@@ -170,8 +170,10 @@ impl ChatHandle {
         }
         widget.driver.end();
         widget.room.release_promises();
-        drop(widget.mounted.borrow_mut().take());
-        drop(widget.host.borrow_mut().take());
+        // Taken out before they are dropped: leaving moves the focus, and a listener of that may call any method.
+        let (mounted, host) = (widget.mounted.take(), widget.host.take());
+        drop(mounted);
+        drop(host);
     }
 
     fn show(&self, is_open: bool, by: By) {

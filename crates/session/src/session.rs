@@ -86,7 +86,7 @@ impl Session {
     #[must_use]
     pub fn new(config: SessionConfig, seed: u64) -> Self {
         let state = State::Idle;
-        let shown_phase = state.phase(&Backoff::default(), false);
+        let shown_phase = state.phase(0, false);
         Self {
             config,
             random: Random::new(seed),
@@ -317,7 +317,8 @@ impl Session {
     /// The few words of the connection.
     #[must_use]
     pub fn phase(&self) -> Phase {
-        self.state.phase(&self.backoff, self.known.was_live())
+        let tries = self.create_tries.saturating_add(self.backoff.tries());
+        self.state.phase(tries, self.known.was_live())
     }
 
     /// The chat, once it exists.

@@ -5,7 +5,6 @@ use std::time::Duration;
 use miptech_chat_protocol::endpoint::Probe;
 
 use crate::{
-    backoff::Backoff,
     clock::Instant,
     notice::ChatError,
     output::{Attempt, RequestId},
@@ -126,8 +125,8 @@ impl State {
         }
     }
 
-    /// The only place where a state becomes a phase.
-    pub(crate) fn phase(&self, backoff: &Backoff, was_live: bool) -> Phase {
+    /// The only place where a state becomes a phase; `tries` counts since the connection last proved itself.
+    pub(crate) fn phase(&self, tries: u32, was_live: bool) -> Phase {
         let (connection, retry_at) = match self {
             Self::Blocked { .. } | Self::Ended => (Connection::Blocked, None),
             Self::Creating { .. } | Self::Probing(_) => (Connection::Starting, None),
@@ -149,7 +148,7 @@ impl State {
         Phase {
             connection,
             retry_at,
-            tries: backoff.tries(),
+            tries,
         }
     }
 }

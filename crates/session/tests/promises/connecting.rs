@@ -135,7 +135,9 @@ fn creation_is_repeated_with_the_same_body() {
     assert_eq!(bodies.len(), 3);
     assert!(bodies.windows(2).all(|pair| pair[0] == pair[1]));
     assert_eq!(rig.notice_code(), Some(ErrorCode::PlatformStarting));
+    assert_eq!(rig.session.phase().tries, 2);
     rig.go_live("");
+    assert_eq!(rig.session.phase().tries, 0);
 }
 
 #[test]

@@ -1,0 +1,30 @@
+//! The widget in a real browser, through the one door JavaScript has: one module for each promise.
+//!
+//! No server runs here. `page.js` holds every call to the platform, so that nothing depends on a network, and
+//! counts what a widget starts. Run with `cargo xtask test browser`.
+
+#![cfg(target_arch = "wasm32")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "clippy knows `#[test]` but not `#[wasm_bindgen_test]`, and tests may fail loudly"
+)]
+
+mod companions;
+mod drafting;
+mod drawing;
+mod events;
+mod keys;
+mod languages;
+mod leaving;
+mod naming;
+mod opening;
+mod options;
+mod page;
+mod refusing;
+mod rig;
+mod sending;
+mod snapshots;
+mod trouble;
+
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

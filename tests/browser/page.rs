@@ -1,0 +1,41 @@
+//! The bindings to `page.js`, which says what each does.
+
+use js_sys::Promise;
+use wasm_bindgen::prelude::*;
+use web_sys::{Element, EventTarget};
+
+#[wasm_bindgen(module = "/tests/browser/page.js")]
+extern "C" {
+    pub(crate) fn open() -> Element;
+    pub(crate) fn close();
+    #[wasm_bindgen(js_name = refuseCalls)]
+    pub(crate) fn refuse_calls();
+    pub(crate) fn calls() -> Vec<String>;
+    pub(crate) fn heard() -> Vec<String>;
+    pub(crate) fn faults() -> Vec<String>;
+    pub(crate) fn warnings() -> Vec<String>;
+    pub(crate) fn macrotask() -> Promise;
+    pub(crate) fn frame() -> Promise;
+    pub(crate) fn peek(promise: &Promise) -> Promise;
+    pub(crate) fn json(value: &JsValue) -> Option<String>;
+    pub(crate) fn key(target: &EventTarget, name: &str, init: &str) -> bool;
+    #[wasm_bindgen(js_name = type)]
+    pub(crate) fn type_into(field: &Element, text: &str);
+    pub(crate) fn watch();
+    #[wasm_bindgen(js_name = aliveNow)]
+    pub(crate) fn alive_now() -> Vec<String>;
+    #[wasm_bindgen(js_name = stopClock)]
+    pub(crate) fn stop_clock();
+    #[wasm_bindgen(js_name = nextTimer)]
+    pub(crate) fn next_timer();
+    #[wasm_bindgen(js_name = forbidMarkup)]
+    pub(crate) fn forbid_markup();
+    pub(crate) fn markup() -> Vec<String>;
+    #[wasm_bindgen(js_name = forbidStorage)]
+    pub(crate) fn forbid_storage();
+    #[wasm_bindgen(js_name = fillStorage)]
+    pub(crate) fn fill_storage();
+    pub(crate) fn pollute(name: &str, value: &JsValue);
+    #[wasm_bindgen(js_name = optionsThatThrow)]
+    pub(crate) fn options_that_throw() -> JsValue;
+}
