@@ -178,14 +178,24 @@ pub(crate) async fn until(what: &str, mut holds: impl FnMut() -> bool) {
 
 /// What a promise of ours came to; ours never reject.
 pub(crate) async fn settled(promise: Promise) -> JsValue {
-    JsFuture::from(promise)
-        .await
-        .expect("no promise of the handle rejects")
+    for _ in 0..TURNS {
+        let seen = JsFuture::from(page::peek(&promise))
+            .await
+            .expect("no promise of the handle rejects");
+        if !is_word_for_pending(&seen) {
+            return seen;
+        }
+    }
+    panic!("in vain waited for a promise to settle");
 }
 
 /// Whether a promise is still open.
 pub(crate) async fn is_pending(promise: &Promise) -> bool {
     let seen = JsFuture::from(page::peek(promise)).await.unwrap();
+    is_word_for_pending(&seen)
+}
+
+fn is_word_for_pending(seen: &JsValue) -> bool {
     seen.as_string().as_deref() == Some("pending")
 }
 
