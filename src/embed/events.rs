@@ -2,12 +2,12 @@
 
 use std::{cell::Cell, rc::Rc};
 
-use miptech_chat_session::{Author, ChatError, ChatId, Phase};
-use serde::Serialize;
+use js_sys::{Object, Reflect};
+use miptech_chat_session::{ChatError, ChatId, Instant, Phase};
 use wasm_bindgen::JsValue;
 use web_sys::{CustomEvent, CustomEventInit, HtmlElement};
 
-use super::snapshot::{ErrorView, PhaseView, plain_object};
+use super::snapshot::{ErrorView, plain_object};
 use crate::ui::Language;
 
 /// Speaks to the host page. No event carries message text.
@@ -46,110 +46,101 @@ impl Events {
     }
 
     pub(super) fn ready(&self) {
-        #[derive(Serialize)]
-        struct Ready {
-            version: &'static str,
-        }
-        self.tell(
-            "ready",
-            &Ready {
-                version: env!("CARGO_PKG_VERSION"),
-            },
-        );
+        self.tell("ready", Detail::new().text("version", env!("CARGO_PKG_VERSION")));
     }
 
     pub(super) fn shown(&self, is_open: bool, by: By) {
-        #[derive(Serialize)]
-        struct Shown {
-            by: &'static str,
-        }
         let by = match by {
             By::Host | By::Option => "host",
             By::Visitor => "visitor",
         };
-        self.tell(if is_open { "open" } else { "close" }, &Shown { by });
+        self.tell(
+            if is_open { "open" } else { "close" },
+            Detail::new().text("by", by),
+        );
     }
 
     pub(super) fn conversation_started(&self, chat: &ChatId) {
-        #[derive(Serialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Started<'a> {
-            chat_id: &'a str,
-        }
-        self.tell(
-            "conversation:start",
-            &Started {
-                chat_id: chat.as_str(),
-            },
-        );
+        self.tell("conversation:start", Detail::new().text("chatId", chat.as_str()));
     }
 
     pub(super) fn message_sent(&self, id: &str, client_id: &str, chars: usize) {
-        #[derive(Serialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Sent<'a> {
-            id: &'a str,
-            client_id: &'a str,
-            chars: usize,
-        }
-        self.tell("message:sent", &Sent { id, client_id, chars });
+        let detail = Detail::new()
+            .text("id", id)
+            .text("clientId", client_id)
+            .number("chars", chars);
+        self.tell("message:sent", detail);
     }
 
     pub(super) fn message_failed(&self, client_id: &str, error: &ChatError) {
-        #[derive(Serialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Failed<'a> {
-            client_id: &'a str,
-            error: ErrorView,
-        }
+        let error = plain_object(&self.view(error));
         self.tell(
             "message:failed",
-            &Failed {
-                client_id,
-                error: self.view(error),
-            },
+            Detail::new().text("clientId", client_id).value("error", &error),
         );
     }
 
-    pub(super) fn message_received(&self, id: &str, author: Author, chars: usize, sources: usize) {
-        #[derive(Serialize)]
-        struct Received<'a> {
-            id: &'a str,
-            author: &'static str,
-            chars: usize,
-            sources: usize,
-        }
-        self.tell(
-            "message:received",
-            &Received {
-                id,
-                author: super::snapshot::author(author),
-                chars,
-                sources,
-            },
-        );
+    pub(super) fn message_received(&self, id: &str, author: &str, chars: usize, sources: usize) {
+        let detail = Detail::new()
+            .text("id", id)
+            .text("author", author)
+            .number("chars", chars);
+        self.tell("message:received", detail.number("sources", sources));
     }
 
     pub(super) fn unread_changed(&self, count: u32) {
-        #[derive(Serialize)]
-        struct Unread {
-            count: u32,
-        }
-        self.tell("unread:change", &Unread { count });
+        self.tell("unread:change", Detail::new().value("count", &count.into()));
     }
 
-    pub(super) fn connection_changed(&self, phase: Phase, now: miptech_chat_session::Instant) {
-        self.tell("connection:change", &PhaseView::of(phase, now));
+    pub(super) fn connection_changed(&self, phase: Phase, now: Instant) {
+        let detail = Detail::new()
+            .text("state", phase.connection.as_str())
+            .value("attempt", &phase.tries.into());
+        let detail = match phase.retry_at {
+            Some(at) => detail.value(
+                "retryInMs",
+                &(at.since(now).as_secs_f64() * 1000.0).round().into(),
+            ),
+            None => detail,
+        };
+        self.tell("connection:change", detail);
     }
 
     pub(super) fn error(&self, error: &ChatError) {
-        self.tell("error", &self.view(error));
+        self.later("error", plain_object(&self.view(error)));
     }
 
-    fn tell(&self, name: &'static str, detail: &impl Serialize) {
-        let detail = plain_object(detail);
+    fn tell(&self, name: &'static str, detail: Detail) {
+        self.later(name, detail.0.into());
+    }
+
+    fn later(&self, name: &'static str, detail: JsValue) {
         let host = self.host.clone();
         wasm_bindgen_futures::spawn_local(async move { dispatch(&host, name, &detail) });
+    }
+}
+
+/// The detail of an event: a plain object of a few fields.
+struct Detail(Object);
+
+impl Detail {
+    fn new() -> Self {
+        Self(Object::new())
+    }
+
+    fn text(self, name: &str, value: &str) -> Self {
+        self.value(name, &value.into())
+    }
+
+    fn number(self, name: &str, value: usize) -> Self {
+        self.value(name, &(value as f64).into())
+    }
+
+    #[inline(never)]
+    fn value(self, name: &str, value: &JsValue) -> Self {
+        // Setting a field of a fresh plain object cannot fail.
+        let _always_set = Reflect::set(&self.0, &name.into(), value);
+        self
     }
 }
 

@@ -1,6 +1,6 @@
 //! Views of the state as plain JavaScript objects, in the shapes of `types.d.ts`.
 
-use miptech_chat_session::{Author, ChatError, ChatId, Connection, Instant, Now, Phase, Source};
+use miptech_chat_session::{Author, ChatError, ChatId, Connection, Now, Phase, Source};
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 
@@ -27,16 +27,6 @@ struct ConnectionView {
     /// Milliseconds since 1970.
     #[serde(skip_serializing_if = "Option::is_none")]
     retry_at: Option<f64>,
-    attempt: u32,
-}
-
-/// The detail of `connection:change`.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct PhaseView {
-    state: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    retry_in_ms: Option<u32>,
     attempt: u32,
 }
 
@@ -143,17 +133,6 @@ impl ErrorView {
             } else {
                 format!("{} ({})", error.code.help(), error.text)
             },
-        }
-    }
-}
-
-impl PhaseView {
-    pub(super) fn of(phase: Phase, now: Instant) -> Self {
-        let left = phase.retry_at.map(|at| at.since(now).as_millis());
-        Self {
-            state: phase.connection.as_str(),
-            retry_in_ms: left.map(|ms| u32::try_from(ms).unwrap_or(u32::MAX)),
-            attempt: phase.tries,
         }
     }
 }

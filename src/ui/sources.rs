@@ -45,10 +45,21 @@ fn pill(number: usize, source: &Source) -> AnyView {
             .set("target", "_blank")
             .set("rel", LINK_REL)
             .set("referrerpolicy", "no-referrer")
-            .child(el("span").class("source-host").text(link.host).view()),
+            .maybe(
+                (!is_own_host(&link.host))
+                    .then(|| el("span").class("source-host").text(link.host.clone()).view()),
+            ),
         None => pill,
     };
     el("li").child(pill.view()).view()
+}
+
+/// Whether a source lies on the very site the reader is on; its name is then enough.
+fn is_own_host(host: &str) -> bool {
+    web_sys::window()
+        .and_then(|window| window.location().host().ok())
+        .as_deref()
+        == Some(host)
 }
 
 /// The longest title shown (row M22).

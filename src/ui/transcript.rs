@@ -1,6 +1,6 @@
 //! The list of messages. It follows the end while the reader is there, and never pulls the reader back.
 
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{HtmlElement, ResizeObserver};
 
@@ -9,7 +9,7 @@ use super::{
     context::Ui,
     element::{ElementRef, el},
     icons,
-    model::Row,
+    model::{ChatModel, Row},
 };
 
 pub(super) fn transcript(ui: &Ui) -> AnyView {
@@ -40,21 +40,7 @@ pub(super) fn transcript(ui: &Ui) -> AnyView {
                 .view()
         })
     };
-    // Only a move upwards is the reader's; a list that grows faster than it is scrolled ends far from the view by itself.
-    let model = ui.model.clone();
-    let mut last_top = 0;
-    let scrolled = move |_| {
-        let Some(element) = scroller.get_untracked() else {
-            return;
-        };
-        let top = element.scroll_top();
-        if reaches_end(&element) {
-            model.set_follows(true);
-        } else if top < last_top {
-            model.set_follows(false);
-        }
-        last_top = top;
-    };
+    let reader = Reader::new(ui, scroller);
     let lines = For(ForProps::builder()
         .each(move || rows.get())
         .key(Row::key)
@@ -68,7 +54,11 @@ pub(super) fn transcript(ui: &Ui) -> AnyView {
         .set("aria-label", strings.transcript)
         .set("tabindex", "0")
         .at(scroller)
-        .on("scroll", scrolled)
+        .on("scroll", reader.listener(Reader::scrolled))
+        .on("wheel", reader.listener(Reader::wheeled))
+        .on("keydown", reader.listener(Reader::pressed))
+        .on("pointerdown", reader.listener(Reader::took_hold))
+        .on("touchstart", reader.listener(Reader::took_hold))
         .slot(welcome)
         .child(el("ol").class("lines").at(list).child(lines).view());
     el("div")
@@ -118,6 +108,76 @@ fn empty_state(ui: &Ui) -> AnyView {
         .child(el("p").class("empty-line").text(strings.empty_line).view())
         .child(suggestions.view())
         .view()
+}
+
+/// Tells what the reader does with the list from what growing and shrinking content does to it.
+///
+/// A list that grows faster than it is scrolled, or shrinks for a moment, moves without anybody's hand; only a wheel, a
+/// key, a finger or a dragged scrollbar means that the reader wants to leave the end.
+#[derive(Clone)]
+struct Reader {
+    model: ChatModel,
+    scroller: ElementRef,
+    last_top: StoredValue<i32>,
+    /// Whether a pointer was put on the list since its end was last reached.
+    has_hold: StoredValue<bool>,
+}
+
+impl Reader {
+    fn new(ui: &Ui, scroller: ElementRef) -> Self {
+        Self {
+            model: ui.model.clone(),
+            scroller,
+            last_top: StoredValue::new(0),
+            has_hold: StoredValue::new(false),
+        }
+    }
+
+    fn listener(&self, act: fn(&Self, &HtmlElement, &ev::Event)) -> impl FnMut(ev::Event) + 'static + use<> {
+        let reader = self.clone();
+        move |event| {
+            if let Some(element) = reader.scroller.get_untracked() {
+                act(&reader, &element, &event);
+            }
+        }
+    }
+
+    fn scrolled(&self, element: &HtmlElement, _: &ev::Event) {
+        let top = element.scroll_top();
+        if reaches_end(element) {
+            self.model.set_follows(true);
+            self.has_hold.set_value(false);
+        } else if self.has_hold.get_value() && top < self.last_top.get_value() {
+            self.model.set_follows(false);
+        }
+        self.last_top.set_value(top);
+    }
+
+    fn wheeled(&self, element: &HtmlElement, event: &ev::Event) {
+        if event
+            .dyn_ref::<ev::WheelEvent>()
+            .is_some_and(|event| event.delta_y() < 0.0)
+        {
+            self.leave_end(element);
+        }
+    }
+
+    fn pressed(&self, element: &HtmlElement, event: &ev::Event) {
+        let key = event.dyn_ref::<ev::KeyboardEvent>().map(|event| event.key());
+        if matches!(key.as_deref(), Some("ArrowUp" | "Home" | "PageUp")) {
+            self.leave_end(element);
+        }
+    }
+
+    fn took_hold(&self, _: &HtmlElement, _: &ev::Event) {
+        self.has_hold.set_value(true);
+    }
+
+    fn leave_end(&self, element: &HtmlElement) {
+        if element.scroll_top() > 0 {
+            self.model.set_follows(false);
+        }
+    }
 }
 
 /// Watches the list's height: whatever made it grow, the end stays in view for a reader who was there.

@@ -32,15 +32,18 @@ export interface LoadFailure {
 
 let pending: Promise<Glue> | undefined
 
+/** The spread of the next automatic repeat in milliseconds; it doubles, and beyond a second there is none. */
+let spread = 500
+
 export function loadCode(place: Place): Promise<Glue> {
-  return (pending ??= fetchCode(place, 500).catch((failure: unknown) => {
+  return (pending ??= fetchCode(place).catch((failure: unknown) => {
     pending = undefined
     throw failure
   }))
 }
 
-/** Two automatic repeats with jitter; only a network failure is worth one. */
-async function fetchCode(place: Place, spread: number): Promise<Glue> {
+/** Two automatic repeats with jitter in all, then one try for each call; only a network failure is worth a repeat. */
+async function fetchCode(place: Place): Promise<Glue> {
   try {
     const [glue, module] = await Promise.all([place.glue().catch(unreachable), fetchModule(place.wasm)])
     await glue.default({ module_or_path: module })
@@ -48,7 +51,8 @@ async function fetchCode(place: Place, spread: number): Promise<Glue> {
   } catch (failure) {
     if (spread > 1000 || (failure as LoadFailure).code !== 'load/network') throw failure
     await new Promise((resolve) => setTimeout(resolve, Math.random() * spread))
-    return fetchCode(place, spread * 2)
+    spread *= 2
+    return fetchCode(place)
   }
 }
 

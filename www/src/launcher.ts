@@ -32,7 +32,6 @@ export function drawLauncher(host: HTMLElement, id: string, options: ChatOptions
   const button = element('button', 'launcher')
   const icon = element('span', 'launcher-icon')
   const note = element('div', 'note')
-  button.type = 'button'
   button.setAttribute('part', 'launcher')
   button.ariaLabel = words('Open chat', 'Apri la chat', options.locale)
   button.ariaExpanded = 'false'
@@ -70,8 +69,9 @@ export function words(english: string, italian: string, told?: string): string {
   } catch {
     // Blocked storage says nothing about the language.
   }
-  const tags = [told, site, document.documentElement.lang, navigator.language]
-  return /^it/i.test(`${tags.find((tag) => /^(en|it)\b/i.test(`${tag}`))}`) ? italian : english
+  // The first tag that is one of the two languages decides.
+  const tags = [told, site, document.documentElement.lang, navigator.language].join().toLowerCase()
+  return /(?:^|,)(en|it)\b/.exec(tags)?.[1] === 'it' ? italian : english
 }
 
 function element<K extends keyof HTMLElementTagNameMap>(name: K, className: string): HTMLElementTagNameMap[K] {
@@ -83,7 +83,6 @@ function drawing(): SVGElement {
   const svg = document.createElementNS(space, 'svg')
   const path = document.createElementNS(space, 'path')
   svg.setAttribute('viewBox', '0 0 24 24')
-  svg.ariaHidden = 'true'
   path.setAttribute('d', BUBBLE)
   svg.append(path)
   return svg

@@ -35,6 +35,8 @@ function create(id: string, options: ChatOptions, place: Place): ChatHandle {
   let isLoading = false
   let isGone = false
   let lastError: ChatError | undefined
+  /** Settled while nobody presses the drawn launcher. */
+  let release: Promise<void> | undefined
   let resolveReady!: () => void
   /** Commands from before the code runs, in order. */
   let queue: ((inner: Inner) => void)[] = []
@@ -55,6 +57,14 @@ function create(id: string, options: ChatOptions, place: Place): ChatHandle {
     for (const refuse of refusals.splice(0)) refuse()
   }
 
+  /** From here on nothing is drawn, sent or waited for under this handle; the id is free again. */
+  const end = (): void => {
+    isGone = true
+    instances.delete(id)
+    giveUp()
+    resolveReady()
+  }
+
   const load = async (): Promise<void> => {
     if (isLoading || inner || !launcher) return
     const { button, say, yieldPlace } = launcher
@@ -63,6 +73,8 @@ function create(id: string, options: ChatOptions, place: Place): ChatHandle {
     button.ariaBusy = 'true'
     try {
       const glue = await loadCode(place)
+      // A button that is replaced while it is pressed never clicks.
+      await release
       if (!isGone) {
         const hadFocus = host.shadowRoot?.activeElement === button
         const made = glue.mount(host, { ...options, on: undefined })
@@ -96,12 +108,17 @@ function create(id: string, options: ChatOptions, place: Place): ChatHandle {
     const fault = firstFault(options)
     if (fault) {
       raise(fault[0], 'create', fault[1])
-      return giveUp()
+      return end()
     }
     launcher = drawLauncher(host, id, options)
     const { button } = launcher
     const when = options.load
     if (when !== 'manual') for (const intent of ['pointerenter', 'focus', 'touchstart']) button.addEventListener(intent, load, { passive: true })
+    button.onpointerdown = () => {
+      release = new Promise((resolve) => {
+        button.onpointerup = button.onpointerleave = () => setTimeout(resolve)
+      })
+    }
     button.onclick = () => command((inner) => inner.open('visitor'), true)
     if (when === 'eager' || options.open || options.connect === 'load' || queue[0]) void load()
     else if (when === 'idle') (self.requestIdleCallback ?? setTimeout)(load)
@@ -167,14 +184,11 @@ function create(id: string, options: ChatOptions, place: Place): ChatHandle {
       holders -= holders && 1
       await new Promise((resolve) => setTimeout(resolve))
       if (holders || isGone) return
-      isGone = true
-      instances.delete(id)
       inner?.destroy()
-      giveUp()
+      end()
       for (const [name] of listeners) handle.off(name as ChatEvent)
       host?.remove()
       inner = undefined
-      resolveReady()
     },
   } satisfies Omit<ChatHandle, (typeof COMMANDS)[number]> as unknown as ChatHandle
   for (const name of COMMANDS) {
@@ -198,10 +212,10 @@ function failure(code: ChatError['code'], stage: ChatError['stage'], help: strin
 /** What is wrong enough to draw nothing: a tenant no platform takes, or an unencrypted base on an encrypted page. */
 function firstFault({ tenantId = 'ok-', apiUrl, wsUrl }: ChatOptions): [ChatError['code'], string] | undefined {
   if (tenantId === '') return ['config/tenant-missing', 'tenantId']
-  if (!/^[\w-]{3,50}$/.test(tenantId)) return ['config/invalid', 'tenantId: 3 to 50 of A-Z a-z 0-9 _ -']
+  if (!/^[\w-]{3,50}$/.test(tenantId)) return ['config/invalid', 'tenantId']
   for (const base of [apiUrl, wsUrl]) {
     const [whole, secure, host] = /^\s*(?:http|ws)(s?):\/\/(\[[^\]]+]|[^/:]+)/i.exec(base ?? 'ws://localhost') ?? []
-    if (!whole) return ['config/invalid', `no http(s) or ws(s) URL: ${base}`]
+    if (!whole) return ['config/invalid', `no URL: ${base}`]
     if (location.protocol === 'https:' && !secure && !/^(.+\.)?localhost$|^127(\.\d+){3}$|^\[::1]$/i.test(`${host}`)) {
       return ['config/insecure-url', `not encrypted: ${base}`]
     }

@@ -1,0 +1,70 @@
+import { CSP_QUESTION, REACT_QUESTION, expect, test } from './fixtures'
+import { TENANT } from './server'
+
+const VISITOR_KEY = `miptech_chat:${TENANT}:visitor_id`
+
+test('after a reload the transcript stands as before, each message once', async ({ page, widget }) => {
+  await page.goto('/')
+  await widget.openLive()
+  await widget.askAndWait(REACT_QUESTION)
+  await widget.askAndWait(CSP_QUESTION)
+  const before = await widget.shown()
+  expect(before.map(({ author }) => author)).toEqual(['user', 'ai', 'user', 'ai'])
+  const sources = await widget.part('source').allTextContents()
+
+  await page.reload()
+  await widget.openLive()
+  await expect(widget.messages).toHaveCount(4)
+  expect(await widget.shown()).toEqual(before)
+  expect(await widget.part('source').allTextContents()).toEqual(sources)
+  for (const question of await widget.questions.all()) await widget.expectStatus(question, 'sent')
+  for (const answer of await widget.answers.all()) await widget.expectStatus(answer, 'complete')
+})
+
+test('a follow-up after a reload joins the same chat, as the same visitor', async ({ page, widget, server }) => {
+  await page.goto('/')
+  await widget.openLive()
+  await widget.askAndWait(REACT_QUESTION)
+  const chat = await widget.chatId()
+
+  await page.reload()
+  await widget.openLive()
+  await expect(widget.messages).toHaveCount(2)
+  await widget.askAndWait(CSP_QUESTION)
+  expect(await widget.chatId()).toBe(chat)
+  await expect(widget.messages).toHaveCount(4)
+
+  const frames = await server.framesIn()
+  const joined = frames.filter(({ frame }) => frame.type === 'join_chat').map(({ frame }) => JSON.stringify(frame))
+  expect(joined).toHaveLength(2)
+  for (const join of joined) expect(join).toContain(chat)
+  const asked = frames.filter(({ frame }) => frame.type === 'chat_message').map(({ frame }) => JSON.stringify(frame))
+  expect(asked).toHaveLength(2)
+  for (const ask of asked) expect(ask).toContain(chat)
+
+  const creations = await server.creations()
+  expect(creations).toHaveLength(2)
+  expect(creations[0]?.['session_id']).toMatch(/^[\w-]{8,}$/)
+  expect(creations[0]?.['visitor_id']).toMatch(/^[\w-]+$/)
+  expect(creations[1]).toEqual(creations[0])
+
+  const stored = await server.messages(chat)
+  expect(stored.map(({ role }) => role)).toEqual(['user', 'assistant', 'user', 'assistant'])
+})
+
+test('the browser keeps nothing before the first message, and then the ids alone', async ({ page, widget, server }) => {
+  const kept = (): Promise<Record<string, string>> => page.evaluate(() => ({ ...localStorage }))
+  await page.goto('/')
+  await widget.openLive()
+  await widget.input.fill('a draft is not a message')
+  expect(await kept()).toEqual({})
+  expect(await page.context().cookies()).toEqual([])
+
+  await widget.askAndWait(REACT_QUESTION)
+  const after = await kept()
+  expect(Object.keys(after).sort()).toEqual([VISITOR_KEY, 'miptech_session_id'].sort())
+  const [creation] = await server.creations()
+  expect(after['miptech_session_id']).toBe(creation?.['session_id'])
+  expect(after[VISITOR_KEY]).toBe(creation?.['visitor_id'])
+  expect(await page.evaluate(() => sessionStorage.length)).toBe(0)
+})

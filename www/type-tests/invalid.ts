@@ -1,0 +1,106 @@
+/** Wrong use of the public surface does not compile: a line that does makes its `@ts-expect-error` an error. */
+import { type ChatError, type ChatErrorCode, type ChatEvents, type ChatOptions, type MessageStatus, type SendResult, mount } from '@miptech/chat'
+
+const handle = mount()
+
+// Options of a wrong type, unknown values, unknown names.
+// @ts-expect-error a tenant is a string
+mount({ tenantId: 42 })
+// @ts-expect-error a URL object is no string
+mount({ apiUrl: new URL('https://api.example') })
+// @ts-expect-error there is no such moment
+mount({ load: 'never' })
+// @ts-expect-error there is no such moment
+mount({ connect: 'hover' })
+// @ts-expect-error there is no such theme
+mount({ theme: 'sepia' })
+// @ts-expect-error there is no such corner
+mount({ position: 'center' })
+// @ts-expect-error there is no such size
+mount({ size: 'huge' })
+// @ts-expect-error a layer is a number
+mount({ zIndex: '10' })
+// @ts-expect-error flags are no strings
+mount({ open: 'true' })
+// @ts-expect-error suggestions are texts
+mount({ suggestions: [1, 2] })
+// @ts-expect-error a limit is a number
+mount({ limits: { messageChars: '500' } })
+// @ts-expect-error there is no such limit
+mount({ limits: { messages: 5 } })
+// @ts-expect-error the name is tenantId
+mount({ tenantID: 'miptech-company' })
+// @ts-expect-error options come in an object
+mount('miptech-company')
+// @ts-expect-error an option is given or absent, never undefined
+export const undefinedOption: ChatOptions = { title: undefined }
+
+// Events that do not exist, and details that do not hold what is read from them.
+// @ts-expect-error there is no such event
+handle.on('message', () => undefined)
+// @ts-expect-error there is no such event
+mount({ on: { opened: () => undefined } })
+// @ts-expect-error there is no such event
+handle.once('message:deleted', () => undefined)
+// @ts-expect-error no event carries the text of a message
+handle.on('message:received', ({ text }) => text)
+// @ts-expect-error a count has no message id
+handle.on('unread:change', ({ id }) => id)
+// @ts-expect-error the detail of `ready` is no error
+handle.on('ready', (error: ChatError) => error.code)
+// @ts-expect-error a count is a number
+mount({ on: { 'unread:change': ({ count }) => count.toUpperCase() } })
+// @ts-expect-error a detail without its version
+export const incomplete: ChatEvents['ready'] = {}
+// @ts-expect-error a detail without its clientId
+export const nameless: ChatEvents['message:sent'] = { id: '1', chars: 2 }
+// @ts-expect-error only the host or the visitor opens
+export const opened: ChatEvents['open'] = { by: 'page' }
+// @ts-expect-error a listener is a function
+handle.on('ready', 'callback')
+
+// Codes and states outside their unions.
+handle.on('error', (error) => {
+  // @ts-expect-error there is no such code
+  if (error.code === 'network/timeout') return
+  // @ts-expect-error a code is no number
+  if (error.code === 404) return
+  // @ts-expect-error the code may not be changed into another string
+  error.code = 'unknown'
+})
+// @ts-expect-error there is no such code
+export const code: ChatErrorCode = 'tenant/unknown'
+// @ts-expect-error there is no such status
+export const status: MessageStatus = 'delivered'
+// @ts-expect-error there is no such state
+if (handle.getState().connection.state === 'connected') handle.open()
+// @ts-expect-error there is no such author
+export const mine = handle.getMessages().filter(({ author }) => author === 'visitor')
+
+// The handle.
+// @ts-expect-error a message needs a text
+void handle.send()
+// @ts-expect-error a text is a string
+void handle.send({ text: 'hello' })
+// @ts-expect-error an id is a string
+void handle.send('hello', { clientId: 1 })
+// @ts-expect-error retry needs the id of a message
+handle.retry()
+// @ts-expect-error the id of a handle is fixed
+handle.id = 'other'
+// @ts-expect-error the messages are not to be changed
+handle.getMessages().push()
+// @ts-expect-error there is no such method
+handle.remove()
+export async function unchecked(): Promise<string> {
+  const result: SendResult = await handle.send('hello')
+  // @ts-expect-error the id is there only where `ok` is true
+  return result.id
+}
+export async function misread(): Promise<string | undefined> {
+  const result = await handle.send('hello')
+  // @ts-expect-error there is no error where `ok` is true
+  return result.ok ? result.error.code : undefined
+}
+// @ts-expect-error the promise of `send` is no result yet
+export const early: boolean = handle.send('hello').ok
