@@ -62,6 +62,7 @@ async fn fetch(request: &Request, signal: Option<&AbortSignal>) -> Result<Reply,
     let headers = sent.headers();
     Ok(Reply {
         status: sent.status(),
+        status_text: sent.status_text(),
         retry_after: headers.get("retry-after"),
         request_id: headers.get("x-request-id"),
         // A body that breaks off is as good as none; the status still says something.

@@ -218,7 +218,13 @@ pub fn decode(text: &str) -> Result<ServerFrame, DecodeError> {
             answer(&frame, AnswerPart::Complete(fields::completion(&frame)))
         }
         "chat_message" if fields::role(&frame) == Some("user") => ServerFrame::Unknown,
-        "chat_message" => answer(&frame, AnswerPart::Complete(fields::completion(&frame))),
+        "chat_message" => {
+            let part = AnswerPart::Complete(fields::completion(&frame));
+            match fields::role(&frame) {
+                Some("system") => spoken(&frame, Author::System, part),
+                _ => answer(&frame, part),
+            }
+        }
         "status" => ServerFrame::Indicator(json::text_of(payload, &["status"]) != Some("complete")),
         "typing_start" | "typing" | "typing_indicator" => {
             let flag = ["is_typing", "isTyping", "typing"]
@@ -239,11 +245,18 @@ pub fn decode(text: &str) -> Result<ServerFrame, DecodeError> {
 }
 
 fn answer(frame: &Value, part: AnswerPart) -> ServerFrame {
-    let payload = frame.get("data").unwrap_or(&Value::Null);
+    spoken(
+        frame,
+        read_author(frame.get("data").unwrap_or(&Value::Null)),
+        part,
+    )
+}
+
+fn spoken(frame: &Value, author: Author, part: AnswerPart) -> ServerFrame {
     ServerFrame::Answer(Box::new(AnswerFrame {
         id: fields::message(frame),
         chat: fields::chat(frame),
-        author: read_author(payload),
+        author,
         part,
     }))
 }

@@ -57,6 +57,9 @@ impl Fault {
             Some(body) => Self::classify(&Words::read(&body), Some(reply.status), stage),
             None => Self::bare(foreign_code(reply.status), true),
         };
+        if fault.text.is_empty() {
+            fault.text = plain(&reply.status_text);
+        }
         fault.wait = header_wait.or(fault.wait);
         fault.status = Some(reply.status);
         fault.request_id = reply.request_id.clone().or(fault.request_id);
@@ -132,7 +135,9 @@ impl Words {
             &["retry_after"][..],
             &["retryAfter"],
             &["details", "retry_after"],
+            &["details", "retryAfter"],
             &["data", "retry_after"],
+            &["data", "retryAfter"],
         ]
         .iter()
         .find_map(|path| json::at(body, path).and_then(wait_of));
@@ -141,7 +146,10 @@ impl Words {
             text,
             wait,
             retryable: body.get("retryable").and_then(Value::as_bool),
-            request_id: json::text_at(body, &["meta", "request_id"]).map(str::to_owned),
+            request_id: [&["meta", "request_id"], &["meta", "requestId"]]
+                .iter()
+                .find_map(|path| json::text_at(body, *path))
+                .map(str::to_owned),
         }
     }
 }
@@ -432,7 +440,7 @@ mod tests {
                 status: 429,
                 body: body.to_owned(),
                 retry_after: header.map(str::to_owned),
-                request_id: None,
+                ..Reply::default()
             };
             Fault::from_reply(Stage::Create, &reply).wait
         };

@@ -94,6 +94,8 @@ pub enum Method {
 pub struct Reply {
     /// The HTTP status.
     pub status: u16,
+    /// The words of the status line; empty over HTTP/2.
+    pub status_text: String,
     /// The body as text; empty where it could not be read.
     pub body: String,
     /// `Retry-After`, where the browser lets us read it.

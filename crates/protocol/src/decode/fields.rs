@@ -13,6 +13,7 @@ pub(super) fn message(frame: &Value) -> Option<AnswerId> {
         &["data", "messageId"],
         &["data", "message", "id"],
         &["data", "message", "message_id"],
+        &["data", "message", "messageId"],
         &["data", "id"],
         &["message", "id"],
     ];
@@ -34,6 +35,7 @@ pub(super) fn chat(frame: &Value) -> Option<ChatId> {
         &["data", "chat_id"][..],
         &["data", "chatId"],
         &["data", "message", "chat_id"],
+        &["data", "message", "chatId"],
         &["chat_id"],
         &["chatId"],
     ];
