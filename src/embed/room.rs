@@ -149,6 +149,12 @@ impl Room {
         } else {
             None
         };
+        let before = if let Event::MessageChanged { row, .. } = &event {
+            self.model.row(*row)
+        } else {
+            None
+        };
+        let before = before.map(|row| row.status_now());
         self.model.apply(event.clone());
         self.events.state_changed();
         match event {
@@ -159,7 +165,9 @@ impl Room {
                 }
                 self.events.error(&error);
             }
-            Event::MessageChanged { row, status, .. } => self.message_changed(row, status),
+            Event::MessageChanged { row, status, .. } if before != Some(status) => {
+                self.message_changed(row, status)
+            }
             Event::MessageRemoved { .. } => {
                 leaving
                     .iter()
@@ -175,6 +183,7 @@ impl Room {
             | Event::AnswerReplaced { .. }
             | Event::AnswerSourced { .. }
             | Event::MessageAdded { .. }
+            | Event::MessageChanged { .. }
             | Event::NoticeChanged(_) => {}
         }
         let now_unread = self.model.unread_now();

@@ -109,14 +109,18 @@ impl Pen {
         label.set_text_content(Some(
             &language.unwrap_or_default().chars().take(24).collect::<String>(),
         ));
-        let copy = self.add(&head, "button")?;
-        set(&copy, "type", "button");
-        set(&copy, "class", "text-button copy");
-        copy.set_text_content(Some(self.strings.code_copy));
         let pre = self.add(&frame, "pre")?;
         set(&pre, "tabindex", "0");
         set(&pre, "dir", "ltr");
         self.add(&pre, "code")?.set_text_content(Some(text));
+        // An unencrypted page has no clipboard, and a button that can do nothing is none.
+        if web_sys::window()?.navigator().clipboard().is_undefined() {
+            return Some(frame);
+        }
+        let copy = self.add(&head, "button")?;
+        set(&copy, "type", "button");
+        set(&copy, "class", "text-button copy");
+        copy.set_text_content(Some(self.strings.code_copy));
         Some(frame)
     }
 

@@ -117,6 +117,10 @@ impl ChatModel {
     }
 
     fn change(&self, row: &Row, status: Status) {
+        // An answer whose id becomes known late tells its state again; it is no second answer.
+        if row.0.status.get_untracked() == status {
+            return;
+        }
         row.0.status.set(status);
         let is_whole = matches!(status, Status::Complete | Status::Stopped | Status::Truncated);
         if let Text::Answer(answer) = &row.0.text
@@ -124,7 +128,7 @@ impl ChatModel {
         {
             answer.update(|answer| answer.document.finish());
             self.announced
-                .set(answer.with_untracked(|answer| answer.document.text().to_owned()));
+                .set(answer.with_untracked(|answer| answer.document.plain_text()));
             if !self.is_open.get_untracked() {
                 self.unread.update(|count| *count += 1);
             }

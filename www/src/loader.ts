@@ -56,7 +56,7 @@ if (former?.version) {
 function begin(global: Global): void {
   const options = tag ? optionsOf(tag) : window.MIPTechChatConfig
   if (!options || tag?.dataset.manual !== undefined) return
-  if (global.get(options.id)) console.warn('miptech-chat: tag ignored, its id is in use')
+  if (global.get(options.id)) console.warn('miptech-chat: tag ignored, id in use')
   else global.mount(options)
 }
 

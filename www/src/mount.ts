@@ -42,7 +42,7 @@ function create(id: string, options: ChatOptions, place: Place): ChatHandle {
   let queue: ((inner: Inner) => void)[] = []
   /** Promises of `send` whose text has not reached the code; ended when it never will. */
   const refusals: (() => void)[] = []
-  const listeners: [name: string, callback: unknown, listener: EventListener][] = []
+  let listeners: [name: string, callback: unknown, listener: EventListener][] = []
 
   /** An error from before the code runs, or about it: one console line, and an event in a later microtask. */
   const raise = (code: ChatError['code'], stage: ChatError['stage'], help: string): void => {
@@ -86,7 +86,7 @@ function create(id: string, options: ChatOptions, place: Place): ChatHandle {
       }
     } catch (failure) {
       const { code = 'internal/panic', message } = failure as LoadFailure
-      say(words('Chat could not be loaded. Press to try again.', 'Non è stato possibile caricare la chat. Premi per riprovare.', options.locale))
+      say(words('Chat could not be loaded. Press to try again.', 'Chat non caricata. Premi per riprovare.', options.locale))
       raise(code, 'load', message)
       giveUp()
     }
@@ -149,7 +149,7 @@ function create(id: string, options: ChatOptions, place: Place): ChatHandle {
     send: (text, more) =>
       new Promise((resolve) => {
         const refuse = (): void => {
-          resolve({ ok: false, error: lastError ?? failure('message/rejected', 'send', 'destroyed') })
+          resolve({ ok: false, error: lastError ?? failure('message/rejected', 'send', 'gone') })
         }
         if (isGone) return refuse()
         refusals.push(refuse)
@@ -175,19 +175,25 @@ function create(id: string, options: ChatOptions, place: Place): ChatHandle {
       return end
     },
     off(name, callback) {
-      for (const [known, heard, listener] of listeners) {
-        if (known === name && (!callback || heard === callback)) host?.removeEventListener(PREFIX + name, listener)
-      }
+      listeners = listeners.filter(([known, heard, listener]) => {
+        if (known !== name || (callback && heard !== callback)) return true
+        host?.removeEventListener(PREFIX + name, listener)
+        return false
+      })
     },
     /** React's StrictMode unmounts and mounts again at once; a grace of one macrotask keeps its one widget alive. */
     async destroy() {
       holders -= holders && 1
       await new Promise((resolve) => setTimeout(resolve))
       if (holders || isGone) return
-      inner?.destroy()
       end()
       for (const [name] of listeners) handle.off(name as ChatEvent)
       host?.remove()
+      try {
+        inner?.destroy()
+      } catch {
+        // Code that crashed is not to be trusted; its node and its listeners are gone already.
+      }
       inner = undefined
     },
   } satisfies Omit<ChatHandle, (typeof COMMANDS)[number]> as unknown as ChatHandle

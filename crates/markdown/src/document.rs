@@ -15,7 +15,7 @@
 //! paragraph. Paragraphs inside an open list were parsed when they were closed and are only cloned. Should
 //! long lists ever make that visible, the closed items can be shared behind an `Arc` instead.
 
-use crate::{block::Parser, bytes, speculate, tree::Block};
+use crate::{block::Parser, bytes, plain, speculate, tree::Block};
 
 /// An answer that is still arriving.
 #[derive(Clone, Debug, Default)]
@@ -86,6 +86,14 @@ impl Document {
     /// Everything pushed so far, as it came.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The words without the marks, as a screen reader should say them.
+    pub fn plain_text(&self) -> String {
+        let mut out = String::new();
+        plain::blocks(self.settled(), &mut out);
+        plain::blocks(self.tail(), &mut out);
+        out
     }
 
     /// Whether a cap was reached, so that some of the answer is shown plainer than it was written.

@@ -36,6 +36,7 @@
 //! sanitize     characters that may not reach the page
 //! link_policy  addresses that may be clicked
 //! budget       the caps
+//! plain        the words without the marks
 //! bytes        reading text by offset without panics
 //! tree         the nodes
 //! ```
@@ -56,6 +57,7 @@ mod bytes;
 mod document;
 mod inline;
 mod link_policy;
+mod plain;
 mod sanitize;
 mod speculate;
 mod tree;

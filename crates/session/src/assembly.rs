@@ -93,6 +93,14 @@ impl Assembly {
                 return Some(index);
             }
         }
+        let is_one_of_several = frame.id.is_none() && !matches!(frame.part, AnswerPart::Processing);
+        if is_one_of_several && self.slots.iter().filter(|slot| slot.is_open()).count() > 1 {
+            // Nobody can tell whose it is: it joins the one slot that was opened for such frames.
+            return self
+                .slots
+                .iter()
+                .rposition(|slot| slot.is_open() && slot.bound.is_none() && slot.hint.is_none());
+        }
         let mut open = self.slots.iter().enumerate().filter(|(_, slot)| slot.is_open());
         let (index, only) = open.next().filter(|_| open.next().is_none())?;
         let names_another = match (&frame.id, &only.bound) {
@@ -175,7 +183,7 @@ impl Assembly {
             slot.bound.as_ref().is_some_and(|bound| bound.id == *id) || slot.hint.as_ref() == Some(id)
         };
         let anonymous =
-            |slot: &Slot| slot.is_open() && slot.has_gap && slot.bound.is_none() && slot.hint.is_none();
+            |slot: &Slot| slot.is_revivable() && slot.has_gap && slot.bound.is_none() && slot.hint.is_none();
         let index = self
             .slots
             .iter()

@@ -97,9 +97,14 @@ impl Session {
             self.history.tries = 0;
             self.read_history(now);
         } else {
-            let cut = self.assembly.interrupt_open();
-            self.events(cut);
+            self.cut_answers();
         }
+    }
+
+    /// Nothing more will come of what is still open, as far as anybody can know here; a late word revives it.
+    pub(crate) fn cut_answers(&mut self) {
+        let cut = self.assembly.interrupt_open();
+        self.events(cut);
     }
 
     /// One text frame of the current socket.
@@ -153,8 +158,7 @@ impl Session {
 
     /// A frame above the limit: unread, so the answer it may belong to can no longer be whole.
     pub(crate) fn frame_too_large(&mut self, attempt: Attempt, now: Now) {
-        let cut = self.assembly.interrupt_open();
-        self.events(cut);
+        self.cut_answers();
         self.mishap(ChatError::bare(ErrorCode::AnswerTooLarge, Stage::Answer, false));
         self.give_up_socket(attempt, ours::OVERLOAD, now);
     }
@@ -190,6 +194,8 @@ impl Session {
             return self.refuse_socket(attempt, error, now);
         }
         if self.is_ours(chat) {
+            // A platform may bind the chat by itself; our join is the first frame of every socket all the same.
+            self.join(attempt, now);
             self.joined(attempt, now);
         }
     }
@@ -256,8 +262,7 @@ impl Session {
             }
             return self.mishap(ChatError::of_fault(fault, Stage::Send));
         }
-        let cut = self.assembly.interrupt_open();
-        self.events(cut);
+        self.cut_answers();
         self.mishap(ChatError::of_fault(fault, Stage::Answer));
     }
 
@@ -283,7 +288,7 @@ impl Session {
 
     /// The pause after a failed read is over.
     pub(crate) fn read_more_history(&mut self, now: Now) {
-        if self.history.retry_at.is_some_and(|at| at <= now.mono) {
+        if self.history.retry_at.take_if(|at| *at <= now.mono).is_some() {
             self.read_history(now);
         }
     }
@@ -350,13 +355,15 @@ impl Session {
 
     /// A message of ours the platform has: as good as its acknowledgement.
     fn confirm(&mut self, item: &HistoryItem) -> Option<RowId> {
-        let ours = self.outbox.acknowledge(Some(item.client_message.as_ref()?))?;
+        let id = item.client_message.as_ref()?;
+        let waiting = self.outbox.acknowledge(Some(id)).map(|ours| ours.row);
+        let row = waiting.or_else(|| self.row_of_ours(id))?;
         self.event(Event::MessageChanged {
-            row: ours.row,
+            row,
             status: Status::Sent,
             message: Some(item.id.clone()),
         });
-        Some(ours.row)
+        Some(row)
     }
 
     /// An answer that was assembled here, in whole or in part.

@@ -411,6 +411,7 @@ impl Session {
             CloseAction::Rest if was_live && self.outbox.waiting() == 0 => {
                 self.disturbed_since = None;
                 self.trouble = None;
+                self.cut_answers();
                 self.state = State::Idle;
             }
             CloseAction::Rest => self.reconnect(trouble, code, Duration::ZERO, now),
@@ -482,6 +483,7 @@ impl Session {
     }
 
     fn block(&mut self, error: ChatError) {
+        self.cut_answers();
         self.troubled(error.clone());
         self.state = State::Blocked { error };
     }

@@ -18,7 +18,7 @@ use crate::{
     clock::{Instant, Now},
     config::{Origin, SessionConfig},
     conversation::{HistoryRead, Known},
-    entry::{Entry, Rows, Status},
+    entry::{Entry, RowId, Rows, Status},
     lifecycle::State,
     notice::{ChatError, Notice, WORDS_AFTER},
     outbox::{Outbox, Overdue},
@@ -56,8 +56,8 @@ pub struct Session {
     pub(crate) held_until: Option<Instant>,
     pub(crate) assembly: Assembly,
     pub(crate) known: Known,
-    /// Every id ever taken on this page: an id never carries two texts.
-    sent_ids: Vec<ClientMessageId>,
+    /// Every id ever taken on this page and its row, as long as the visitor keeps it: an id never carries two texts.
+    taken: Vec<(ClientMessageId, Option<RowId>)>,
     pub(crate) history: HistoryRead,
     pub(crate) rows: Rows,
     /// Since when the visitor has no live connection.
@@ -104,7 +104,7 @@ impl Session {
             held_until: None,
             assembly: Assembly::default(),
             known: Known::default(),
-            sent_ids: Vec::new(),
+            taken: Vec::new(),
             history: HistoryRead::default(),
             rows: Rows::default(),
             disturbed_since: None,
@@ -137,11 +137,11 @@ impl Session {
     pub fn send(&mut self, id: ClientMessageId, text: &str, now: Now) -> Result<(), SendError> {
         let text = text.trim();
         self.check_message(text)?;
-        if self.sent_ids.contains(&id) {
+        if self.taken.iter().any(|(taken, _)| *taken == id) {
             return Err(SendError::Repeated);
         }
-        self.sent_ids.push(id.clone());
         let row = self.rows.fresh();
+        self.taken.push((id.clone(), Some(row)));
         self.keep_identity();
         self.outbox.push(id.clone(), row, text.to_owned());
         self.mishap = None;
@@ -186,6 +186,10 @@ impl Session {
     /// Deletes a message that is not on its way; anything else stays as it is.
     pub fn discard(&mut self, id: &ClientMessageId, now: Now) {
         if let Some(row) = self.outbox.discard(id) {
+            self.taken
+                .iter_mut()
+                .filter(|(taken, _)| taken == id)
+                .for_each(|(_, row)| *row = None);
             self.event(Event::MessageRemoved { row });
         }
         self.settle(now);
@@ -289,7 +293,13 @@ impl Session {
         let call = self.calls.iter().map(|call| call.deadline).min();
         let notice = self
             .disturbed_since
-            .filter(|_| self.trouble.is_some() && self.shown_notice.is_none())
+            .filter(|_| {
+                let is_said = matches!(
+                    self.shown_notice,
+                    Some(Notice::Blocked(_) | Notice::Trouble { .. })
+                );
+                self.trouble.is_some() && !is_said
+            })
             .map(|since| since.after(WORDS_AFTER));
         let candidates = [
             (call, "a call is overdue"),
@@ -334,6 +344,14 @@ impl Session {
     }
 
     // What the other rooms of this crate share.
+
+    /// The row of a message written here.
+    pub(crate) fn row_of_ours(&self, id: &ClientMessageId) -> Option<RowId> {
+        self.taken
+            .iter()
+            .find(|(taken, _)| taken == id)
+            .and_then(|(_, row)| *row)
+    }
 
     pub(crate) const fn is_live(&self) -> bool {
         matches!(self.state, State::Live { .. })

@@ -21,8 +21,10 @@ const STEM: &str = "miptech-chat";
 const HASH_DIGITS: usize = 10;
 
 /// What wasm-opt may use. `--all-features` emits encodings that Firefox and Safari refuse.
-const WASM_OPT: [&str; 7] = [
+const WASM_OPT: [&str; 9] = [
     "-Oz",
+    "--converge",
+    "--strip-target-features",
     "--enable-bulk-memory",
     "--enable-mutable-globals",
     "--enable-sign-ext",

@@ -239,3 +239,21 @@ fn a_failed_model_is_told_and_the_next_question_works() {
     assert_eq!(rig.sent_texts(), ["q", "again"]);
     assert_eq!(rig.notice, None, "what was read is not repeated");
 }
+
+#[test]
+fn chunks_nobody_can_place_are_one_bubble_not_one_each() {
+    let mut rig = asked();
+    rig.server(r#"{"type":"processing","data":{"message_id":"a1"}}"#);
+    rig.server(r#"{"type":"processing","data":{"message_id":"a2"}}"#);
+    for text in ["one ", "two ", "three"] {
+        rig.server(&format!(
+            r#"{{"type":"response_chunk","data":{{"content":"{text}"}}}}"#
+        ));
+    }
+    rig.expect_lines(&[
+        ("q", Status::Sent),
+        ("", Status::Thinking),
+        ("", Status::Thinking),
+        ("one two three", Status::Streaming),
+    ]);
+}

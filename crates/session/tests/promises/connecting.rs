@@ -238,3 +238,18 @@ fn ending_while_history_is_to_be_read_again_leaves_no_timer() {
     rig.drain();
     assert_eq!(rig.session.deadline(), None);
 }
+
+#[test]
+fn a_chat_bound_by_the_platform_itself_is_joined_all_the_same() {
+    let mut rig = Rig::new();
+    rig.say("hello").unwrap();
+    rig.reply("/health", 200, r#"{"status":"healthy"}"#);
+    rig.reply("/chat", 200, r#"{"chat_id":"c1"}"#);
+    rig.open();
+    rig.server(r#"{"type":"chat_created","chat_id":"c1"}"#);
+    rig.expect(Connection::Live);
+    assert_eq!(
+        rig.frame_types(rig.socket.unwrap()),
+        ["join_chat", "chat_message"]
+    );
+}

@@ -141,3 +141,32 @@ fn a_failed_read_is_repeated() {
     );
     rig.expect_lines(&[("q1", Status::Sent)]);
 }
+
+#[test]
+fn a_platform_that_takes_history_back_is_not_asked_for_ever() {
+    let mut rig = returning();
+    rig.fail("/messages");
+    rig.open();
+    rig.server(r#"{"type":"connection_ready","data":{"capabilities":[]}}"#);
+    rig.server(r#"{"type":"chat_joined","data":{"chat_id":"c1"}}"#);
+    rig.advance(std::time::Duration::from_secs(60));
+    assert_eq!(rig.session.deadline(), None);
+}
+
+#[test]
+fn a_message_acknowledged_without_an_id_of_the_platform_stands_once() {
+    let mut rig = returning();
+    rig.reply("/messages", 200, r#"{"items":[]}"#);
+    rig.join(HISTORY);
+    rig.say("q").unwrap();
+    rig.server(r#"{"type":"message_received","data":{"client_message_id":"m-1"}}"#);
+    rig.drop_link();
+    rig.advance_to_next_socket();
+    rig.open();
+    rig.server(r#"{"type":"connection_ready"}"#);
+    rig.server(r#"{"type":"chat_joined","data":{"chat_id":"c1"}}"#);
+    let item = r#"{"items":[{"id":"u1","role":"user","content":"q","sequence_number":1,"client_message_id":"m-1"}]}"#;
+    rig.reply("/messages", 200, item);
+    rig.expect_lines(&[("q", Status::Sent)]);
+    assert_eq!(rig.transcript[0].message.as_deref(), Some("u1"));
+}

@@ -165,3 +165,26 @@ fn a_normal_close_rests_until_the_visitor_acts() {
     rig.join("");
     assert_eq!(rig.sent_texts(), ["hello"]);
 }
+
+#[test]
+fn an_answer_the_platform_left_in_the_middle_does_not_stream_for_ever() {
+    for close in [1000, 4403, 4005] {
+        let mut rig = Rig::live("");
+        rig.server(r#"{"type":"response_chunk","data":{"message_id":"a1","content":"Half an"}}"#);
+        rig.close(close, "");
+        rig.expect_lines(&[("Half an", Status::Interrupted)]);
+    }
+}
+
+#[test]
+fn words_about_the_connection_do_not_wait_for_an_older_mishap_to_be_read() {
+    let mut rig = Rig::live("");
+    rig.server("{");
+    assert_eq!(rig.notice_code(), Some(ErrorCode::PlatformError));
+    rig.close(4777, "");
+    rig.advance_to_next_socket();
+    rig.open();
+    rig.close(4777, "");
+    rig.advance(Duration::from_secs(2));
+    assert_eq!(rig.notice_code(), Some(ErrorCode::SocketRejected));
+}
