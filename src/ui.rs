@@ -30,11 +30,5 @@ pub(crate) use self::{
     strings::Language,
 };
 
-/// The widget's whole sheet; the launcher's part is shared with the loader, which draws the launcher alone.
-pub(crate) const SHEET: &str = concat!(
-    include_str!("ui/launcher.css"),
-    include_str!("ui/chat.css"),
-    include_str!("ui/transcript.css"),
-    include_str!("ui/answer.css"),
-    include_str!("ui/devices.css"),
-);
+/// The widget's whole sheet, made by `build.rs`; its first part is what the loader draws the launcher with.
+pub(crate) const SHEET: &str = include_str!(concat!(env!("OUT_DIR"), "/sheet.css"));
