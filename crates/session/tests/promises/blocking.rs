@@ -135,10 +135,7 @@ fn protocol_trouble_is_borne_five_times() {
 
 #[test]
 fn a_join_that_names_another_tenant_is_not_ours() {
-    let mut rig = Rig::new();
-    rig.start();
-    rig.reply("/health", 200, r#"{"status":"healthy"}"#);
-    rig.reply("/chat", 200, r#"{"chat_id":"c1"}"#);
+    let mut rig = Rig::created();
     rig.open();
     rig.server(r#"{"type":"chat_joined","tenant_id":"other-company","data":{"chat_id":"c1"}}"#);
     rig.expect(Connection::Blocked);

@@ -164,10 +164,7 @@ fn the_other_slash_form_is_tried_once_and_remembered() {
 
 #[test]
 fn the_join_goes_after_a_second_where_the_platform_says_nothing() {
-    let mut rig = Rig::new();
-    rig.start();
-    rig.reply("/health", 200, r#"{"status":"healthy"}"#);
-    rig.reply("/chat", 200, r#"{"chat_id":"c1"}"#);
+    let mut rig = Rig::created();
     rig.open();
     rig.advance(Duration::from_millis(999));
     assert!(rig.frames.is_empty());
@@ -183,10 +180,7 @@ fn the_join_goes_after_a_second_where_the_platform_says_nothing() {
 
 #[test]
 fn a_ping_before_the_join_is_answered_after_it() {
-    let mut rig = Rig::new();
-    rig.start();
-    rig.reply("/health", 200, r#"{"status":"healthy"}"#);
-    rig.reply("/chat", 200, r#"{"chat_id":"c1"}"#);
+    let mut rig = Rig::created();
     rig.open();
     rig.server(r#"{"type":"ping","data":{"ts":5}}"#);
     assert_eq!(rig.frame_types(rig.socket.unwrap()), ["join_chat", "pong"]);
@@ -195,10 +189,7 @@ fn a_ping_before_the_join_is_answered_after_it() {
 
 #[test]
 fn a_join_without_an_answer_ends_the_attempt() {
-    let mut rig = Rig::new();
-    rig.start();
-    rig.reply("/health", 200, r#"{"status":"healthy"}"#);
-    rig.reply("/chat", 200, r#"{"chat_id":"c1"}"#);
+    let mut rig = Rig::created();
     rig.open();
     let first = rig.socket.unwrap();
     rig.advance(Duration::from_secs(10));

@@ -23,6 +23,13 @@ fn returning() -> Rig {
     rig
 }
 
+/// The pending socket opens and is joined; whatever history is then asked for stays open.
+fn rejoin(rig: &mut Rig) {
+    rig.open();
+    rig.server(r#"{"type":"connection_ready"}"#);
+    rig.server(r#"{"type":"chat_joined","data":{"chat_id":"c1"}}"#);
+}
+
 #[test]
 fn the_conversation_comes_back_page_by_page() {
     let mut rig = returning();
@@ -71,9 +78,7 @@ fn a_read_after_a_rejoin_fills_in_what_was_missed_at_its_place() {
     rig.drop_link();
     rig.say("q3").unwrap();
     rig.advance_to_next_socket();
-    rig.open();
-    rig.server(r#"{"type":"connection_ready"}"#);
-    rig.server(r#"{"type":"chat_joined","data":{"chat_id":"c1"}}"#);
+    rejoin(&mut rig);
     let missed = format!(
         r#"{{"items":[{},{}]}}"#,
         item("a1", "assistant", "r1", 2),
@@ -96,9 +101,7 @@ fn an_answer_finished_while_away_heals_the_half_that_stands() {
     rig.server(r#"{"type":"response_chunk","data":{"message_id":"a1","content":"Half"}}"#);
     rig.drop_link();
     rig.advance_to_next_socket();
-    rig.open();
-    rig.server(r#"{"type":"connection_ready"}"#);
-    rig.server(r#"{"type":"chat_joined","data":{"chat_id":"c1"}}"#);
+    rejoin(&mut rig);
     rig.reply(
         "/messages",
         200,
@@ -113,9 +116,7 @@ fn an_answer_finished_while_away_heals_the_half_that_stands() {
 #[test]
 fn a_join_during_the_read_makes_it_read_again() {
     let mut rig = returning();
-    rig.open();
-    rig.server(r#"{"type":"connection_ready"}"#);
-    rig.server(r#"{"type":"chat_joined","data":{"chat_id":"c1"}}"#);
+    rejoin(&mut rig);
     rig.reply(
         "/messages",
         200,
@@ -162,9 +163,7 @@ fn a_message_acknowledged_without_an_id_of_the_platform_stands_once() {
     rig.server(r#"{"type":"message_received","data":{"client_message_id":"m-1"}}"#);
     rig.drop_link();
     rig.advance_to_next_socket();
-    rig.open();
-    rig.server(r#"{"type":"connection_ready"}"#);
-    rig.server(r#"{"type":"chat_joined","data":{"chat_id":"c1"}}"#);
+    rejoin(&mut rig);
     let item = r#"{"items":[{"id":"u1","role":"user","content":"q","sequence_number":1,"client_message_id":"m-1"}]}"#;
     rig.reply("/messages", 200, item);
     rig.expect_lines(&[("q", Status::Sent)]);

@@ -79,6 +79,15 @@ impl Rig {
         }
     }
 
+    /// A session whose chat exists and whose socket is about to open, on a platform that advertises nothing.
+    pub(crate) fn created() -> Self {
+        let mut rig = Self::new();
+        rig.start();
+        rig.reply("/health", 200, r#"{"status":"healthy"}"#);
+        rig.reply("/chat", 200, r#"{"chat_id":"c1"}"#);
+        rig
+    }
+
     /// A session that is live, on a platform with these capabilities.
     pub(crate) fn live(capabilities: &str) -> Self {
         let mut rig = Self::new();
