@@ -16,6 +16,8 @@ pub(super) struct Events {
     host: HtmlElement,
     language: Language,
     is_state_told: Rc<Cell<bool>>,
+    /// Whether the widget is off the page: what was still to be told is not told any more.
+    is_over: Rc<Cell<bool>>,
 }
 
 impl Events {
@@ -24,6 +26,7 @@ impl Events {
             host,
             language,
             is_state_told: Rc::default(),
+            is_over: Rc::default(),
         }
     }
 
@@ -32,16 +35,21 @@ impl Events {
         ErrorView::of(error, self.language)
     }
 
+    /// From here on nothing is told.
+    pub(super) fn end(&self) {
+        self.is_over.set(true);
+    }
+
     /// Something of the snapshot changed; for `subscribe`, and no event of the public surface.
     /// However much changes in one turn, it is told once, after the turn.
     pub(super) fn state_changed(&self) {
         if self.is_state_told.replace(true) {
             return;
         }
-        let (host, is_told) = (self.host.clone(), self.is_state_told.clone());
+        let (events, is_told) = (self.clone(), self.is_state_told.clone());
         wasm_bindgen_futures::spawn_local(async move {
             is_told.set(false);
-            dispatch(&host, "state", &JsValue::UNDEFINED);
+            events.dispatch("state", &JsValue::UNDEFINED);
         });
     }
 
@@ -115,8 +123,22 @@ impl Events {
     }
 
     fn later(&self, name: &'static str, detail: JsValue) {
-        let host = self.host.clone();
-        wasm_bindgen_futures::spawn_local(async move { dispatch(&host, name, &detail) });
+        let events = self.clone();
+        wasm_bindgen_futures::spawn_local(async move { events.dispatch(name, &detail) });
+    }
+
+    fn dispatch(&self, name: &str, detail: &JsValue) {
+        if self.is_over.get() {
+            return;
+        }
+        let init = CustomEventInit::new();
+        init.set_bubbles(true);
+        init.set_composed(true);
+        init.set_detail(detail);
+        if let Ok(event) = CustomEvent::new_with_event_init_dict(&format!("miptech-chat:{name}"), &init) {
+            // Whether a listener called `preventDefault` means nothing here.
+            let _default_prevented = self.host.dispatch_event(&event);
+        }
     }
 }
 
@@ -151,15 +173,4 @@ pub(super) enum By {
     /// The option `open`: nobody acted, so the focus stays where it is.
     Option,
     Visitor,
-}
-
-fn dispatch(host: &HtmlElement, name: &str, detail: &JsValue) {
-    let init = CustomEventInit::new();
-    init.set_bubbles(true);
-    init.set_composed(true);
-    init.set_detail(detail);
-    if let Ok(event) = CustomEvent::new_with_event_init_dict(&format!("miptech-chat:{name}"), &init) {
-        // Whether a listener called `preventDefault` means nothing here.
-        let _default_prevented = host.dispatch_event(&event);
-    }
 }

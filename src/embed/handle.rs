@@ -168,8 +168,8 @@ impl ChatHandle {
         if released == 0 {
             return;
         }
+        widget.room.end();
         widget.driver.end();
-        widget.room.release_promises();
         // Taken out before they are dropped: leaving moves the focus, and a listener of that may call any method.
         let (mounted, host) = (widget.mounted.take(), widget.host.take());
         drop(mounted);

@@ -133,8 +133,9 @@ impl Room {
         }
     }
 
-    /// Nothing more will be known of any message: every promise that still waits ends.
-    pub(super) fn release_promises(&self) {
+    /// The widget leaves the page: nothing more is told, and every promise that still waits ends.
+    pub(super) fn end(&self) {
+        self.events.end();
         for (id, resolve) in self.promises.take() {
             let error = bare_error(ErrorCode::MessageUnconfirmed, Stage::Send);
             resolve_refused(&resolve, Some(id.as_str()), &self.events.view(&error));
