@@ -5,7 +5,7 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use miptech_chat_session::{ChatError, Phase, Session, SessionConfig};
+use miptech_chat_session::{ChatError, Phase};
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlElement;
 
@@ -68,7 +68,7 @@ fn build(host: HtmlElement, config: Config, storage: Storage) -> Widget {
     } = config;
     let language = views.language;
     let events = Events::on(host.clone(), views.language);
-    let model = ChatModel::new(resting_phase(&session));
+    let model = ChatModel::new(Phase::AT_REST);
     let room = Rc::new(Room::new(model.clone(), events, connect, console));
     let driver = {
         let room = Rc::downgrade(&room);
@@ -89,10 +89,6 @@ fn build(host: HtmlElement, config: Config, storage: Storage) -> Widget {
         mounted: RefCell::new(Some(mounted)),
         host: RefCell::new(Some(host)),
     }
-}
-
-fn resting_phase(session: &SessionConfig) -> Phase {
-    Session::new(session.clone(), 0).phase()
 }
 
 /// A configuration error is the one thing printed without `debug`: nobody could see it otherwise.

@@ -15,7 +15,7 @@ use wasm_bindgen::JsValue;
 use super::{
     config::{Connect, Console},
     events::{By, Events},
-    snapshot::{ErrorView, author, plain_object},
+    snapshot::{ErrorView, plain_object},
 };
 use crate::{
     browser::{clock, entropy},
@@ -200,7 +200,7 @@ impl Room {
         match status {
             Status::Complete | Status::Stopped | Status::Truncated if row.author() != Author::User => {
                 self.events
-                    .message_received(&shown, author(row.author()), chars, row.sources_now().len());
+                    .message_received(&shown, row.author().as_str(), chars, row.sources_now().len());
             }
             Status::Sent => self.message_sent(&row, &shown, chars),
             Status::Failed => self.message_failed(&row, ErrorCode::MessageRejected),

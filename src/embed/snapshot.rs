@@ -1,6 +1,6 @@
 //! Views of the state as plain JavaScript objects, in the shapes of `types.d.ts`.
 
-use miptech_chat_session::{Author, ChatError, ChatId, Connection, Now, Phase, Source};
+use miptech_chat_session::{ChatError, ChatId, Connection, Now, Phase, Source};
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 
@@ -147,7 +147,7 @@ fn message(row: &Row) -> MessageView {
     MessageView {
         id: row.shown_id_now().unwrap_or_default(),
         client_id: row.client_message().map(|id| id.as_str().to_owned()),
-        author: author(row.author()),
+        author: row.author().as_str(),
         status: row.status_now().as_str(),
         text: row.text(),
         created_at: row.created_ms() as f64,
@@ -162,15 +162,6 @@ impl From<Source> for SourceView {
             url: source.url,
             snippet: source.snippet,
         }
-    }
-}
-
-pub(super) const fn author(author: Author) -> &'static str {
-    match author {
-        Author::Ai => "ai",
-        Author::Human => "human",
-        Author::System => "system",
-        Author::User => "user",
     }
 }
 

@@ -28,7 +28,7 @@ pub(super) fn bubble(ui: &Ui, row: &Row) -> AnyView {
     el("article")
         .part("message")
         .class("message")
-        .set("data-author", author(row.author()))
+        .set("data-author", row.author().as_str())
         .set("aria-label", speaker)
         .bind("data-message-id", move || id().map(Into::into))
         .bind("data-status", move || Some(status.get().as_str().into()))
@@ -123,13 +123,4 @@ fn text_button(name: &'static str, clicked: impl Fn() + 'static) -> AnyView {
         .on("click", move |_| clicked())
         .text(name)
         .view()
-}
-
-const fn author(author: Author) -> &'static str {
-    match author {
-        Author::Ai => "ai",
-        Author::Human => "human",
-        Author::System => "system",
-        Author::User => "user",
-    }
 }

@@ -151,6 +151,19 @@ pub enum Author {
     User,
 }
 
+impl Author {
+    /// The stable text, as `data-author` and the JavaScript surface have it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ai => "ai",
+            Self::Human => "human",
+            Self::System => "system",
+            Self::User => "user",
+        }
+    }
+}
+
 /// Why a text is no frame; never quotes the text.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum DecodeError {

@@ -13,6 +13,15 @@ pub struct Phase {
     pub tries: u32,
 }
 
+impl Phase {
+    /// Before anything was asked for.
+    pub const AT_REST: Self = Self {
+        connection: Connection::Idle,
+        retry_at: None,
+        tries: 0,
+    };
+}
+
 /// The states of `connection.state` (`javascript-api.md` section 3).
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Connection {

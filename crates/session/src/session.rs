@@ -86,7 +86,6 @@ impl Session {
     #[must_use]
     pub fn new(config: SessionConfig, seed: u64) -> Self {
         let state = State::Idle;
-        let shown_phase = state.phase(0, false);
         Self {
             config,
             random: Random::new(seed),
@@ -115,7 +114,7 @@ impl Session {
             next_request: 0,
             next_attempt: 0,
             outputs: VecDeque::new(),
-            shown_phase,
+            shown_phase: Phase::AT_REST,
             shown_notice: None,
         }
     }
