@@ -5,6 +5,7 @@
 pub(crate) mod clock;
 pub(crate) mod entropy;
 pub(crate) mod http;
+pub(crate) mod plain;
 pub(crate) mod socket;
 pub(crate) mod storage;
 pub(crate) mod timer;

@@ -2,13 +2,12 @@
 
 use std::{cell::Cell, rc::Rc};
 
-use js_sys::{Object, Reflect};
 use miptech_chat_session::{ChatError, ChatId, Instant, Phase};
 use wasm_bindgen::JsValue;
 use web_sys::{CustomEvent, CustomEventInit, HtmlElement};
 
-use super::snapshot::{ErrorView, plain_object};
-use crate::ui::Language;
+use super::snapshot;
+use crate::{browser::plain::Plain, ui::Language};
 
 /// Speaks to the host page. No event carries message text.
 #[derive(Clone)]
@@ -31,8 +30,8 @@ impl Events {
     }
 
     /// An error in the words of the visitor's language.
-    pub(super) fn view(&self, error: &ChatError) -> ErrorView {
-        ErrorView::of(error, self.language)
+    pub(super) fn view(&self, error: &ChatError) -> JsValue {
+        snapshot::error(error, self.language)
     }
 
     /// From here on nothing is told.
@@ -54,7 +53,7 @@ impl Events {
     }
 
     pub(super) fn ready(&self) {
-        self.tell("ready", Detail::new().text("version", env!("CARGO_PKG_VERSION")));
+        self.tell("ready", Plain::new().text("version", env!("CARGO_PKG_VERSION")));
     }
 
     pub(super) fn shown(&self, is_open: bool, by: By) {
@@ -64,62 +63,58 @@ impl Events {
         };
         self.tell(
             if is_open { "open" } else { "close" },
-            Detail::new().text("by", by),
+            Plain::new().text("by", by),
         );
     }
 
     pub(super) fn conversation_started(&self, chat: &ChatId) {
-        self.tell("conversation:start", Detail::new().text("chatId", chat.as_str()));
+        self.tell("conversation:start", Plain::new().text("chatId", chat.as_str()));
     }
 
     pub(super) fn message_sent(&self, id: &str, client_id: &str, chars: usize) {
-        let detail = Detail::new()
+        let detail = Plain::new()
             .text("id", id)
             .text("clientId", client_id)
-            .number("chars", chars);
+            .count("chars", chars);
         self.tell("message:sent", detail);
     }
 
     pub(super) fn message_failed(&self, client_id: &str, error: &ChatError) {
-        let error = plain_object(&self.view(error));
+        let error = self.view(error);
         self.tell(
             "message:failed",
-            Detail::new().text("clientId", client_id).value("error", &error),
+            Plain::new().text("clientId", client_id).value("error", &error),
         );
     }
 
     pub(super) fn message_received(&self, id: &str, author: &str, chars: usize, sources: usize) {
-        let detail = Detail::new()
+        let detail = Plain::new()
             .text("id", id)
             .text("author", author)
-            .number("chars", chars);
-        self.tell("message:received", detail.number("sources", sources));
+            .count("chars", chars);
+        self.tell("message:received", detail.count("sources", sources));
     }
 
     pub(super) fn unread_changed(&self, count: u32) {
-        self.tell("unread:change", Detail::new().value("count", &count.into()));
+        self.tell("unread:change", Plain::new().number("count", count.into()));
     }
 
     pub(super) fn connection_changed(&self, phase: Phase, now: Instant) {
-        let detail = Detail::new()
+        let detail = Plain::new()
             .text("state", phase.connection.as_str())
-            .value("attempt", &phase.tries.into());
-        let detail = match phase.retry_at {
-            Some(at) => detail.value(
-                "retryInMs",
-                &(at.since(now).as_secs_f64() * 1000.0).round().into(),
-            ),
-            None => detail,
-        };
-        self.tell("connection:change", detail);
+            .number("attempt", phase.tries.into());
+        let retry_in = phase
+            .retry_at
+            .map(|at| (at.since(now).as_secs_f64() * 1000.0).round());
+        self.tell("connection:change", detail.maybe_number("retryInMs", retry_in));
     }
 
     pub(super) fn error(&self, error: &ChatError) {
-        self.later("error", plain_object(&self.view(error)));
+        self.later("error", self.view(error));
     }
 
-    fn tell(&self, name: &'static str, detail: Detail) {
-        self.later(name, detail.0.into());
+    fn tell(&self, name: &'static str, detail: Plain) {
+        self.later(name, detail.end());
     }
 
     fn later(&self, name: &'static str, detail: JsValue) {
@@ -139,30 +134,6 @@ impl Events {
             // Whether a listener called `preventDefault` means nothing here.
             let _default_prevented = self.host.dispatch_event(&event);
         }
-    }
-}
-
-/// The detail of an event: a plain object of a few fields.
-struct Detail(Object);
-
-impl Detail {
-    fn new() -> Self {
-        Self(Object::new())
-    }
-
-    fn text(self, name: &str, value: &str) -> Self {
-        self.value(name, &value.into())
-    }
-
-    fn number(self, name: &str, value: usize) -> Self {
-        self.value(name, &(value as f64).into())
-    }
-
-    #[inline(never)]
-    fn value(self, name: &str, value: &JsValue) -> Self {
-        // Setting a field of a fresh plain object cannot fail.
-        let _always_set = Reflect::set(&self.0, &name.into(), value);
-        self
     }
 }
 

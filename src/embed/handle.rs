@@ -13,7 +13,7 @@ use super::{
     events::By,
     host::Host,
     room::{SharedRoom, bare_error, resolve_refused},
-    snapshot::{ErrorView, StateView, messages, plain_object},
+    snapshot,
 };
 use crate::{
     browser::clock,
@@ -39,7 +39,7 @@ thread_local! {
 /// A message for a widget that is gone.
 fn refuse(resolve: &Function, client_id: Option<&str>) {
     let error = bare_error(ErrorCode::MessageRejected, Stage::Send);
-    resolve_refused(resolve, client_id, &ErrorView::of(&error, Language::default()));
+    resolve_refused(resolve, client_id, &snapshot::error(&error, Language::default()));
 }
 
 /// The handle of a mounted widget; without a widget every method is a quiet no-op.
@@ -136,9 +136,9 @@ impl ChatHandle {
     #[wasm_bindgen(js_name = getState)]
     #[must_use]
     pub fn state(&self) -> JsValue {
-        let view = self.widget().map_or_else(StateView::idle, |widget| {
+        self.widget().map_or_else(snapshot::idle, |widget| {
             widget.driver.with_chat(|chat| {
-                StateView::of(
+                snapshot::state(
                     &widget.room.model,
                     chat,
                     widget.language,
@@ -146,8 +146,7 @@ impl ChatHandle {
                     clock::now(),
                 )
             })
-        });
-        plain_object(&view)
+        })
     }
 
     /// All messages, oldest first.
@@ -156,7 +155,7 @@ impl ChatHandle {
     pub fn messages(&self) -> JsValue {
         self.widget().map_or_else(
             || js_sys::Array::new().into(),
-            |widget| messages(&widget.room.model),
+            |widget| snapshot::messages(&widget.room.model),
         )
     }
 

@@ -9,16 +9,14 @@ use js_sys::Function;
 use miptech_chat_session::{
     Author, ChatError, ClientMessageId, ErrorCode, Event, Instant, RowId, SendError, Stage, Status,
 };
-use serde::Serialize;
 use wasm_bindgen::JsValue;
 
 use super::{
     config::{Connect, Console},
     events::{By, Events},
-    snapshot::{ErrorView, plain_object},
 };
 use crate::{
-    browser::{clock, entropy},
+    browser::{clock, entropy, plain::Plain},
     driver::Driver,
     ui::{Act, ChatModel, Row},
 };
@@ -34,35 +32,18 @@ pub(super) struct Room {
     promises: RefCell<Vec<(ClientMessageId, Function)>>,
 }
 
-/// What `send` resolves to.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct SendResult<'a> {
-    ok: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    client_id: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<&'a ErrorView>,
-}
-
 /// Resolves a promise of `send` with a failure.
-pub(super) fn resolve_refused(resolve: &Function, client_id: Option<&str>, error: &ErrorView) {
-    settle(
-        resolve,
-        &SendResult {
-            ok: false,
-            id: None,
-            client_id,
-            error: Some(error),
-        },
-    );
+pub(super) fn resolve_refused(resolve: &Function, client_id: Option<&str>, error: &JsValue) {
+    let result = Plain::new()
+        .flag("ok", false)
+        .maybe_text("clientId", client_id)
+        .value("error", error);
+    settle(resolve, result);
 }
 
-fn settle(resolve: &Function, result: &SendResult<'_>) {
+fn settle(resolve: &Function, result: Plain) {
     // Resolving a promise runs nobody's code at once and cannot throw.
-    let _resolved = resolve.call1(&JsValue::UNDEFINED, &plain_object(result));
+    let _resolved = resolve.call1(&JsValue::UNDEFINED, &result.end());
 }
 
 impl Room {
@@ -222,13 +203,11 @@ impl Room {
         };
         self.events.message_sent(id, client.as_str(), chars);
         if let Some(resolve) = self.take_promise(client) {
-            let result = SendResult {
-                ok: true,
-                id: Some(id),
-                client_id: Some(client.as_str()),
-                error: None,
-            };
-            settle(&resolve, &result);
+            let result = Plain::new()
+                .flag("ok", true)
+                .text("id", id)
+                .text("clientId", client.as_str());
+            settle(&resolve, result);
         }
     }
 

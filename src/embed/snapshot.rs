@@ -1,173 +1,107 @@
 //! Views of the state as plain JavaScript objects, in the shapes of `types.d.ts`.
 
+use js_sys::Array;
 use miptech_chat_session::{ChatError, ChatId, Connection, Now, Phase, Source};
-use serde::Serialize;
 use wasm_bindgen::JsValue;
 
-use crate::ui::{ChatModel, Language, Row};
+use crate::{
+    browser::plain::Plain,
+    ui::{ChatModel, Language, Row},
+};
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct StateView {
-    status: &'static str,
-    is_open: bool,
-    unread: u32,
-    chat_id: Option<String>,
-    connection: ConnectionView,
-    auth: &'static str,
-    messages: usize,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<ErrorView>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct ConnectionView {
-    state: &'static str,
-    /// Milliseconds since 1970.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    retry_at: Option<f64>,
-    attempt: u32,
-}
-
-/// A `ChatError` of the JavaScript surface.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct ErrorView {
-    code: &'static str,
-    message: &'static str,
-    retryable: bool,
-    stage: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    status: Option<u16>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    close_code: Option<u16>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    request_id: Option<String>,
-    build_id: &'static str,
-    help: String,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct MessageView {
-    id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    client_id: Option<String>,
-    author: &'static str,
-    status: &'static str,
-    text: String,
-    created_at: f64,
-    sources: Vec<SourceView>,
-}
-
-#[derive(Serialize)]
-struct SourceView {
-    title: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    url: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    snippet: Option<String>,
-}
-
-impl StateView {
-    pub(super) fn of(
-        model: &ChatModel,
-        chat: Option<&ChatId>,
-        language: Language,
-        phase: Phase,
-        now: Now,
-    ) -> Self {
-        Self {
-            status: phase.connection.as_str(),
-            is_open: model.is_open_now(),
-            unread: model.unread_now(),
-            chat_id: chat.map(|chat| chat.as_str().to_owned()),
-            connection: ConnectionView {
-                state: phase.connection.as_str(),
-                retry_at: phase
-                    .retry_at
-                    .map(|at| now.wall_ms as f64 + at.since(now.mono).as_secs_f64() * 1000.0),
-                attempt: phase.tries,
-            },
-            auth: "anonymous",
-            messages: model.rows_now().len(),
-            error: model
-                .notice_now()
-                .map(|notice| ErrorView::of(notice.error(), language)),
-        }
+/// The state of a mounted widget.
+pub(super) fn state(
+    model: &ChatModel,
+    chat: Option<&ChatId>,
+    language: Language,
+    phase: Phase,
+    now: Now,
+) -> JsValue {
+    let retry_at = phase
+        .retry_at
+        .map(|at| now.wall_ms as f64 + at.since(now.mono).as_secs_f64() * 1000.0);
+    let connection = Plain::new()
+        .text("state", phase.connection.as_str())
+        .maybe_number("retryAt", retry_at)
+        .number("attempt", phase.tries.into());
+    let state = Plain::new()
+        .text("status", phase.connection.as_str())
+        .flag("isOpen", model.is_open_now())
+        .number("unread", model.unread_now().into())
+        .value("chatId", &chat.map_or(JsValue::NULL, |chat| chat.as_str().into()))
+        .value("connection", &connection.end())
+        .text("auth", ANONYMOUS)
+        .count("messages", model.rows_now().len());
+    match model.notice_now() {
+        Some(notice) => state.value("error", &error(notice.error(), language)),
+        None => state,
     }
-
-    /// What a handle without a widget says.
-    pub(super) fn idle() -> Self {
-        Self {
-            status: Connection::Idle.as_str(),
-            is_open: false,
-            unread: 0,
-            chat_id: None,
-            connection: ConnectionView {
-                state: Connection::Idle.as_str(),
-                retry_at: None,
-                attempt: 0,
-            },
-            auth: "anonymous",
-            messages: 0,
-            error: None,
-        }
-    }
+    .end()
 }
 
-impl ErrorView {
-    pub(super) fn of(error: &ChatError, language: Language) -> Self {
-        Self {
-            code: error.code.as_str(),
-            message: language.strings().error(error.code),
-            retryable: error.retryable,
-            stage: error.stage.as_str(),
-            status: error.status,
-            close_code: error.close_code,
-            request_id: error.request_id.clone(),
-            build_id: env!("CARGO_PKG_VERSION"),
-            help: if error.text.is_empty() {
-                error.code.help().to_owned()
-            } else {
-                format!("{} ({})", error.code.help(), error.text)
-            },
-        }
+/// What a handle without a widget says.
+pub(super) fn idle() -> JsValue {
+    let connection = Plain::new()
+        .text("state", Connection::Idle.as_str())
+        .number("attempt", 0.0);
+    Plain::new()
+        .text("status", Connection::Idle.as_str())
+        .flag("isOpen", false)
+        .number("unread", 0.0)
+        .value("chatId", &JsValue::NULL)
+        .value("connection", &connection.end())
+        .text("auth", ANONYMOUS)
+        .number("messages", 0.0)
+        .end()
+}
+
+/// A `ChatError` of the JavaScript surface, in the words of the visitor's language.
+pub(super) fn error(error: &ChatError, language: Language) -> JsValue {
+    let help = error.code.help();
+    let view = Plain::new()
+        .text("code", error.code.as_str())
+        .text("message", language.strings().error(error.code))
+        .flag("retryable", error.retryable)
+        .text("stage", error.stage.as_str())
+        .maybe_number("status", error.status.map(f64::from))
+        .maybe_number("closeCode", error.close_code.map(f64::from))
+        .maybe_text("requestId", error.request_id.as_deref())
+        .text("buildId", env!("CARGO_PKG_VERSION"));
+    if error.text.is_empty() {
+        view.text("help", help)
+    } else {
+        view.text("help", &format!("{help} ({})", error.text))
     }
+    .end()
 }
 
 /// All messages, oldest first.
 pub(super) fn messages(model: &ChatModel) -> JsValue {
-    let views: Vec<MessageView> = model.rows_now().iter().map(message).collect();
-    plain_object(&views)
+    model.rows_now().iter().map(message).collect::<Array>().into()
 }
 
-fn message(row: &Row) -> MessageView {
-    MessageView {
-        id: row.shown_id_now().unwrap_or_default(),
-        client_id: row.client_message().map(|id| id.as_str().to_owned()),
-        author: row.author().as_str(),
-        status: row.status_now().as_str(),
-        text: row.text(),
-        created_at: row.created_ms() as f64,
-        sources: row.sources_now().into_iter().map(SourceView::from).collect(),
-    }
+fn message(row: &Row) -> JsValue {
+    Plain::new()
+        .text("id", &row.shown_id_now().unwrap_or_default())
+        .maybe_text("clientId", row.client_message().map(|id| id.as_str()))
+        .text("author", row.author().as_str())
+        .text("status", row.status_now().as_str())
+        .text("text", &row.text())
+        .number("createdAt", row.created_ms() as f64)
+        .value(
+            "sources",
+            &row.sources_now().iter().map(source).collect::<Array>(),
+        )
+        .end()
 }
 
-impl From<Source> for SourceView {
-    fn from(source: Source) -> Self {
-        Self {
-            title: source.title,
-            url: source.url,
-            snippet: source.snippet,
-        }
-    }
+fn source(source: &Source) -> JsValue {
+    Plain::new()
+        .text("title", &source.title)
+        .maybe_text("url", source.url.as_deref())
+        .maybe_text("snippet", source.snippet.as_deref())
+        .end()
 }
 
-/// A plain object, or `undefined` where the browser has no memory left for one.
-pub(super) fn plain_object(value: &impl Serialize) -> JsValue {
-    value
-        .serialize(&serde_wasm_bindgen::Serializer::json_compatible())
-        .unwrap_or(JsValue::UNDEFINED)
-}
+/// Who the visitor is to the platform; there is no signing in yet.
+const ANONYMOUS: &str = "anonymous";

@@ -28,9 +28,6 @@ const ROOMS: [Room; 3] = [
     },
 ];
 
-/// The only room that turns JavaScript values into ours, and the crate it does so with.
-const DOOR: (&str, &str) = ("embed", "serde_wasm_bindgen");
-
 /// Checks every `use` and every path in `src/`.
 pub(super) fn check(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -51,14 +48,6 @@ pub(super) fn check(tree: &Tree) -> Vec<Finding> {
             for name in walls.crates {
                 findings.extend(crate_uses(path, &source, name, room));
             }
-        }
-        if room != DOOR.0 {
-            findings.extend(crate_uses(
-                path,
-                &source,
-                DOOR.1,
-                if room.is_empty() { "lib" } else { room },
-            ));
         }
     }
     findings
@@ -159,18 +148,6 @@ mod tests {
                 "{used}"
             );
         }
-    }
-
-    #[test]
-    fn only_embed_converts_javascript_values() {
-        for path in ["src/lib.rs", "src/ui.rs", "src/browser.rs", "src/driver.rs"] {
-            assert_eq!(
-                findings(path, "serde_wasm_bindgen::from_value(value)").len(),
-                1,
-                "{path}"
-            );
-        }
-        assert!(findings("src/embed/config.rs", "use serde_wasm_bindgen::from_value;").is_empty());
     }
 
     #[test]
