@@ -10,6 +10,7 @@
     reason = "clippy knows `#[test]` but not `#[wasm_bindgen_test]`, and tests may fail loudly"
 )]
 
+mod calling;
 mod companions;
 mod drafting;
 mod drawing;

@@ -19,6 +19,8 @@ const real = {
 
 let undo = []
 let areRefused = false
+let areEndless = false
+let bytesPulled = 0
 let heardEvents = []
 let faultLines = []
 let warningLines = []
@@ -56,6 +58,8 @@ export function open() {
   alive = new Map()
   waiting = []
   areRefused = false
+  areEndless = false
+  bytesPulled = 0
   document.documentElement.lang = 'en'
   const stage = document.createElement('main')
   document.body.append(stage)
@@ -72,9 +76,11 @@ export function open() {
   replace(window, 'fetch', () => (request, init) => {
     const url = `${request.url ?? request}`
     if (!url.startsWith(SILENT_HOST)) return real.fetch(request, init)
-    const { signal } = request
+    const call = new Request(request, init)
+    const { signal } = call
     if (signal.aborted) return Promise.reject(signal.reason)
-    requests.push(url)
+    requests.push(call)
+    if (areEndless) return Promise.resolve(endless())
     if (areRefused) return Promise.reject(new TypeError('Failed to fetch'))
     const key = {}
     alive.set(key, 'call')
@@ -99,8 +105,34 @@ export function refuseCalls() {
   areRefused = true
 }
 
+/** From here on every call is answered with a server's error whose body has no end. */
+export function answerWithoutEnd() {
+  areEndless = true
+}
+
+function endless() {
+  const chunk = new Uint8Array(16 * 1024).fill(32)
+  const pull = (controller) => {
+    bytesPulled += chunk.length
+    controller.enqueue(chunk)
+  }
+  return new Response(new ReadableStream({ pull }, { highWaterMark: 0 }), { status: 500 })
+}
+
+/** How much was read of bodies without end. */
+export function bytesRead() {
+  return bytesPulled
+}
+
+/** The addresses of the calls made. */
 export function calls() {
-  return [...requests]
+  return requests.map((call) => call.url)
+}
+
+/** How the calls were made. */
+export function settingsOfCalls() {
+  return requests.map(({ method, credentials, cache, redirect, referrerPolicy, headers }) =>
+    [method, credentials, cache, redirect, referrerPolicy, ...[...headers].flat()].join(' '))
 }
 
 export function heard() {

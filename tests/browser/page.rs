@@ -10,7 +10,13 @@ extern "C" {
     pub(crate) fn close();
     #[wasm_bindgen(js_name = refuseCalls)]
     pub(crate) fn refuse_calls();
+    #[wasm_bindgen(js_name = answerWithoutEnd)]
+    pub(crate) fn answer_without_end();
+    #[wasm_bindgen(js_name = bytesRead)]
+    pub(crate) fn bytes_read() -> usize;
     pub(crate) fn calls() -> Vec<String>;
+    #[wasm_bindgen(js_name = settingsOfCalls)]
+    pub(crate) fn settings_of_calls() -> Vec<String>;
     pub(crate) fn heard() -> Vec<String>;
     pub(crate) fn faults() -> Vec<String>;
     pub(crate) fn warnings() -> Vec<String>;
