@@ -8,4 +8,5 @@ pub(crate) mod http;
 pub(crate) mod plain;
 pub(crate) mod socket;
 pub(crate) mod storage;
+pub(crate) mod tabs;
 pub(crate) mod timer;

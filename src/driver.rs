@@ -11,8 +11,9 @@ use std::{
 };
 
 use miptech_chat_session::{
-    Attempt, ChatId, ClientMessageId, Effect, Event, HttpOutcome, Now, Output, Phase, RequestId, RetryError,
-    SendError, Session, SessionConfig, SocketEvent, TenantId,
+    Attempt, AuthState, ChatId, ClientMessageId, Credentials, Effect, Event, HttpOutcome, Now, Output, Phase,
+    RequestId, RetryError, SendError, Session, SessionConfig, SessionId, SignInError, SocketEvent, StoreKey,
+    TenantId, Token, TokenKeys, TokenReason,
 };
 
 use crate::browser::{
@@ -20,6 +21,7 @@ use crate::browser::{
     http::Call,
     socket::{Happened, Socket},
     storage::Storage,
+    tabs::{LockWish, StorageWatch},
     timer::Timer,
 };
 
@@ -35,25 +37,59 @@ struct Inner {
     calls: RefCell<Vec<(RequestId, Call)>>,
     socket: RefCell<Option<(Attempt, Socket)>>,
     timer: RefCell<Option<Timer>>,
+    lock: RefCell<Option<LockWish>>,
+    watch: RefCell<Option<StorageWatch>>,
     storage: Storage,
+    token_keys: TokenKeys,
+    ask_host: AskHost,
     listener: Box<dyn Fn(Event)>,
+}
+
+/// Asks the host page for a token; its answer comes later, or never.
+pub(crate) type AskHost = Box<dyn Fn(TokenReason, Option<&Token>, Box<dyn FnOnce(Option<Token>)>)>;
+
+/// What a session keeps values with.
+pub(crate) struct Keeping {
+    pub(crate) storage: Storage,
+    pub(crate) token_keys: TokenKeys,
 }
 
 impl Driver {
     /// A session at rest; `listener` hears every event, in order.
-    pub(crate) fn new(config: SessionConfig, storage: Storage, listener: impl Fn(Event) + 'static) -> Self {
+    pub(crate) fn new(
+        config: SessionConfig,
+        keeping: Keeping,
+        ask_host: AskHost,
+        listener: impl Fn(Event) + 'static,
+    ) -> Self {
+        let Keeping { storage, token_keys } = keeping;
         let tenant = config.caller.tenant.clone();
-        Self(Rc::new(Inner {
-            session: RefCell::new(Session::new(config, entropy::seed())),
+        let session = Session::new(config, entropy::seed(), clock::now().wall_ms);
+        let driver = Self(Rc::new(Inner {
+            session: RefCell::new(session),
             tenant,
             outputs: RefCell::default(),
             is_delivering: Cell::new(false),
             calls: RefCell::default(),
             socket: RefCell::default(),
             timer: RefCell::default(),
+            lock: RefCell::default(),
+            watch: RefCell::default(),
             storage,
+            token_keys,
+            ask_host,
             listener: Box::new(listener),
-        }))
+        }));
+        let inner = Rc::downgrade(&driver.0);
+        let watch = StorageWatch::new(move |key| {
+            if let Some(inner) = inner.upgrade()
+                && inner.is_of_account(key.as_deref())
+            {
+                inner.read_account();
+            }
+        });
+        driver.0.watch.replace(Some(watch));
+        driver
     }
 
     /// Brings the conversation up.
@@ -92,9 +128,54 @@ impl Driver {
         self.0.turn(Session::dismiss_notice);
     }
 
+    /// Stops the running answer.
+    pub(crate) fn stop_answer(&self) {
+        self.0.turn(Session::stop_answer);
+    }
+
+    /// Begins a new conversation.
+    pub(crate) fn new_conversation(&self) {
+        self.0.turn(Session::new_conversation);
+    }
+
+    /// Signs in, or makes an account; an event tells how it ended.
+    ///
+    /// # Errors
+    /// [`SignInError`]: nothing was begun.
+    pub(crate) fn sign_in(&self, credentials: &Credentials) -> Result<(), SignInError> {
+        self.0.turn(|session, now| session.sign_in(credentials, now))
+    }
+
+    /// Signs out.
+    pub(crate) fn sign_out(&self) {
+        self.0.turn(Session::sign_out);
+    }
+
+    /// Takes a token of the host page.
+    pub(crate) fn set_token(&self, token: Option<Token>) {
+        self.0.turn(|session, now| session.set_token(token, now));
+    }
+
+    /// Asks who is signed in; an event tells.
+    pub(crate) fn read_profile(&self) {
+        self.0.turn(Session::read_profile);
+    }
+
+    /// Whether a token is held.
+    pub(crate) fn is_signed_in(&self) -> bool {
+        self.0.session.borrow().is_signed_in()
+    }
+
+    /// Who is signed in.
+    pub(crate) fn auth_state(&self) -> AuthState {
+        self.0.session.borrow().auth_state()
+    }
+
     /// Ends the session: no call, socket or timer is left.
     pub(crate) fn end(&self) {
         self.0.turn(Session::end);
+        drop(self.0.lock.take());
+        drop(self.0.watch.take());
     }
 
     /// Looks at the chat, where it exists.
@@ -139,6 +220,26 @@ impl Inner {
     fn perform(self: &Rc<Self>, effect: Effect) {
         match effect {
             Effect::AbortHttp { id } => drop(self.take_call(id)),
+            Effect::AskHostForToken { reason, current } => {
+                let inner = Rc::downgrade(self);
+                let answered = move |token| {
+                    if let Some(inner) = inner.upgrade() {
+                        inner.turn(|session, now| session.handle_token(token, now));
+                    }
+                };
+                (self.ask_host)(reason, current.as_ref(), Box::new(answered));
+            }
+            Effect::AskLock => {
+                let inner = Rc::downgrade(self);
+                // Tabs share the keys, so they share the lock that is named after one.
+                let wish = LockWish::ask(&self.token_keys.refresh, move |lock| {
+                    if let Some(inner) = inner.upgrade() {
+                        inner.turn(|session, now| session.handle_lock(lock, now));
+                    }
+                });
+                let former = self.lock.replace(Some(wish));
+                drop(former);
+            }
             Effect::CloseSocket { attempt, code } => {
                 let current = self
                     .socket
@@ -150,6 +251,11 @@ impl Inner {
                 let inner = Rc::downgrade(self);
                 let call = Call::start(request, move |outcome| http_done(&inner, id, outcome));
                 self.calls.borrow_mut().push((id, call));
+            }
+            Effect::MakeSessionId => {
+                if let Some(id) = SessionId::parse(&entropy::uuid()) {
+                    self.turn(|session, now| session.handle_session_id(id, now));
+                }
             }
             Effect::OpenSocket { attempt, url } => {
                 let inner = Rc::downgrade(self);
@@ -166,6 +272,8 @@ impl Inner {
                     wasm_bindgen_futures::spawn_local(async move { socket_did(&inner, attempt, &refused) });
                 }
             }
+            Effect::ReadAccount => self.read_account(),
+            Effect::ReleaseLock => drop(self.lock.take()),
             Effect::SendFrame { attempt, text } => {
                 if let Some((current, socket)) = &*self.socket.borrow()
                     && *current == attempt
@@ -173,8 +281,23 @@ impl Inner {
                     socket.send(&text);
                 }
             }
-            Effect::Store { key, value } => self.storage.write(&key.text(&self.tenant), &value),
+            Effect::Store { key, value } => {
+                let name = key.text(&self.tenant, &self.token_keys);
+                self.storage.write(&name, value.as_deref());
+            }
         }
+    }
+
+    fn read_account(self: &Rc<Self>) {
+        let stored = self.storage.account(&self.tenant, &self.token_keys);
+        self.turn(|session, now| session.handle_account(&stored, now));
+    }
+
+    /// Whether another tab's write concerns the account; a storage that was cleared does.
+    fn is_of_account(&self, key: Option<&str>) -> bool {
+        let refresh = StoreKey::RefreshToken.text(&self.tenant, &self.token_keys);
+        let access = StoreKey::AccessToken.text(&self.tenant, &self.token_keys);
+        key.is_none_or(|key| key == refresh || key == access)
     }
 
     fn take_call(&self, id: RequestId) -> Option<Call> {

@@ -11,7 +11,7 @@ use web_sys::HtmlElement;
 
 use crate::{
     browser::storage::Storage,
-    driver::Driver,
+    driver::{Driver, Keeping},
     embed::{
         config::{Config, ConfigError},
         events::Events,
@@ -30,6 +30,7 @@ mod handle;
 mod host;
 mod room;
 mod snapshot;
+mod tokens;
 
 /// Draws the chat into the shadow root of `host` and gives the handle to it.
 ///
@@ -65,6 +66,8 @@ fn build(host: HtmlElement, config: Config, storage: Storage) -> Widget {
         connect,
         console,
         opens,
+        token_keys,
+        get_token,
     } = config;
     let language = views.language;
     let events = Events::on(host.clone(), views.language);
@@ -72,7 +75,8 @@ fn build(host: HtmlElement, config: Config, storage: Storage) -> Widget {
     let room = Rc::new(Room::new(model.clone(), events, connect, console));
     let driver = {
         let room = Rc::downgrade(&room);
-        Driver::new(session, storage, move |event| {
+        let keeping = Keeping { storage, token_keys };
+        Driver::new(session, keeping, tokens::ask(get_token), move |event| {
             room.upgrade()
                 .into_iter()
                 .for_each(|room| room.hear(event.clone()));

@@ -18,6 +18,7 @@ mod link;
 mod model;
 mod notice;
 mod panel;
+mod sign_in;
 mod sources;
 mod strings;
 mod transcript;

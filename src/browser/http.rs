@@ -4,7 +4,7 @@
 //! calls need no general one (`docs/decisions/0007-own-fetch-binding.md`).
 
 use js_sys::{Reflect, Uint8Array};
-use miptech_chat_session::{HttpOutcome, Method, Reply, Request};
+use miptech_chat_session::{HttpOutcome, Reply, Request};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{AbortController, AbortSignal, ReadableStreamDefaultReader, RequestInit, Response};
@@ -61,21 +61,18 @@ async fn fetch(request: &Request, signal: Option<&AbortSignal>) -> Option<Reply>
         status_text: answer.status_text(),
         retry_after: header("retry-after"),
         request_id: header("x-request-id"),
+        date: header("date"),
         // A body that breaks off is as good as none; the status still says something.
         body: body.unwrap_or_default(),
     })
 }
 
 fn settings(request: &Request, signal: Option<&AbortSignal>) -> RequestInit {
-    let method = match request.method {
-        Method::Get => "GET",
-        Method::Post => "POST",
-    };
     let headers = request
         .headers()
         .fold(Plain::new(), |headers, (name, value)| headers.text(name, value));
     let settings = Plain::new()
-        .text("method", method)
+        .text("method", request.method.as_str())
         .text("credentials", "omit")
         .text("cache", "no-store")
         .text("redirect", "error")

@@ -1,18 +1,22 @@
 //! Options from JavaScript to typed values: parsed once, trusted afterwards.
 
-use std::{cell::RefCell, fmt};
+use std::fmt;
 
-use js_sys::{Array, Object, Reflect};
+use js_sys::{Function, JSON};
 use miptech_chat_session::{
-    Caller, ChatError, Endpoints, ErrorCode, Identity, Limits, Origin, SessionConfig, SessionId, Stage,
-    StoreKey, TenantId, VisitorId,
+    Caller, ChatError, ChatId, Endpoints, ErrorCode, Identity, Limits, Origin, Profile, Restored,
+    SessionConfig, SessionId, SignInForm, Stage, StoreKey, TenantId, TokenKeys, TokenSource, TokenTransport,
+    VisitorId,
 };
 use wasm_bindgen::{JsCast, JsValue};
 
+use self::fields::{Fields, wrong};
 use crate::{
     browser::{entropy, storage::Storage},
     ui::{Language, Options},
 };
+
+mod fields;
 
 /// Everything the options say.
 #[derive(Debug)]
@@ -23,6 +27,9 @@ pub(super) struct Config {
     pub(super) connect: Connect,
     pub(super) console: Console,
     pub(super) opens: bool,
+    pub(super) token_keys: TokenKeys,
+    /// The host page's own source of tokens.
+    pub(super) get_token: Option<Function>,
 }
 
 /// How the widget stands on the page.
@@ -96,6 +103,11 @@ impl Config {
             message_units: message_units(&fields),
             ..Limits::default()
         };
+        let sign_in = match fields.one_of("signIn", &["auto", "off", "required"], "auto, off or required") {
+            "off" => SignInForm::Off,
+            "required" => SignInForm::Required,
+            _ => SignInForm::Auto,
+        };
         let views = Options {
             language: language(&fields, storage),
             message_units: limits.message_units,
@@ -104,6 +116,7 @@ impl Config {
             title: fields.text("title"),
             welcome: fields.text("welcome"),
             has_disclosure: fields.flag("disclosure").unwrap_or(true),
+            has_sign_in: sign_in != SignInForm::Off,
         };
         let look = Look {
             theme: fields.one_of("theme", &["auto", "light", "dark"], "auto, light or dark"),
@@ -130,17 +143,47 @@ impl Config {
             Console::Quiet
         };
         let opens = fields.flag("open").unwrap_or(false);
+        let profile = fields.one_of(
+            "profile",
+            &["auto", "two-step", "join-token", "realtime"],
+            "auto, two-step, join-token or realtime",
+        );
+        let token_transport = match fields.one_of("tokenTransport", &["frame", "query"], "frame or query") {
+            "query" => TokenTransport::Query,
+            _ => TokenTransport::Frame,
+        };
+        let token_keys = token_keys(&fields);
+        let get_token = fields.function("getToken");
+        let context = context(&fields);
         let tenant = tenant(&fields);
         let endpoints = endpoints(&fields);
         if let Some(error) = fields.error.take() {
             return Err(error);
         }
         let (tenant, endpoints) = (tenant?, endpoints?);
-        let identity = identity(&tenant, storage);
+        let identity = identity(&tenant, &token_keys, storage);
+        let restored = Restored {
+            account: storage.account(&tenant, &token_keys),
+            chat: storage
+                .read(&StoreKey::ChatId.text(&tenant, &token_keys))
+                .as_deref()
+                .and_then(ChatId::parse),
+            memory: storage.read(&StoreKey::Memory.text(&tenant, &token_keys)),
+        };
         let session = SessionConfig {
             caller: Caller { endpoints, tenant },
             identity,
             limits,
+            profile: Profile::parse(profile),
+            token_transport,
+            token_source: if get_token.is_some() {
+                TokenSource::Host
+            } else {
+                TokenSource::BuiltIn
+            },
+            sign_in,
+            context,
+            restored,
         };
         Ok(Self {
             session,
@@ -149,6 +192,8 @@ impl Config {
             connect,
             console,
             opens,
+            token_keys,
+            get_token,
         })
     }
 }
@@ -183,6 +228,39 @@ fn message_units(fields: &Fields) -> usize {
         .unwrap_or(4000)
 }
 
+/// The names of the account's keys; an empty name would be no key.
+fn token_keys(fields: &Fields) -> TokenKeys {
+    let mut keys = TokenKeys::default();
+    if let Some(names) = fields.object("tokenKeys") {
+        let slots = [
+            ("access", &mut keys.access),
+            ("refresh", &mut keys.refresh),
+            ("user", &mut keys.user),
+        ];
+        for (field, slot) in slots {
+            if let Some(name) = names.text(field).filter(|name| !name.is_empty()) {
+                *slot = name;
+            }
+        }
+        fields.adopt(&names);
+    }
+    keys
+}
+
+/// Facts of the page as the text of a JSON object: given as such, or by a function that is asked once.
+fn context(fields: &Fields) -> Option<String> {
+    let value = fields.any("context")?;
+    let value = match value.dyn_ref::<Function>() {
+        Some(facts) => facts.call0(&JsValue::UNDEFINED).ok()?,
+        None => value,
+    };
+    let read = Fields::of(&value)
+        .and_then(|_| JSON::stringify(&value).ok()?.as_string())
+        .filter(|text| text.starts_with('{'));
+    let text = fields.expect("context", "an object, or a function that gives one", &value, read)?;
+    (text != "{}").then_some(text)
+}
+
 fn endpoints(fields: &Fields) -> Result<Endpoints, ConfigError> {
     let (api, ws) = (fields.text("apiUrl"), fields.text("wsUrl"));
     let page = web_sys::window().and_then(|window| window.location().protocol().ok());
@@ -205,13 +283,13 @@ fn endpoints(fields: &Fields) -> Result<Endpoints, ConfigError> {
 }
 
 /// The ids of this browser: the stored ones, or fresh ones that are stored with the first message.
-fn identity(tenant: &TenantId, storage: &Storage) -> Identity {
+fn identity(tenant: &TenantId, names: &TokenKeys, storage: &Storage) -> Identity {
     let session = storage
-        .read(&StoreKey::SessionId.text(tenant))
+        .read(&StoreKey::SessionId.text(tenant, names))
         .as_deref()
         .and_then(SessionId::parse);
     let visitor = storage
-        .read(&StoreKey::VisitorId.text(tenant))
+        .read(&StoreKey::VisitorId.text(tenant, names))
         .as_deref()
         .and_then(VisitorId::parse);
     let origin = if session.is_some() && visitor.is_some() {
@@ -254,204 +332,9 @@ fn language(fields: &Fields, storage: &Storage) -> Language {
         .unwrap_or_default()
 }
 
-/// The own properties of an options object; what its prototype says does not count (row H17).
-///
-/// The first value of a wrong type is kept as the error of the whole reading.
-/// The methods are kept out of line: they are called for twenty options, and copies of them weigh kilobytes.
-struct Fields {
-    object: Object,
-    error: RefCell<Option<ConfigError>>,
-}
-
-impl Fields {
-    fn of(value: &JsValue) -> Option<Self> {
-        let object = if value.is_undefined() || value.is_null() {
-            Object::new()
-        } else {
-            value
-                .dyn_ref::<Object>()
-                .filter(|_| !Array::is_array(value) && !value.is_function())?
-                .clone()
-        };
-        Some(Self {
-            object,
-            error: RefCell::default(),
-        })
-    }
-
-    #[inline(never)]
-    fn own(&self, field: &str) -> Option<JsValue> {
-        let key = JsValue::from_str(field);
-        let value = Object::has_own(&self.object, &key)
-            .then(|| Reflect::get(&self.object, &key).ok())
-            .flatten()?;
-        (!value.is_undefined() && !value.is_null()).then_some(value)
-    }
-
-    /// Keeps the error where the value is not what was expected.
-    fn expect<T>(
-        &self,
-        field: &'static str,
-        expected: &'static str,
-        value: &JsValue,
-        read: Option<T>,
-    ) -> Option<T> {
-        if read.is_none() {
-            self.error
-                .borrow_mut()
-                .get_or_insert_with(|| wrong(field, expected, value));
-        }
-        read
-    }
-
-    fn adopt(&self, inner: &Self) {
-        if let Some(error) = inner.error.take() {
-            self.error.borrow_mut().get_or_insert(error);
-        }
-    }
-
-    #[inline(never)]
-    fn text(&self, field: &'static str) -> Option<String> {
-        let value = self.own(field)?;
-        self.expect(field, "a string", &value, value.as_string())
-    }
-
-    #[inline(never)]
-    fn flag(&self, field: &'static str) -> Option<bool> {
-        let value = self.own(field)?;
-        self.expect(field, "true or false", &value, value.as_bool())
-    }
-
-    #[inline(never)]
-    fn whole(&self, field: &'static str, least: i32, most: i32) -> Option<i32> {
-        let value = self.own(field)?;
-        let number = value
-            .as_f64()
-            .map(|number| (number, number as i32))
-            .filter(|(number, whole)| f64::from(*whole) == *number);
-        let whole = number
-            .map(|(_, whole)| whole)
-            .filter(|whole| (least..=most).contains(whole));
-        self.expect(field, "a whole number in range", &value, whole)
-    }
-
-    #[inline(never)]
-    fn object(&self, field: &'static str) -> Option<Self> {
-        let value = self.own(field)?;
-        self.expect(field, "an object", &value, Self::of(&value))
-    }
-
-    #[inline(never)]
-    fn texts(&self, field: &'static str) -> Vec<String> {
-        let Some(value) = self.own(field) else {
-            return Vec::new();
-        };
-        let list = value
-            .dyn_ref::<Array>()
-            .and_then(|list| list.iter().map(|item| item.as_string()).collect());
-        self.expect(field, "an array of strings", &value, list)
-            .unwrap_or_default()
-    }
-
-    #[inline(never)]
-    fn one_of(&self, field: &'static str, allowed: &[&'static str], expected: &'static str) -> &'static str {
-        let first = allowed.first().copied().unwrap_or_default();
-        let Some(text) = self.text(field) else {
-            return first;
-        };
-        let known = allowed.iter().find(|known| **known == text).copied();
-        self.expect(field, expected, &text.into(), known).unwrap_or(first)
-    }
-
-    fn warn_of_unknown(&self) {
-        for key in Object::keys(&self.object)
-            .iter()
-            .filter_map(|key| key.as_string())
-        {
-            if !KNOWN.contains(&key.as_str()) {
-                let nearest = KNOWN
-                    .iter()
-                    .min_by_key(|known| distance(&key, known))
-                    .copied()
-                    .unwrap_or_default();
-                let line = format!(
-                    "miptech-chat: option {} is unknown; the nearest known one is {nearest}",
-                    shown(&key)
-                );
-                web_sys::console::warn_1(&line.into());
-            }
-        }
-    }
-}
-
-fn wrong(field: &'static str, expected: &'static str, found: &JsValue) -> ConfigError {
-    let found = match found.as_string() {
-        Some(text) => shown(&text),
-        None => found.js_typeof().as_string().unwrap_or_default(),
-    };
-    ConfigError {
-        code: ErrorCode::ConfigInvalid,
-        field,
-        expected,
-        found,
-    }
-}
-
-/// A value of the host page in one line of ours: short, quoted, without control characters.
-fn shown(text: &str) -> String {
-    let line: String = text.chars().filter(|c| !c.is_control()).take(80).collect();
-    format!("\"{line}\"")
-}
-
-/// How many letters must be changed to make one word of the other (Levenshtein).
-fn distance(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().collect();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (line, letter) in one.chars().enumerate() {
-        let mut diagonal = line;
-        let mut left = line + 1;
-        for (slot, known) in row.iter_mut().skip(1).zip(&other) {
-            let above = *slot;
-            left = (diagonal + usize::from(letter != *known))
-                .min(above + 1)
-                .min(left + 1);
-            diagonal = above;
-            *slot = left;
-        }
-        if let Some(first) = row.first_mut() {
-            *first = line + 1;
-        }
-    }
-    row.last().copied().unwrap_or_default()
-}
-
 const DEFAULT_TENANT: &str = "miptech-company";
 const POSITIONS: [&str; 4] = ["bottom-right", "bottom-left", "top-right", "top-left"];
 const Z_INDEX: i32 = 2_147_483_000;
 
 /// Where the site keeps its visitor's language (`platform.md` section 14).
 const SITE_LANGUAGE: &str = "mip-language";
-
-/// What is read here, and what the JavaScript side reads for itself (`id`, `load`, `on`).
-const KNOWN: [&str; 20] = [
-    "apiUrl",
-    "connect",
-    "debug",
-    "disclosure",
-    "id",
-    "limits",
-    "load",
-    "locale",
-    "on",
-    "open",
-    "placeholder",
-    "position",
-    "size",
-    "suggestions",
-    "tenantId",
-    "theme",
-    "title",
-    "welcome",
-    "wsUrl",
-    "zIndex",
-];

@@ -2,7 +2,7 @@
 
 use std::{cell::Cell, rc::Rc};
 
-use miptech_chat_session::{ChatError, ChatId, Instant, Phase};
+use miptech_chat_session::{AuthState, ChatError, ChatId, ErrorCode, Instant, Phase};
 use wasm_bindgen::JsValue;
 use web_sys::{CustomEvent, CustomEventInit, HtmlElement};
 
@@ -69,6 +69,17 @@ impl Events {
 
     pub(super) fn conversation_started(&self, chat: &ChatId) {
         self.tell("conversation:start", Plain::new().text("chatId", chat.as_str()));
+    }
+
+    pub(super) fn conversation_ended(&self, chat: &ChatId) {
+        self.tell("conversation:end", Plain::new().text("chatId", chat.as_str()));
+    }
+
+    pub(super) fn auth_changed(&self, state: AuthState, reason: Option<ErrorCode>) {
+        self.tell("auth:change", Plain::new().text("state", state.as_str()));
+        if let Some(reason) = reason {
+            self.tell("auth:required", Plain::new().text("reason", reason.as_str()));
+        }
     }
 
     pub(super) fn message_sent(&self, id: &str, client_id: &str, chars: usize) {

@@ -5,8 +5,8 @@ use std::{
     rc::{Rc, Weak},
 };
 
-use js_sys::{Function, Promise};
-use miptech_chat_session::{ClientMessageId, ErrorCode, Stage};
+use js_sys::{Function, Promise, Reflect};
+use miptech_chat_session::{Account, ClientMessageId, Credentials, ErrorCode, Stage, Token};
 use wasm_bindgen::prelude::*;
 
 use super::{
@@ -40,6 +40,11 @@ thread_local! {
 fn refuse(resolve: &Function, client_id: Option<&str>) {
     let error = bare_error(ErrorCode::MessageRejected, Stage::Send);
     resolve_refused(resolve, client_id, &snapshot::error(&error, Language::default()));
+}
+
+/// A text of an object of the host page; nothing where it is no object or the field no text.
+fn text_field(object: &JsValue, field: &str) -> Option<String> {
+    Reflect::get(object, &field.into()).ok()?.as_string()
 }
 
 /// The handle of a mounted widget; without a widget every method is a quiet no-op.
@@ -100,10 +105,15 @@ impl ChatHandle {
             .is_some_and(|widget| widget.room.model.is_open_now())
     }
 
-    /// Sends a text; resolves to a `SendResult`, never rejects.
-    pub fn send(&self, text: &str, client_id: Option<String>) -> Promise {
+    /// Sends a text, under the `clientId` of the options where they name one; resolves to a `SendResult`, never rejects.
+    pub fn send(&self, text: &JsValue, options: &JsValue) -> Promise {
+        // What is no text says nothing, and is refused as that.
+        let text = text.as_string().unwrap_or_default();
+        let client_id = text_field(options, "clientId");
         Promise::new(&mut |resolve, _| match self.widget() {
-            Some(widget) => widget.room.send_for_host(text, client_id.as_deref(), resolve),
+            Some(widget) => widget
+                .room
+                .send_for_host(&text, client_id.as_deref(), resolve),
             None => refuse(&resolve, client_id.as_deref()),
         })
     }
@@ -114,6 +124,66 @@ impl ChatHandle {
             // Refused only where the message does not wait for a decision, and then nothing is to be done.
             let _not_parked = widget.driver.retry(&id);
         }
+    }
+
+    /// Stops the running answer.
+    pub fn stop(&self) {
+        self.with_driver(Driver::stop_answer);
+    }
+
+    /// Begins a new conversation.
+    #[wasm_bindgen(js_name = newConversation)]
+    pub fn new_conversation(&self) {
+        self.with_driver(Driver::new_conversation);
+    }
+
+    /// Signs in; resolves to an `AuthResult`, never rejects.
+    #[wasm_bindgen(js_name = signIn)]
+    pub fn sign_in(&self, email: &JsValue, password: &JsValue) -> Promise {
+        self.sign_in_with(&Credentials {
+            email: email.as_string().unwrap_or_default(),
+            password: password.as_string().unwrap_or_default(),
+            account: Account::Existing,
+        })
+    }
+
+    /// Makes an account of `{email, password, fullName}`; resolves to an `AuthResult`, never rejects.
+    pub fn register(&self, data: &JsValue) -> Promise {
+        let text = |field: &str| text_field(data, field).unwrap_or_default();
+        self.sign_in_with(&Credentials {
+            email: text("email"),
+            password: text("password"),
+            account: Account::New {
+                full_name: text("fullName"),
+            },
+        })
+    }
+
+    /// Signs out here at once, and on the platform where it can be reached.
+    pub fn logout(&self) {
+        self.with_driver(Driver::sign_out);
+    }
+
+    /// Whether a token is held.
+    #[wasm_bindgen(js_name = isAuthenticated)]
+    #[must_use]
+    pub fn is_authenticated(&self) -> bool {
+        self.widget().is_some_and(|widget| widget.driver.is_signed_in())
+    }
+
+    /// Resolves to the `User` who is signed in, or to null; never rejects.
+    #[wasm_bindgen(js_name = getProfile)]
+    pub fn profile(&self) -> Promise {
+        Promise::new(&mut |resolve, _| match self.widget() {
+            Some(widget) => widget.room.profile_for_host(resolve),
+            None => drop(resolve.call1(&JsValue::UNDEFINED, &JsValue::NULL)),
+        })
+    }
+
+    /// Takes a token of the host page; a text that is none takes the token away.
+    #[wasm_bindgen(js_name = setToken)]
+    pub fn set_token(&self, token: &str) {
+        self.with_driver(|driver| driver.set_token(Token::parse(token)));
     }
 
     /// Puts a text into the composer.
@@ -143,6 +213,7 @@ impl ChatHandle {
                     chat,
                     widget.language,
                     widget.driver.phase(),
+                    widget.driver.auth_state(),
                     clock::now(),
                 )
             })
@@ -173,6 +244,19 @@ impl ChatHandle {
         let (mounted, host) = (widget.mounted.take(), widget.host.take());
         drop(mounted);
         drop(host);
+    }
+
+    fn sign_in_with(&self, credentials: &Credentials) -> Promise {
+        Promise::new(&mut |resolve, _| match self.widget() {
+            Some(widget) => widget.room.sign_in_for_host(credentials, resolve),
+            None => refuse(&resolve, None),
+        })
+    }
+
+    fn with_driver(&self, act: impl FnOnce(&Driver)) {
+        if let Some(widget) = self.widget() {
+            act(&widget.driver);
+        }
     }
 
     fn show(&self, is_open: bool, by: By) {

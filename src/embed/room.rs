@@ -7,13 +7,15 @@ use std::{
 
 use js_sys::Function;
 use miptech_chat_session::{
-    Author, ChatError, ClientMessageId, ErrorCode, Event, Instant, RowId, SendError, Stage, Status,
+    Author, ChatError, ClientMessageId, Credentials, ErrorCode, Event, Instant, RowId, SendError,
+    SignInError, Stage, Status, User,
 };
 use wasm_bindgen::JsValue;
 
 use super::{
     config::{Connect, Console},
     events::{By, Events},
+    snapshot,
 };
 use crate::{
     browser::{clock, entropy, plain::Plain},
@@ -30,6 +32,10 @@ pub(super) struct Room {
     driver: OnceCell<Driver>,
     /// Promises of `send` that wait for their message's fate.
     promises: RefCell<Vec<(ClientMessageId, Function)>>,
+    /// The promise of a sign-in that is under way.
+    sign_in: RefCell<Option<Function>>,
+    /// Promises of `getProfile`.
+    profiles: RefCell<Vec<Function>>,
 }
 
 /// Resolves a promise of `send` with a failure.
@@ -55,6 +61,8 @@ impl Room {
             console,
             driver: OnceCell::new(),
             promises: RefCell::default(),
+            sign_in: RefCell::default(),
+            profiles: RefCell::default(),
         }
     }
 
@@ -114,6 +122,54 @@ impl Room {
         }
     }
 
+    /// Signs in for the host page; `resolve` is called once with an `AuthResult`.
+    pub(super) fn sign_in_for_host(&self, credentials: &Credentials, resolve: Function) {
+        let begun = self
+            .driver
+            .get()
+            .map_or(Err(SignInError::Ended), |driver| driver.sign_in(credentials));
+        match begun {
+            Ok(()) => drop(self.sign_in.replace(Some(resolve))),
+            Err(refusal) => {
+                let code = match refusal {
+                    SignInError::Busy => ErrorCode::RateLimited,
+                    SignInError::Ended => ErrorCode::AuthRequired,
+                };
+                let error = ChatError {
+                    text: refusal.to_string(),
+                    ..bare_error(code, Stage::Auth)
+                };
+                resolve_refused(&resolve, None, &self.events.view(&error));
+            }
+        }
+    }
+
+    /// Asks who is signed in for the host page; `resolve` is called once with a `User` or null.
+    pub(super) fn profile_for_host(&self, resolve: Function) {
+        self.profiles.borrow_mut().push(resolve);
+        self.with_driver(Driver::read_profile);
+    }
+
+    fn signed_in(&self, result: &Result<User, ChatError>) {
+        let Some(resolve) = self.sign_in.take() else {
+            return;
+        };
+        match result {
+            Ok(user) => settle(
+                &resolve,
+                Plain::new().flag("ok", true).value("user", &snapshot::user(user)),
+            ),
+            Err(error) => resolve_refused(&resolve, None, &self.events.view(error)),
+        }
+    }
+
+    fn profile_read(&self, user: Option<&User>) {
+        let user = user.map_or(JsValue::NULL, snapshot::user);
+        for resolve in self.profiles.take() {
+            let _resolved = resolve.call1(&JsValue::UNDEFINED, &user);
+        }
+    }
+
     /// The widget leaves the page: nothing more is told, and every promise that still waits ends.
     pub(super) fn end(&self) {
         self.events.end();
@@ -121,6 +177,8 @@ impl Room {
             let error = bare_error(ErrorCode::MessageUnconfirmed, Stage::Send);
             resolve_refused(&resolve, Some(id.as_str()), &self.events.view(&error));
         }
+        self.signed_in(&Err(bare_error(ErrorCode::AuthRequired, Stage::Auth)));
+        self.profile_read(None);
     }
 
     /// One event of the session: the views first, then the host page.
@@ -140,6 +198,12 @@ impl Room {
         self.model.apply(event.clone());
         self.events.state_changed();
         match event {
+            Event::AuthChanged { state, reason } => self.events.auth_changed(state, reason),
+            Event::ConversationEnded { chat, .. } => {
+                chat.iter().for_each(|chat| self.events.conversation_ended(chat));
+            }
+            Event::ProfileRead(user) => self.profile_read(user.as_ref()),
+            Event::SignInEnded(result) => self.signed_in(&result),
             Event::ConversationStarted { chat } => self.events.conversation_started(&chat),
             Event::ErrorRaised(error) => {
                 if self.console == Console::Debug {
@@ -261,6 +325,16 @@ impl Act for Room {
 
     fn dismiss_notice(&self) {
         self.with_driver(Driver::dismiss_notice);
+    }
+
+    fn new_conversation(&self) {
+        self.with_driver(Driver::new_conversation);
+    }
+
+    fn sign_in(&self, credentials: &Credentials) {
+        self.model.set_signing_in();
+        // Refused only while another sign-in is under way, and its end is shown for both.
+        self.with_driver(|driver| drop(driver.sign_in(credentials)));
     }
 
     fn now(&self) -> Instant {

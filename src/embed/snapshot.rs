@@ -1,7 +1,7 @@
 //! Views of the state as plain JavaScript objects, in the shapes of `types.d.ts`.
 
-use js_sys::Array;
-use miptech_chat_session::{ChatError, ChatId, Connection, Now, Phase, Source};
+use js_sys::{Array, JSON};
+use miptech_chat_session::{AuthState, ChatError, ChatId, Connection, Now, Phase, Source, User};
 use wasm_bindgen::JsValue;
 
 use crate::{
@@ -15,6 +15,7 @@ pub(super) fn state(
     chat: Option<&ChatId>,
     language: Language,
     phase: Phase,
+    auth: AuthState,
     now: Now,
 ) -> JsValue {
     let retry_at = phase
@@ -30,8 +31,8 @@ pub(super) fn state(
         .number("unread", model.unread_now().into())
         .value("chatId", &chat.map_or(JsValue::NULL, |chat| chat.as_str().into()))
         .value("connection", &connection.end())
-        .text("auth", ANONYMOUS)
-        .count("messages", model.rows_now().len());
+        .text("auth", auth.as_str())
+        .count("messages", model.messages_now().count());
     match model.notice_now() {
         Some(notice) => state.value("error", &error(notice.error(), language)),
         None => state,
@@ -50,7 +51,7 @@ pub(super) fn idle() -> JsValue {
         .number("unread", 0.0)
         .value("chatId", &JsValue::NULL)
         .value("connection", &connection.end())
-        .text("auth", ANONYMOUS)
+        .text("auth", AuthState::Anonymous.as_str())
         .number("messages", 0.0)
         .end()
 }
@@ -77,7 +78,11 @@ pub(super) fn error(error: &ChatError, language: Language) -> JsValue {
 
 /// All messages, oldest first.
 pub(super) fn messages(model: &ChatModel) -> JsValue {
-    model.rows_now().iter().map(message).collect::<Array>().into()
+    model
+        .messages_now()
+        .map(|row| message(&row))
+        .collect::<Array>()
+        .into()
 }
 
 fn message(row: &Row) -> JsValue {
@@ -103,5 +108,7 @@ fn source(source: &Source) -> JsValue {
         .end()
 }
 
-/// Who the visitor is to the platform; there is no signing in yet.
-const ANONYMOUS: &str = "anonymous";
+/// A `User` of the JavaScript surface, with every claim the platform made about it.
+pub(super) fn user(user: &User) -> JsValue {
+    JSON::parse(&user.json).unwrap_or(JsValue::NULL)
+}

@@ -22,6 +22,21 @@ export interface ChatOptions {
   load?: 'intent' | 'idle' | 'eager' | 'manual'
   /** When the connection is made. @default "open" */
   connect?: 'open' | 'send' | 'load'
+  /** How the platform runs a conversation; `auto` finds out and remembers it for a day. @default "auto" */
+  profile?: 'auto' | 'two-step' | 'join-token' | 'realtime'
+  /**
+   * How a token travels with the socket. `query` puts it into a URL, which ends up in logs of proxies, balancers and
+   * servers; only for platforms that read it nowhere else. @default "frame"
+   */
+  tokenTransport?: 'frame' | 'query'
+  /** The form in which a visitor signs in: when the platform demands it, never, or before the chat. @default "auto" */
+  signIn?: 'auto' | 'off' | 'required'
+  /** The page owns identity: asked for a token, one question at a time. Replaces the built-in renewal; nothing is stored. */
+  getToken?: (context: TokenContext) => Promise<string | null>
+  /** The names of the storage keys. @default {access: "miptech_access_token", refresh: "miptech_refresh_token", user: "miptech_user"} */
+  tokenKeys?: { access?: string; refresh?: string; user?: string }
+  /** Facts of the page for the platform, sent once with the creation of the chat. */
+  context?: Record<string, unknown> | (() => Record<string, unknown>)
   /** Whether the panel is open at the start. @default false */
   open?: boolean
   title?: string
@@ -52,6 +67,15 @@ export interface ChatOptions {
   on?: { [E in ChatEvent]?: (detail: ChatEvents[E]) => void }
 }
 
+/** Why the page is asked for a token. */
+export interface TokenContext {
+  /** None is held yet, the one held runs out soon, or the platform refused it. */
+  reason: 'initial' | 'expiring' | 'rejected'
+  current: string | null
+  /** Aborted when the answer is no longer wanted. */
+  signal: AbortSignal
+}
+
 /** Every method is legal in every state; none throws, no promise rejects. */
 export interface ChatHandle {
   readonly id: string
@@ -70,8 +94,22 @@ export interface ChatHandle {
   send(text: string, options?: { clientId?: string }): Promise<SendResult>
   /** Sends a failed or unconfirmed message again. */
   retry(clientId: string): void
+  /** Stops the running answer. */
+  stop(): void
   setDraft(text: string): void
   focusComposer(): void
+  /** Ends this conversation and begins another. */
+  newConversation(): Promise<void>
+  signIn(email: string, password: string): Promise<AuthResult>
+  register(data: { email: string; password: string; fullName?: string }): Promise<AuthResult>
+  /** Signs out here at once, and on the platform where it can be reached. */
+  logout(): Promise<void>
+  /** Whether a token is held. */
+  isAuthenticated(): boolean
+  /** Asks the platform who is signed in; null for nobody. */
+  getProfile(): Promise<User | null>
+  /** Hands a token over, or takes it away. */
+  setToken(token: string | null): void
   getMessages(): readonly Message[]
   on<E extends ChatEvent>(event: E, callback: (detail: ChatEvents[E]) => void): () => void
   once<E extends ChatEvent>(event: E, callback: (detail: ChatEvents[E]) => void): () => void
@@ -82,13 +120,24 @@ export interface ChatHandle {
 
 export type SendResult = { ok: true; id: string; clientId: string } | { ok: false; clientId?: string; error: ChatError }
 
+export type AuthResult = { ok: true; user: User } | { ok: false; error: ChatError }
+
+export interface User {
+  id: string
+  email?: string
+  name?: string
+  [claim: string]: unknown
+}
+
+export type AuthState = 'anonymous' | 'required' | 'signed-in'
+
 export interface ChatState {
   status: ConnectionState
   isOpen: boolean
   unread: number
   chatId: string | null
   connection: Connection
-  auth: 'anonymous'
+  auth: AuthState
   messages: number
   error?: ChatError
 }
@@ -108,6 +157,7 @@ export type ConnectionState =
   | 'joining'
   | 'live'
   | 'reconnecting'
+  | 'signed-out'
   | 'starting'
   | 'waiting'
 
@@ -147,7 +197,7 @@ export interface ChatError {
   /** For the visitor, in the visitor's language. */
   message: string
   retryable: boolean
-  stage: 'answer' | 'create' | 'history' | 'join' | 'load' | 'probe' | 'send' | 'socket'
+  stage: 'answer' | 'auth' | 'create' | 'history' | 'join' | 'load' | 'probe' | 'refresh' | 'send' | 'socket'
   status?: number
   closeCode?: number
   requestId?: string
@@ -203,6 +253,9 @@ export interface ChatEvents {
   open: { by: 'host' | 'visitor' }
   close: { by: 'host' | 'visitor' }
   'conversation:start': { chatId: string }
+  'conversation:end': { chatId: string }
+  'auth:change': { state: AuthState }
+  'auth:required': { reason: ChatErrorCode }
   'message:sent': { id: string; clientId: string; chars: number }
   'message:received': { id: string; author: Message['author']; chars: number; sources: number }
   'message:failed': { clientId: string; error: ChatError }

@@ -2,7 +2,7 @@
 
 use std::{rc::Rc, sync::Arc};
 
-use miptech_chat_session::{ClientMessageId, Instant, SendError};
+use miptech_chat_session::{ClientMessageId, Credentials, Instant, SendError};
 use send_wrapper::SendWrapper;
 
 /// The other side of the views: the embed room implements it with the driver.
@@ -19,6 +19,10 @@ pub(crate) trait Act {
     fn retry_now(&self);
     /// Takes the notice away.
     fn dismiss_notice(&self);
+    /// Begins a new conversation, with the messages that wait for one.
+    fn new_conversation(&self);
+    /// Signs in, or makes an account.
+    fn sign_in(&self, credentials: &Credentials);
     /// The session's clock, for countdowns.
     fn now(&self) -> Instant;
 }

@@ -3,7 +3,22 @@
 use leptos::prelude::*;
 use miptech_chat_session::{Author, Status};
 
-use super::{answer::answer, context::Ui, element::el, model::Row, sources::sources};
+use super::{
+    answer::answer,
+    context::Ui,
+    element::{el, text_button},
+    model::Row,
+    sources::sources,
+};
+
+/// What stands above belongs to a conversation that is over.
+pub(super) fn conversation_break(ui: &Ui) -> AnyView {
+    el("div")
+        .class("break")
+        .set("role", "separator")
+        .text(ui.strings().conversation_break)
+        .view()
+}
 
 pub(super) fn bubble(ui: &Ui, row: &Row) -> AnyView {
     let strings = ui.strings();
@@ -95,32 +110,20 @@ fn foot(ui: &Ui, row: &Row) -> impl Fn() -> Option<AnyView> + Send + 'static + u
 
 fn again(ui: &Ui, row: &Row, name: &'static str) -> AnyView {
     let (actions, row) = (ui.actions.clone(), row.clone());
-    text_button(name, move || {
-        row.client_message().iter().for_each(|id| actions.send_again(id))
-    })
+    let again = move |_| row.client_message().iter().for_each(|id| actions.send_again(id));
+    text_button(name).on("click", again).view()
 }
 
 fn discard(ui: &Ui, row: &Row) -> AnyView {
     let (actions, row) = (ui.actions.clone(), row.clone());
-    text_button(ui.strings().delete, move || {
-        row.client_message().iter().for_each(|id| actions.discard(id))
-    })
+    let discard = move |_| row.client_message().iter().for_each(|id| actions.discard(id));
+    text_button(ui.strings().delete).on("click", discard).view()
 }
 
 /// Asks the question above a cut answer once more, as a new message; never by itself.
 fn ask_again(ui: &Ui, row: &Row) -> Option<AnyView> {
     let question = ui.model.question_before(row)?;
     let actions = ui.actions.clone();
-    Some(text_button(ui.strings().try_again, move || {
-        drop(actions.send(&question))
-    }))
-}
-
-fn text_button(name: &'static str, clicked: impl Fn() + 'static) -> AnyView {
-    el("button")
-        .class("text-button")
-        .set("type", "button")
-        .on("click", move |_| clicked())
-        .text(name)
-        .view()
+    let ask = move |_| drop(actions.send(&question));
+    Some(text_button(ui.strings().try_again).on("click", ask).view())
 }

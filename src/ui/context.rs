@@ -20,6 +20,8 @@ pub(crate) struct Options {
     pub(crate) title: Option<String>,
     pub(crate) welcome: Option<String>,
     pub(crate) has_disclosure: bool,
+    /// Whether the visitor may be asked to sign in here.
+    pub(crate) has_sign_in: bool,
 }
 
 /// What every view gets: the model to read, the actions to ask, the words to say.

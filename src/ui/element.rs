@@ -38,6 +38,14 @@ pub(super) fn el(name: &'static str) -> El {
     }
 }
 
+/// Begins a button that is words only.
+pub(super) fn text_button(words: impl Into<Words>) -> El {
+    el("button")
+        .class("text-button")
+        .set("type", "button")
+        .text(words)
+}
+
 impl El {
     /// Its classes in our sheet.
     pub(super) fn class(self, names: &'static str) -> Self {

@@ -8,12 +8,14 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use miptech_chat_markdown::Document;
 use miptech_chat_session::{
-    Author, ClientMessageId, Connection, Entry, Event, Notice, Phase, Place, RowId, Source, Status,
+    AuthState, Author, ChatError, ClientMessageId, Connection, Entry, Event, Notice, Phase, Place, RowId,
+    Source, Status,
 };
 
 /// Everything the views read.
 #[derive(Clone)]
 pub(crate) struct ChatModel {
+    auth: ArcRwSignal<AuthState>,
     draft: ArcRwSignal<String>,
     /// Whether the transcript keeps its end in view; the reader decides by scrolling, a message of theirs decides anew.
     follows: ArcRwSignal<bool>,
@@ -23,12 +25,25 @@ pub(crate) struct ChatModel {
     notice: ArcRwSignal<Option<Notice>>,
     phase: ArcRwSignal<Phase>,
     rows: ArcRwSignal<Vec<Row>>,
+    sign_in: ArcRwSignal<SignIn>,
     unread: ArcRwSignal<u32>,
     /// The last answer that became whole, for the live region.
     announced: ArcRwSignal<String>,
 }
 
-/// One message.
+/// Where the sign-in form stands.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) enum SignIn {
+    /// The platform is asked.
+    Busy,
+    /// The platform refused, or could not be asked.
+    Failed(ChatError),
+    /// Nothing was sent yet.
+    #[default]
+    Rest,
+}
+
+/// One message, or the break between two conversations.
 #[derive(Clone)]
 pub(crate) struct Row(Arc<RowState>);
 
@@ -45,8 +60,10 @@ struct RowState {
 
 /// A visitor's text is shown as typed and never changes; an answer is Markdown and grows.
 enum Text {
-    Plain(String),
     Answer(ArcRwSignal<Answer>),
+    /// What stands above it belongs to a conversation that is over.
+    Break,
+    Plain(String),
 }
 
 /// An answer's tree, and how often it was begun anew.
@@ -59,6 +76,7 @@ pub(super) struct Answer {
 impl ChatModel {
     pub(crate) fn new(phase: Phase) -> Self {
         Self {
+            auth: ArcRwSignal::new(AuthState::Anonymous),
             draft: ArcRwSignal::default(),
             follows: ArcRwSignal::new(true),
             focus_moves: ArcRwSignal::new(0),
@@ -66,6 +84,7 @@ impl ChatModel {
             notice: ArcRwSignal::default(),
             phase: ArcRwSignal::new(phase),
             rows: ArcRwSignal::default(),
+            sign_in: ArcRwSignal::default(),
             unread: ArcRwSignal::new(0),
             announced: ArcRwSignal::default(),
         }
@@ -83,8 +102,18 @@ impl ChatModel {
                 answer.document.push(&text);
             }),
             Event::AnswerSourced { row, sources } => self.with_row(row, |row| row.0.sources.set(sources)),
+            Event::AuthChanged { state, .. } => {
+                self.auth.set(state);
+                self.sign_in.set(SignIn::Rest);
+            }
+            Event::ConversationEnded { row, .. } => self.rows.update(|rows| {
+                // Nothing was said yet, so there is nothing to tell apart.
+                if rows.last().is_some_and(|last| !last.is_break()) {
+                    rows.push(Row::at_break(row));
+                }
+            }),
             // These are for the host page; what the visitor should know of an error stands in the notice bar.
-            Event::ConversationStarted { .. } | Event::ErrorRaised(_) => {}
+            Event::ConversationStarted { .. } | Event::ErrorRaised(_) | Event::ProfileRead(_) => {}
             Event::MessageAdded { entry, place } => self.add(entry, place),
             Event::MessageRemoved { row } => self.rows.update(|rows| rows.retain(|known| known.0.id != row)),
             Event::MessageChanged { row, status, message } => self.with_row(row, |row| {
@@ -95,6 +124,10 @@ impl ChatModel {
             }),
             Event::NoticeChanged(notice) => self.notice.set(notice),
             Event::PhaseChanged(phase) => self.phase.set(phase),
+            Event::SignInEnded(result) => {
+                self.sign_in
+                    .set(result.err().map_or(SignIn::Rest, SignIn::Failed));
+            }
         }
     }
 
@@ -172,6 +205,10 @@ impl ChatModel {
         }
     }
 
+    pub(crate) fn set_signing_in(&self) {
+        self.sign_in.set(SignIn::Busy);
+    }
+
     pub(crate) fn set_draft(&self, text: String) {
         self.draft.set(text);
     }
@@ -191,8 +228,12 @@ impl ChatModel {
             .with_untracked(|rows| rows.iter().rev().find(|row| row.0.id == id).cloned())
     }
 
-    pub(crate) fn rows_now(&self) -> Vec<Row> {
-        self.rows.get_untracked()
+    /// The messages, oldest first, without the breaks between conversations.
+    pub(crate) fn messages_now(&self) -> impl Iterator<Item = Row> + use<> {
+        self.rows
+            .get_untracked()
+            .into_iter()
+            .filter(|row| !row.is_break())
     }
 
     pub(crate) fn unread_now(&self) -> u32 {
@@ -201,6 +242,14 @@ impl ChatModel {
 
     pub(crate) fn draft(&self) -> ReadSignal<String> {
         self.draft.read_only().into()
+    }
+
+    pub(super) fn auth(&self) -> ReadSignal<AuthState> {
+        self.auth.read_only().into()
+    }
+
+    pub(super) fn sign_in(&self) -> ReadSignal<SignIn> {
+        self.sign_in.read_only().into()
     }
 
     pub(super) fn focus_moves(&self) -> ReadSignal<u32> {
@@ -262,7 +311,7 @@ impl ChatModel {
 impl Row {
     fn new(entry: Entry) -> Self {
         let text = if entry.author == Author::User {
-            Text::Plain(entry.text)
+            Text::Plain(entry.text.clone())
         } else {
             let mut answer = Answer::default();
             answer.document.push(&entry.text);
@@ -271,6 +320,24 @@ impl Row {
             }
             Text::Answer(ArcRwSignal::new(answer))
         };
+        Self::with_text(entry, text)
+    }
+
+    fn at_break(row: RowId) -> Self {
+        let entry = Entry {
+            row,
+            author: Author::System,
+            text: String::new(),
+            status: Status::Complete,
+            message: None,
+            client_message: None,
+            created_ms: 0,
+            sources: Vec::new(),
+        };
+        Self::with_text(entry, Text::Break)
+    }
+
+    fn with_text(entry: Entry, text: Text) -> Self {
         Self(Arc::new(RowState {
             id: entry.row,
             author: entry.author,
@@ -285,6 +352,11 @@ impl Row {
 
     pub(crate) fn key(&self) -> u64 {
         self.0.id.number()
+    }
+
+    /// Whether this is no message but the break between two conversations.
+    pub(crate) fn is_break(&self) -> bool {
+        matches!(self.0.text, Text::Break)
     }
 
     pub(crate) fn author(&self) -> Author {
@@ -330,14 +402,15 @@ impl Row {
     /// The growing answer, where the row is one.
     pub(super) fn answer(&self) -> Option<ArcRwSignal<Answer>> {
         match &self.0.text {
-            Text::Plain(_) => None,
             Text::Answer(answer) => Some(answer.clone()),
+            Text::Break | Text::Plain(_) => None,
         }
     }
 
     /// The text as it stands: as typed, or as Markdown.
     pub(crate) fn text(&self) -> String {
         match &self.0.text {
+            Text::Break => String::new(),
             Text::Plain(text) => text.clone(),
             Text::Answer(answer) => answer.with_untracked(|answer| answer.document.text().to_owned()),
         }

@@ -3,16 +3,26 @@
 use std::time::Duration;
 
 use leptos::{leptos_dom::helpers::IntervalHandle, prelude::*};
-use miptech_chat_session::{Instant, Notice};
+use miptech_chat_session::{AuthState, ErrorCode, Instant, Notice};
 
-use super::{context::Ui, element::el, icons};
+use super::{
+    context::Ui,
+    element::{el, text_button},
+    icons,
+};
 
 pub(super) fn notice_bar(ui: &Ui) -> AnyView {
     let ui = ui.clone();
-    let notice = ui.model.notice();
+    let (notice, auth) = (ui.model.notice(), ui.model.auth());
+    // The sign-in form says by itself why it is there.
+    let has_form = ui.options.has_sign_in;
+    let is_form = move || has_form && auth.get() == AuthState::Required;
     el("div")
         .class("notices")
-        .slot(move || notice.get().map(|notice| one_notice(&ui, &notice)))
+        .slot(move || {
+            let notice = notice.get().filter(|_| !is_form())?;
+            Some(one_notice(&ui, &notice))
+        })
         .view()
 }
 
@@ -21,6 +31,7 @@ fn one_notice(ui: &Ui, notice: &Notice) -> AnyView {
     let error = notice.error();
     let (kind, retry_at) = match notice {
         Notice::Blocked(_) => ("blocked", None),
+        Notice::Ended(_) => ("ended", None),
         Notice::Mishap(_) => ("mishap", None),
         Notice::Trouble { retry_at, .. } => ("trouble", *retry_at),
     };
@@ -31,6 +42,8 @@ fn one_notice(ui: &Ui, notice: &Notice) -> AnyView {
         .child(el("code").class("notice-code").text(error.code.as_str()).view());
     let action = match notice {
         Notice::Mishap(_) => dismiss(ui),
+        Notice::Ended(_) => start_new(ui),
+        Notice::Blocked(error) if error.code == ErrorCode::ChatGone => start_new(ui),
         Notice::Blocked(_) | Notice::Trouble { .. } => retry_now(ui),
     };
     el("div")
@@ -45,12 +58,17 @@ fn one_notice(ui: &Ui, notice: &Notice) -> AnyView {
 
 fn retry_now(ui: &Ui) -> AnyView {
     let actions = ui.actions.clone();
-    el("button")
+    text_button(ui.strings().retry_now)
         .part("retry")
-        .class("text-button")
-        .set("type", "button")
         .on("click", move |_| actions.retry_now())
-        .text(ui.strings().retry_now)
+        .view()
+}
+
+/// Into a new conversation, with the messages that were meant for the one that is over.
+fn start_new(ui: &Ui) -> AnyView {
+    let actions = ui.actions.clone();
+    text_button(ui.strings().start_new)
+        .on("click", move |_| actions.new_conversation())
         .view()
 }
 

@@ -9,6 +9,7 @@ use super::{
     element::{Words, el},
     icons,
     notice::notice_bar,
+    sign_in::sign_in,
     transcript::transcript,
 };
 
@@ -30,6 +31,7 @@ pub(super) fn panel(ui: &Ui) -> AnyView {
         .child(head(ui))
         .child(notice_bar(ui))
         .child(transcript(ui))
+        .slot(sign_in(ui))
         .child(composer(ui))
         .maybe(ui.options.has_disclosure.then(disclosure))
         .view()
@@ -84,6 +86,7 @@ fn status_line(ui: &Ui) -> impl Fn() -> Words + Send + 'static + use<> {
             Connection::Idle | Connection::Live => strings.status_idle,
             Connection::Connecting | Connection::Joining | Connection::Starting => strings.status_connecting,
             Connection::Reconnecting | Connection::Waiting => strings.status_reconnecting,
+            Connection::SignedOut => strings.status_signed_out,
             Connection::Blocked => strings.status_unavailable,
         };
         words.into()

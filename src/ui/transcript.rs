@@ -5,7 +5,7 @@ use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{HtmlElement, ResizeObserver};
 
 use super::{
-    bubble::bubble,
+    bubble::{bubble, conversation_break},
     context::Ui,
     element::{ElementRef, el},
     icons,
@@ -22,7 +22,14 @@ pub(super) fn transcript(ui: &Ui) -> AnyView {
 
     let each = {
         let ui = ui.clone();
-        move |row: Row| el("li").class("line").child(bubble(&ui, &row)).view()
+        move |row: Row| {
+            let line = if row.is_break() {
+                conversation_break(&ui)
+            } else {
+                bubble(&ui, &row)
+            };
+            el("li").class("line").child(line).view()
+        }
     };
     let welcome = {
         let ui = ui.clone();

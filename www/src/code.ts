@@ -10,9 +10,10 @@ export interface Glue {
 }
 
 /** The handle the code gives; the facade forwards to it. */
-export interface Inner extends Record<'open' | 'close' | 'toggle' | 'retry' | 'setDraft' | 'focusComposer', (text: string) => void> {
+export interface Inner extends Record<'open' | 'close' | 'toggle' | 'retry' | 'setDraft' | 'setToken' | 'stop' | 'focusComposer', (text: string) => void>,
+    Record<'send' | 'signIn' | 'register' | 'logout' | 'getProfile' | 'newConversation', (...args: unknown[]) => unknown> {
   isOpen(): boolean
-  send(text: string, clientId?: string): Promise<unknown>
+  isAuthenticated(): boolean
   getState(): unknown
   getMessages(): unknown
   destroy(): void

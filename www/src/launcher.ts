@@ -61,16 +61,17 @@ export function drawLauncher(host: HTMLElement, id: string, options: ChatOptions
   }
 }
 
+/** What the page's storage holds; nothing where it is blocked. */
+export function stored(key: string): string | null | undefined {
+  try {
+    return localStorage.getItem(key)
+  } catch {}
+}
+
 /** One of two languages, chosen as the widget itself chooses. */
 export function words(english: string, italian: string, told?: string): string {
-  let site: unknown
-  try {
-    site = localStorage.getItem('mip-language')
-  } catch {
-    // Blocked storage says nothing about the language.
-  }
   // The first tag that is one of the two languages decides.
-  const tags = [told, site, document.documentElement.lang, navigator.language].join().toLowerCase()
+  const tags = [told, stored('mip-language'), document.documentElement.lang, navigator.language].join().toLowerCase()
   return /(?:^|,)(en|it)\b/.exec(tags)?.[1] === 'it' ? italian : english
 }
 

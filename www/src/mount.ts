@@ -3,13 +3,16 @@
  *
  * Written as one closure per widget rather than a class: it is the largest part of the loader, and locals minify.
  */
-import type { ChatError, ChatEvent, ChatHandle, ChatOptions, ChatState, Message, SendResult } from '@miptech/chat'
+import type { ChatError, ChatEvent, ChatHandle, ChatOptions, ChatState, Message } from '@miptech/chat'
 import { type Inner, type LoadFailure, type Place, loadCode } from './code'
-import { type Launcher, drawLauncher, words } from './launcher'
+import { type Launcher, drawLauncher, stored, words } from './launcher'
 
 const PREFIX = 'miptech-chat:'
 
-const COMMANDS = ['open', 'close', 'toggle', 'retry', 'setDraft', 'focusComposer'] as const
+const COMMANDS = ['open', 'close', 'toggle', 'retry', 'setDraft', 'setToken', 'stop', 'focusComposer'] as const
+
+/** What is asked for and answered later. */
+const QUESTIONS = ['send', 'signIn', 'register', 'logout', 'getProfile', 'newConversation'] as const
 
 const instances = new Map<string, { handle: ChatHandle; retain: () => void }>()
 
@@ -146,15 +149,7 @@ function create(id: string, options: ChatOptions, place: Place): ChatHandle {
       ) as ChatState,
     getMessages: () => (inner?.getMessages() ?? []) as Message[],
     isOpen: () => !!inner?.isOpen(),
-    send: (text, more) =>
-      new Promise((resolve) => {
-        const refuse = (): void => {
-          resolve({ ok: false, error: lastError ?? failure('message/rejected', 'send', 'gone') })
-        }
-        if (isGone) return refuse()
-        refusals.push(refuse)
-        command((inner) => resolve(inner.send(`${text}`, more?.clientId) as Promise<SendResult>), true)
-      }),
+    isAuthenticated: () => (inner ? inner.isAuthenticated() : !!stored(options.tokenKeys?.access ?? 'miptech_access_token')),
     // The code tells `state` after every change, once per microtask; it is no event of the public surface.
     subscribe: (callback) => handle.on('state' as ChatEvent, () => callback(handle.getState())),
     on(name, callback) {
@@ -196,10 +191,21 @@ function create(id: string, options: ChatOptions, place: Place): ChatHandle {
       }
       inner = undefined
     },
-  } satisfies Omit<ChatHandle, (typeof COMMANDS)[number]> as unknown as ChatHandle
+  } satisfies Omit<ChatHandle, (typeof COMMANDS | typeof QUESTIONS)[number]> as unknown as ChatHandle
   for (const name of COMMANDS) {
-    // What a host asks for before the code runs means intent, but for the three that only prepare something.
-    ;(handle as Record<typeof name, (text?: string) => void>)[name] = (text) => command((inner) => inner[name](`${text}`), !/^(close|retry|setDraft)$/.test(name))
+    // What a host asks for before the code runs means intent, but for what only prepares or ends something.
+    ;(handle as Record<typeof name, (text?: string) => void>)[name] = (text) => command((inner) => inner[name](`${text}`), !/^[crs]/.test(name))
+  }
+  for (const name of QUESTIONS) {
+    ;(handle as Record<typeof name, unknown>)[name] = (...args: unknown[]) =>
+      new Promise((resolve) => {
+        const refuse = (): void => {
+          resolve(/^[sr]/.test(name) ? { ok: false, error: lastError ?? failure('message/rejected', 'send', 'gone') } : null)
+        }
+        if (isGone) return refuse()
+        refusals.push(refuse)
+        command((inner) => resolve(inner[name](...args)), true)
+      })
   }
 
   for (const [name, callback] of Object.entries(options.on ?? {})) handle.on(name as ChatEvent, callback as () => void)

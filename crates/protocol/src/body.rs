@@ -4,7 +4,7 @@ use crate::{
     capability::Capabilities,
     decode::{Author, Source, read_author, read_sources},
     endpoint::Probe,
-    error::{ErrorCode, Stage},
+    error::Stage,
     fault::Fault,
     ids::{ChatId, ClientMessageId, MessageId},
     json::{self, Value},
@@ -59,6 +59,8 @@ pub struct CreatedChat {
     pub chat: ChatId,
     /// What the platform advertised in the creation body, if it did.
     pub capabilities: Option<Capabilities>,
+    /// The platform's id of the request, where it gave one.
+    pub request_id: Option<String>,
 }
 
 impl CreatedChat {
@@ -67,16 +69,7 @@ impl CreatedChat {
     /// # Errors
     /// The [`Fault`] of the answer: an error status, `success:false` under a 200, or a body that is not the platform's.
     pub fn read(reply: &Reply) -> Result<Self, Fault> {
-        let fault = || Fault::from_reply(Stage::Create, reply);
-        if !reply.is_success() {
-            return Err(fault());
-        }
-        let Ok(body) = json::parse(&reply.body) else {
-            return Err(fault());
-        };
-        if body.get("success").and_then(Value::as_bool) == Some(false) {
-            return Err(fault());
-        }
+        let body = open(Stage::Create, reply)?;
         let inner = unwrap(&body);
         let candidates = [inner.get("chat"), Some(inner), Some(&body)];
         let chat = candidates
@@ -85,13 +78,16 @@ impl CreatedChat {
             .find_map(|level| json::text_of(level, &["chat_id", "id", "chatId"]).and_then(ChatId::parse));
         match chat {
             Some(chat) => {
-                let capabilities = Capabilities::read(inner).or_else(|| Capabilities::read(&body));
-                Ok(Self { chat, capabilities })
+                let capabilities = candidates.into_iter().flatten().find_map(Capabilities::read);
+                let meta = body.get("meta").unwrap_or(&Value::Null);
+                let request_id = json::text_of(meta, &["request_id", "requestId"]).map(str::to_owned);
+                Ok(Self {
+                    chat,
+                    capabilities,
+                    request_id: reply.request_id.clone().or(request_id),
+                })
             }
-            None => Err(Fault {
-                status: Some(reply.status),
-                ..Fault::bare(ErrorCode::NetworkCaptivePortal, true)
-            }),
+            None => Err(Fault::foreign(reply)),
         }
     }
 }
@@ -114,7 +110,7 @@ pub struct HistoryItem {
     pub author: Author,
     /// The text: the visitor's as typed, an answer's as Markdown.
     pub text: String,
-    /// When, in milliseconds since 1970; for display only.
+    /// When, in milliseconds since 1970; for display only. What is no time of this century is none (row P23).
     pub created_ms: Option<u64>,
     /// The platform's order, where it has one.
     pub sequence: Option<u64>,
@@ -130,21 +126,44 @@ impl HistoryPage {
     /// # Errors
     /// The [`Fault`] of an answer that is no page.
     pub fn read(reply: &Reply) -> Result<Self, Fault> {
-        let fault = || Fault::from_reply(Stage::History, reply);
-        if !reply.is_success() {
-            return Err(fault());
-        }
-        let Ok(body) = json::parse(&reply.body) else {
-            return Err(fault());
-        };
+        let body = open(Stage::History, reply)?;
         let body = unwrap(&body);
         let Some(items) = body.get("items").and_then(Value::as_list) else {
-            return Err(fault());
+            return Err(Fault::from_reply(Stage::History, reply));
         };
         Ok(Self {
             items: items.iter().filter_map(HistoryItem::read).collect(),
             next: json::number_of(body, &["next"]),
         })
+    }
+}
+
+/// What a message posted over REST brings: no more than that it arrived, or the answer itself.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Posted {
+    /// The platform's id of the message.
+    Acknowledged(MessageId),
+    /// The answer.
+    Answer(HistoryItem),
+}
+
+impl Posted {
+    /// Reads the answer to a posted message.
+    ///
+    /// # Errors
+    /// The [`Fault`] of an answer that is neither.
+    pub fn read(reply: &Reply) -> Result<Self, Fault> {
+        let body = open(Stage::Send, reply)?;
+        let inner = unwrap(&body);
+        let acknowledged = || {
+            let id = json::text_of(inner, &["message_id", "messageId", "id"])?;
+            Some(Self::Acknowledged(MessageId::parse(id)?))
+        };
+        HistoryItem::read(inner)
+            .filter(|item| item.author != Author::User)
+            .map(Self::Answer)
+            .or_else(acknowledged)
+            .ok_or_else(|| Fault::foreign(reply))
     }
 }
 
@@ -159,7 +178,8 @@ impl HistoryItem {
                 _ => read_author(item),
             },
             text: json::text_of(item, &["content", "text"])?.to_owned(),
-            created_ms: json::time_of(item, &["created_at", "createdAt", "timestamp"]),
+            created_ms: json::time_of(item, &["created_at", "createdAt", "timestamp"])
+                .filter(|ms| (EARLIEST_MS..LATEST_MS).contains(ms)),
             sequence: json::number_of(item, &["sequence_number", "sequenceNumber"]),
             client_message: json::text_of(item, &["client_message_id", "clientMessageId"])
                 .and_then(ClientMessageId::parse),
@@ -168,15 +188,27 @@ impl HistoryItem {
     }
 }
 
+/// The JSON of a success: a success status, and no `success:false` under it.
+pub(crate) fn open(stage: Stage, reply: &Reply) -> Result<Value, Fault> {
+    let body = json::parse(&reply.body)
+        .ok()
+        .filter(|body| reply.is_success() && body.get("success").and_then(Value::as_bool) != Some(false));
+    body.ok_or_else(|| Fault::from_reply(stage, reply))
+}
+
 /// The body itself, or what is wrapped in its `data`.
-fn unwrap(body: &Value) -> &Value {
+pub(crate) fn unwrap(body: &Value) -> &Value {
     body.get("data").filter(|inner| inner.is_object()).unwrap_or(body)
 }
+
+/// September 2001 and January 2100: a zero and a counter are no times, and neither is a clock that ran away.
+const EARLIEST_MS: u64 = 1_000_000_000_000;
+const LATEST_MS: u64 = 4_102_444_800_000;
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::capability::Capability;
+    use crate::{capability::Capability, error::ErrorCode};
 
     fn reply(status: u16, body: &str) -> Reply {
         Reply {

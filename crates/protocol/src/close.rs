@@ -11,6 +11,8 @@ pub enum CloseAction {
     Block(ErrorCode),
     /// One more socket that joins at once, then as [`CloseAction::Block`].
     JoinAtOnce(ErrorCode),
+    /// The chat is void: drop its id and make one new chat under a new session id, with a break in the conversation.
+    NewChat,
     /// Reconnect, the first delay not below the floor.
     Reconnect {
         /// The least first delay.
@@ -18,6 +20,8 @@ pub enum CloseAction {
     },
     /// Reconnect from the second step of the backoff, at most five times in ten minutes, then as [`CloseAction::Block`].
     ReconnectSlowly(ErrorCode),
+    /// The token is void: one refresh, then join again; a second time within a minute the visitor is signed out.
+    RenewToken,
     /// The platform is done; reconnect when the visitor next acts.
     Rest,
     /// One more try, then wait for the visitor.
@@ -37,9 +41,9 @@ impl CloseAction {
             1012 | 1013 | 4006 => Self::floor_secs(2),
             4003 => Self::floor_secs(5),
             4004 | 4403 => Self::Block(ErrorCode::TenantDenied),
-            4005 => Self::Block(ErrorCode::ChatGone),
+            4005 => Self::NewChat,
             4400 => Self::JoinAtOnce(ErrorCode::SocketRejected),
-            4401 => Self::Block(ErrorCode::AuthRequired),
+            4401 => Self::RenewToken,
             4408 => Self::JoinAtOnce(ErrorCode::SocketJoinTimeout),
             4429 => Self::floor_secs(0),
             4000..=4999 => Self::TryOnce,

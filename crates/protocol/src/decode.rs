@@ -20,7 +20,10 @@ pub enum ServerFrame {
     /// A chat exists; its id.
     ChatCreated(ChatId),
     /// The socket was accepted; nothing may be sent yet but the join.
-    Established,
+    Established {
+        /// The platform's name of this socket; for diagnostics only.
+        client: Option<String>,
+    },
     /// Something went wrong; `message` is the platform's id of the message concerned, if it named one.
     Fault {
         /// What went wrong.
@@ -41,8 +44,11 @@ pub enum ServerFrame {
     },
     /// The join was refused without an error frame.
     JoinRefused,
-    /// The chat was left.
-    Left,
+    /// A chat was left.
+    Left {
+        /// The chat, where the frame names one.
+        chat: Option<ChatId>,
+    },
     /// Asks for proof of life.
     Ping {
         /// The value to echo.
@@ -51,7 +57,10 @@ pub enum ServerFrame {
     /// Proof of life.
     Pong,
     /// The platform starts up; nothing follows from it.
-    Progress,
+    Progress {
+        /// What it says it does; for diagnostics only.
+        phase: Option<String>,
+    },
     /// The platform is ready for a join.
     Ready {
         /// What it advertises; nothing where it is silent about it.
@@ -66,6 +75,8 @@ pub enum ServerFrame {
         /// Our id of it, where the platform echoes it.
         client_message: Option<ClientMessageId>,
     },
+    /// The token is refused for good: nothing but a new sign-in helps.
+    Unauthorized(Fault),
     /// A type we do not know, to be counted and ignored.
     Unknown,
 }
@@ -97,8 +108,8 @@ pub struct AnswerId {
 pub enum AnswerPart {
     /// More text.
     Chunk {
-        /// The delta; may be empty.
-        text: String,
+        /// What is new; may be empty.
+        delta: Delta,
         /// Its place in the answer, from 0, where the platform counts.
         index: Option<u64>,
     },
@@ -108,6 +119,43 @@ pub enum AnswerPart {
     Processing,
     /// The answer begins; its id binds.
     Start,
+}
+
+/// New text of an answer. A platform that slices UTF-16 may cut a character in two (row P2).
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Delta {
+    /// The second half of a surrogate pair before the text.
+    pub low: Option<u16>,
+    /// The whole characters.
+    pub text: String,
+    /// The first half of a surrogate pair behind the text.
+    pub high: Option<u16>,
+}
+
+impl Delta {
+    /// The character the end of one delta and the beginning of the next make together.
+    /// Where only one half is there it is none, and U+FFFD stands for it.
+    #[must_use]
+    pub fn join(high: Option<u16>, low: Option<u16>) -> Option<char> {
+        match (high, low) {
+            (Some(high), Some(low)) => {
+                let joined = char::decode_utf16([high, low]).next()?;
+                Some(joined.unwrap_or(char::REPLACEMENT_CHARACTER))
+            }
+            (Some(_), None) | (None, Some(_)) => Some(char::REPLACEMENT_CHARACTER),
+            (None, None) => None,
+        }
+    }
+}
+
+impl From<&str> for Delta {
+    fn from(text: &str) -> Self {
+        Self {
+            low: None,
+            text: text.to_owned(),
+            high: None,
+        }
+    }
 }
 
 /// How an answer ended.
@@ -125,6 +173,19 @@ pub struct Completion {
     pub total_chunks: Option<u64>,
     /// The platform's order.
     pub sequence: Option<u64>,
+    /// What it cost.
+    pub usage: Usage,
+}
+
+/// What an answer cost, as far as the platform says.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Usage {
+    /// The model that wrote it.
+    pub model: Option<String>,
+    /// How long the platform took, in milliseconds.
+    pub response_ms: Option<u64>,
+    /// How many tokens question and answer were.
+    pub total_tokens: Option<u64>,
 }
 
 /// One thing an answer rests on.
@@ -167,7 +228,7 @@ impl Author {
 /// Why a text is no frame; never quotes the text.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum DecodeError {
-    /// Not JSON.
+    /// Not JSON, or JSON that names its type twice.
     Malformed,
     /// JSON, but no object, or one without a type: ignored and counted.
     NotAFrame,
@@ -180,19 +241,27 @@ pub enum DecodeError {
 /// # Errors
 /// [`DecodeError`]: the frame is dropped, and the session counts it.
 pub fn decode(text: &str) -> Result<ServerFrame, DecodeError> {
-    let frame = json::parse(text.trim_start_matches('\u{feff}')).map_err(|error| match error {
+    let frame = json::parse(text).map_err(|error| match error {
         JsonError::Malformed => DecodeError::Malformed,
         JsonError::TooDeep => DecodeError::TooDeep,
     })?;
+    // Which of two types is meant nobody can say (row P1).
+    if frame.members().filter(|(key, _)| key == "type").count() > 1 {
+        return Err(DecodeError::Malformed);
+    }
     let kind = json::text_of(&frame, &["type", "event_type", "eventType"]).ok_or(DecodeError::NotAFrame)?;
-    let payload = frame.get("data").unwrap_or(&Value::Null);
+    let payload = fields::payload(&frame);
     Ok(match kind {
-        "connection_established" => ServerFrame::Established,
+        "connection_established" => ServerFrame::Established {
+            client: json::text_of(payload, &["client_id", "clientId"]).map(str::to_owned),
+        },
         "initialization_progress"
         | "platform_initializing"
         | "platform_ready"
         | "ai_services_loading"
-        | "ai_services_ready" => ServerFrame::Progress,
+        | "ai_services_ready" => ServerFrame::Progress {
+            phase: json::text_of(payload, &["phase"]).map(str::to_owned),
+        },
         "connection_ready" => ServerFrame::Ready {
             capabilities: Capabilities::read(payload),
         },
@@ -209,7 +278,9 @@ pub fn decode(text: &str) -> Result<ServerFrame, DecodeError> {
                 .or_else(|| json::text_of(&frame, &["tenant_id", "tenantId"]))
                 .map(str::to_owned),
         },
-        "chat_left" => ServerFrame::Left,
+        "chat_left" => ServerFrame::Left {
+            chat: fields::chat(&frame),
+        },
         "message_received" => ServerFrame::Received {
             message: fields::message(&frame).map(|found| found.id),
             chat: fields::chat(&frame),
@@ -218,14 +289,9 @@ pub fn decode(text: &str) -> Result<ServerFrame, DecodeError> {
         "processing" | "ai_processing_started" => answer(&frame, AnswerPart::Processing),
         "response_start" => answer(&frame, AnswerPart::Start),
         "response_chunk" | "chat_response_streaming" => {
-            let text = fields::text(&frame).unwrap_or_default().to_owned();
-            answer(
-                &frame,
-                AnswerPart::Chunk {
-                    text,
-                    index: json::number_of(payload, &["index"]),
-                },
-            )
+            let delta = fields::text(&frame).map(fields::delta).unwrap_or_default();
+            let index = json::number_of(payload, &["index"]);
+            answer(&frame, AnswerPart::Chunk { delta, index })
         }
         "response_complete" | "ai_response_complete" | "chat_response" | "assistant_message" => {
             answer(&frame, AnswerPart::Complete(fields::completion(&frame)))
@@ -238,7 +304,11 @@ pub fn decode(text: &str) -> Result<ServerFrame, DecodeError> {
                 _ => answer(&frame, part),
             }
         }
-        "status" => ServerFrame::Indicator(json::text_of(payload, &["status"]) != Some("complete")),
+        "status" => match json::text_of(payload, &["status"]) {
+            Some("typing" | "processing") => ServerFrame::Indicator(true),
+            Some("complete") => ServerFrame::Indicator(false),
+            _ => ServerFrame::Unknown,
+        },
         "typing_start" | "typing" | "typing_indicator" => {
             let flag = ["is_typing", "isTyping", "typing"]
                 .iter()
@@ -258,11 +328,7 @@ pub fn decode(text: &str) -> Result<ServerFrame, DecodeError> {
 }
 
 fn answer(frame: &Value, part: AnswerPart) -> ServerFrame {
-    spoken(
-        frame,
-        read_author(frame.get("data").unwrap_or(&Value::Null)),
-        part,
-    )
+    spoken(frame, fields::author(frame), part)
 }
 
 fn spoken(frame: &Value, author: Author, part: AnswerPart) -> ServerFrame {
@@ -277,22 +343,25 @@ fn spoken(frame: &Value, author: Author, part: AnswerPart) -> ServerFrame {
 /// Frames other than `error` carry their meaning in their type, so it is read as the code.
 fn fault(kind: &str, payload: &Value) -> ServerFrame {
     let named = match kind {
-        "rate_limit_exceeded" => Some("rate_limit_exceeded"),
         "authentication_required" | "unauthorized" => Some("auth_required"),
-        "token_expired" => Some("invalid_token"),
+        "rate_limit_exceeded" | "token_expired" => Some(kind),
         _ => None,
     };
     let mut words = payload.clone();
     if let Some(code) = named {
-        let code = ("code".to_owned(), Value::Text(code.to_owned()));
+        let code = ("code".to_owned(), Value::Text(code.to_owned().into()));
         if let Value::Object(members) = &mut words {
             members.push(code);
         } else {
             words = Value::Object(vec![code]);
         }
     }
+    let fault = Fault::from_frame(&words);
+    if kind == "unauthorized" {
+        return ServerFrame::Unauthorized(fault);
+    }
     ServerFrame::Fault {
-        fault: Fault::from_frame(&words),
+        fault,
         message: json::text_of(payload, &["message_id", "messageId"]).and_then(MessageId::parse),
         client_message: fields::client_message(payload),
     }

@@ -3,7 +3,10 @@
 //! A base is reduced to an origin first, so a doubled prefix cannot be built
 //! (`platform.md` section 2).
 
-use crate::ids::{ChatId, TenantId};
+use crate::{
+    ids::{ChatId, MessageId, TenantId},
+    token::Token,
+};
 
 /// Where the platform lives: one origin for REST, one for sockets.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -58,24 +61,63 @@ impl Endpoints {
         }
     }
 
+    /// The URL of one chat.
+    #[must_use]
+    pub fn chat(&self, chat: &ChatId) -> String {
+        self.rest(&format!("/chat/{}", encode(chat.as_str())))
+    }
+
     /// The URL of one history page: the messages after a sequence number, at most 50.
     #[must_use]
     pub fn messages(&self, chat: &ChatId, after: u64) -> String {
-        self.rest(&format!(
-            "/chat/{}/messages?after={after}&limit=50",
-            encode(chat.as_str())
-        ))
+        format!("{}/messages?after={after}&limit=50", self.chat(chat))
     }
 
-    /// The URL of the socket. The chat id is a routing hint, not yet a join.
+    /// The URL of what the visitor thinks of an answer.
     #[must_use]
-    pub fn socket(&self, tenant: &TenantId, chat: &ChatId) -> String {
+    pub fn feedback(&self, chat: &ChatId, message: &MessageId) -> String {
         format!(
-            "{}{PREFIX}/ws/chat?tenant_id={}&chat_id={}",
-            self.socket.text("ws"),
-            encode(tenant.as_str()),
-            encode(chat.as_str())
+            "{}/messages/{}/feedback",
+            self.chat(chat),
+            encode(message.as_str())
         )
+    }
+
+    /// The URL of one account call.
+    #[must_use]
+    pub fn account(&self, call: AccountCall) -> String {
+        self.rest(match call {
+            AccountCall::Login => "/auth/login",
+            AccountCall::Logout => "/auth/logout",
+            AccountCall::Me => "/auth/me",
+            AccountCall::Refresh => "/auth/refresh",
+            AccountCall::Register => "/auth/register",
+        })
+    }
+
+    /// The URL of the socket. A chat id in it is a routing hint, not yet a join.
+    #[must_use]
+    pub fn socket(&self, query: &SocketQuery<'_>) -> String {
+        let mut url = format!("{}{PREFIX}/ws/chat", self.socket.text("ws"));
+        let fields = [
+            ("?tenant_id=", Some(query.tenant.as_str())),
+            ("&chat_id=", query.chat.map(ChatId::as_str)),
+            ("&token=", query.token.map(Token::as_str)),
+            ("&user_id=", query.user),
+        ];
+        for (name, value) in fields {
+            if let Some(value) = value {
+                url.push_str(name);
+                url.push_str(&encode(value));
+            }
+        }
+        url
+    }
+
+    /// The origin REST calls go to, as a browser writes it.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        self.rest.text("http")
     }
 
     fn rest(&self, path: &str) -> String {
@@ -85,6 +127,34 @@ impl Endpoints {
     fn root(&self, path: &str) -> String {
         format!("{}{path}", self.rest.text("http"))
     }
+}
+
+/// What the socket's URL says: browsers cannot set headers there (section 9.1).
+#[derive(Clone, Copy, Debug)]
+pub struct SocketQuery<'a> {
+    /// Always there.
+    pub tenant: &'a TenantId,
+    /// The chat, in profiles that know it before.
+    pub chat: Option<&'a ChatId>,
+    /// Only where the host page asked for `tokenTransport: "query"`: URLs end up in logs.
+    pub token: Option<&'a Token>,
+    /// The user of the token, with it.
+    pub user: Option<&'a str>,
+}
+
+/// One of the account calls.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum AccountCall {
+    /// Signs in.
+    Login,
+    /// Signs out.
+    Logout,
+    /// Asks who is signed in.
+    Me,
+    /// Buys the next pair of tokens.
+    Refresh,
+    /// Makes an account and signs in.
+    Register,
 }
 
 /// One of the three readiness probes, in the order they are tried.
@@ -186,9 +256,14 @@ impl Origin {
         if !is_own_path(path) {
             return Err(UrlError::ForeignPath);
         }
+        // A browser writes no default port, and an origin of ours is compared with those it writes.
+        let default_port = if secure { ":443" } else { ":80" };
         Ok(Self {
             secure,
-            authority: authority.to_ascii_lowercase(),
+            authority: authority
+                .strip_suffix(default_port)
+                .unwrap_or(authority)
+                .to_ascii_lowercase(),
         })
     }
 
@@ -235,10 +310,11 @@ fn is_authority(authority: &str) -> bool {
             None => (authority, None),
         },
     };
+    let is_foreign_letter = |c: char| !c.is_ascii() && !c.is_control() && !c.is_whitespace();
     let host_is_sound = !host.is_empty()
         && host
             .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') || !c.is_ascii())
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') || is_foreign_letter(c))
         && !host.starts_with(['.', '-']);
     host_is_sound && port.is_none_or(is_port)
 }
@@ -295,7 +371,12 @@ mod tests {
         let tenant = TenantId::parse("miptech-company").unwrap();
         let chat = ChatId::parse("c1").unwrap();
         let endpoints = Endpoints::new(api, ws)?;
-        let socket = endpoints.socket(&tenant, &chat);
+        let socket = endpoints.socket(&SocketQuery {
+            tenant: &tenant,
+            chat: Some(&chat),
+            token: None,
+            user: None,
+        });
         Ok((
             endpoints.create_chat(SlashForm::Bare),
             socket.split('?').next().unwrap_or_default().to_owned(),
@@ -366,6 +447,8 @@ mod tests {
             ("https://", UrlError::Host),
             ("https:///api/v1", UrlError::Host),
             ("https://a b.example", UrlError::Host),
+            ("https://a\u{82}b.example", UrlError::Host),
+            ("https://a\u{2003}b.example", UrlError::Host),
             ("https://a.example:99999", UrlError::Host),
             ("https://a.example:80:80", UrlError::Host),
             ("https://user:pw@a.example", UrlError::UserInfo),
@@ -395,12 +478,61 @@ mod tests {
     }
 
     #[test]
+    fn the_socket_is_told_what_the_profile_knows_and_nothing_else() {
+        let endpoints = Endpoints::new(None, None).unwrap();
+        let (tenant, chat) = (TenantId::parse("abc").unwrap(), ChatId::parse("c1").unwrap());
+        let token = Token::parse("A.b/+c").unwrap();
+        let bare = SocketQuery {
+            tenant: &tenant,
+            chat: None,
+            token: None,
+            user: None,
+        };
+        let base = "ws://localhost:8000/api/v1/ws/chat?tenant_id=abc";
+        assert_eq!(endpoints.socket(&bare), base);
+        let full = SocketQuery {
+            chat: Some(&chat),
+            token: Some(&token),
+            user: Some("p 1"),
+            ..bare
+        };
+        assert_eq!(
+            endpoints.socket(&full),
+            format!("{base}&chat_id=c1&token=A.b%2F%2Bc&user_id=p%201")
+        );
+    }
+
+    #[test]
+    fn an_origin_is_written_as_a_browser_writes_it() {
+        for (base, origin) in [
+            ("https://A.Example:443/api/v1", "https://a.example"),
+            ("wss://a.example:443", "https://a.example"),
+            ("http://a.example:80", "http://a.example"),
+            ("http://[::1]:80", "http://[::1]"),
+            ("http://a.example:443", "http://a.example:443"),
+            ("https://a.example:8443", "https://a.example:8443"),
+        ] {
+            assert_eq!(
+                Endpoints::new(Some(base), None).unwrap().origin(),
+                origin,
+                "{base}"
+            );
+        }
+    }
+
+    #[test]
     fn ids_are_encoded_into_the_url() {
         let endpoints = Endpoints::new(None, None).unwrap();
         let chat = ChatId::parse("a/b?c=1&d ü").unwrap();
         let tenant = TenantId::parse("abc").unwrap();
+        let query = SocketQuery {
+            tenant: &tenant,
+            chat: Some(&chat),
+            token: None,
+            user: None,
+        };
         assert_eq!(
-            endpoints.socket(&tenant, &chat),
+            endpoints.socket(&query),
             "ws://localhost:8000/api/v1/ws/chat?tenant_id=abc&chat_id=a%2Fb%3Fc%3D1%26d%20%C3%BC"
         );
         assert!(

@@ -222,6 +222,8 @@ impl ErrorCode {
 pub enum Stage {
     /// An answer is awaited or running.
     Answer,
+    /// The visitor signs in or registers.
+    Auth,
     /// The chat is being created.
     Create,
     /// Earlier messages are being read.
@@ -230,6 +232,8 @@ pub enum Stage {
     Join,
     /// The readiness probe.
     Probe,
+    /// A token is renewed, or its user asked for.
+    Refresh,
     /// A message of the visitor is on its way.
     Send,
     /// The socket itself.
@@ -242,10 +246,12 @@ impl Stage {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Answer => "answer",
+            Self::Auth => "auth",
             Self::Create => "create",
             Self::History => "history",
             Self::Join => "join",
             Self::Probe => "probe",
+            Self::Refresh => "refresh",
             Self::Send => "send",
             Self::Socket => "socket",
         }

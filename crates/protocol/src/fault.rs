@@ -51,11 +51,14 @@ impl Fault {
     /// Such an answer proves nothing about tenant or token and is always worth another try.
     #[must_use]
     pub fn from_reply(stage: Stage, reply: &Reply) -> Self {
-        let header_wait = reply.retry_after.as_deref().and_then(wait_of_text);
+        let header_wait = reply
+            .retry_after
+            .as_deref()
+            .and_then(|header| wait_of_text(header).or_else(|| wait_until(header, reply.date.as_deref()?)));
         let parsed = json::parse(&reply.body).ok().filter(is_platform_shape);
         let mut fault = match parsed {
             Some(body) => Self::classify(&Words::read(&body), Some(reply.status), stage),
-            None => Self::bare(foreign_code(reply.status), true),
+            None => Self::bare(foreign_code(reply.status), reply.status != 501),
         };
         if fault.text.is_empty() {
             fault.text = plain(&reply.status_text);
@@ -79,10 +82,7 @@ impl Fault {
         let code = code_by_name(words.code.as_deref())
             .or_else(|| code_by_text(&words.text, status))
             .unwrap_or_else(|| code_by_status(status, stage));
-        let retryable = match words.retryable {
-            Some(told) => told,
-            None => is_retryable(code, status),
-        };
+        let retryable = !names_tenant(code) && words.retryable.unwrap_or_else(|| is_retryable(code, status));
         Self {
             code,
             text: plain(&words.text),
@@ -188,6 +188,7 @@ fn is_platform_shape(body: &Value) -> bool {
         "code",
         "error",
         "error_code",
+        "errorCode",
         "errors",
     ]
     .iter()
@@ -199,12 +200,13 @@ fn code_by_name(name: Option<&str>) -> Option<ErrorCode> {
         "tenant_not_found" => ErrorCode::TenantNotFound,
         "tenant_mismatch" | "tenant_access_denied" => ErrorCode::TenantDenied,
         "auth_required" => ErrorCode::AuthRequired,
-        "invalid_token" => ErrorCode::AuthExpired,
+        "invalid_token" | "invalid_grant" | "token_expired" => ErrorCode::AuthExpired,
+        "invalid_credentials" | "email_taken" => ErrorCode::AuthInvalidCredentials,
         "insufficient_scope" => ErrorCode::AuthForbidden,
         "rate_limit_exceeded" | "rate_limit_error" => ErrorCode::RateLimited,
         "schema_unavailable" | "db_not_ready" => ErrorCode::PlatformStarting,
         "ai_processing_error" => ErrorCode::PlatformError,
-        "message_validation_error" => ErrorCode::MessageRejected,
+        "message_validation_error" | "unknown_type" => ErrorCode::MessageRejected,
         "chat_not_found" => ErrorCode::ChatGone,
         _ => return None,
     })
@@ -224,21 +226,27 @@ fn code_by_text(text: &str, status: Option<u16>) -> Option<ErrorCode> {
         return Some(ErrorCode::TenantDenied);
     }
     match status {
+        // A relation may be called after tenants, but no tenant is called a relation.
+        Some(500) if has("relation") => Some(ErrorCode::PlatformStarting),
         Some(400 | 422 | 500) if has("tenant") => Some(ErrorCode::TenantMissingHeader),
         Some(403) if has("tenant") => Some(ErrorCode::TenantDenied),
-        Some(500) if has("relation") || has("does not exist") => Some(ErrorCode::PlatformStarting),
+        Some(500) if has("does not exist") => Some(ErrorCode::PlatformStarting),
         _ => None,
     }
 }
 
+/// The status alone; every pair of status and stage is a row of `docs/PROTOCOL.md`.
 fn code_by_status(status: Option<u16>, stage: Stage) -> ErrorCode {
+    use Stage::{Answer, Auth, Create, History, Join, Refresh, Send, Socket};
     match (status, stage) {
+        (Some(400 | 401 | 409 | 422), Auth) => ErrorCode::AuthInvalidCredentials,
+        (Some(400 | 401), Refresh) => ErrorCode::AuthExpired,
         (Some(401), _) => ErrorCode::AuthRequired,
         (Some(403), _) => ErrorCode::AuthForbidden,
-        (Some(404 | 405 | 410 | 501), Stage::Create) => ErrorCode::ChatCreateFailed,
-        (Some(404 | 410), _) => ErrorCode::ChatGone,
-        (Some(400 | 413 | 415 | 422), Stage::Create) => ErrorCode::ChatInvalidRequest,
-        (Some(400 | 413 | 415 | 422), _) => ErrorCode::MessageRejected,
+        (Some(404 | 405 | 410 | 501), Create) => ErrorCode::ChatCreateFailed,
+        (Some(404 | 410), Answer | History | Join | Send | Socket) => ErrorCode::ChatGone,
+        (Some(400 | 413 | 415 | 422), Create) => ErrorCode::ChatInvalidRequest,
+        (Some(400 | 413 | 415 | 422), Answer | Join | Send | Socket) => ErrorCode::MessageRejected,
         (Some(429), _) => ErrorCode::RateLimited,
         (Some(503), _) => ErrorCode::PlatformStarting,
         (Some(_) | None, _) => ErrorCode::PlatformError,
@@ -256,16 +264,22 @@ const fn foreign_code(status: u16) -> ErrorCode {
     }
 }
 
-/// Section 5.3: any 5xx but 501, a rate limit, a platform that starts; never a readable tenant error.
-const fn is_retryable(code: ErrorCode, status: Option<u16>) -> bool {
-    if matches!(code, ErrorCode::PlatformStarting | ErrorCode::RateLimited) {
-        return true;
-    }
-    let names_tenant = matches!(
+/// Whether a code speaks of the tenant: such an error is never repeated, whatever else the body says (section 5.3).
+const fn names_tenant(code: ErrorCode) -> bool {
+    matches!(
         code,
         ErrorCode::TenantDenied | ErrorCode::TenantMissingHeader | ErrorCode::TenantNotFound
-    );
-    !names_tenant && matches!(status, Some(408 | 425 | 500 | 502..=599))
+    )
+}
+
+/// Section 5.3 and `faults.md` section 3.0: any 5xx but 501, a rate limit, a platform that starts, and a 409 of a call
+/// that is still running; one that refuses a sign-in is an address already taken.
+const fn is_retryable(code: ErrorCode, status: Option<u16>) -> bool {
+    match code {
+        ErrorCode::PlatformStarting | ErrorCode::RateLimited => true,
+        ErrorCode::AuthInvalidCredentials => matches!(status, Some(500 | 502..=599)),
+        _ => matches!(status, Some(408 | 409 | 425 | 500 | 502..=599)),
+    }
 }
 
 /// A wait hint in seconds, as a number or a text.
@@ -287,7 +301,8 @@ fn wait_of_text(text: &str) -> Option<Duration> {
         .strip_prefix('-')
         .map_or((false, text), |digits| (true, digits));
     let whole = digits.split(['.', 'e', 'E']).next()?;
-    if whole.is_empty() || !whole.bytes().all(|b| b.is_ascii_digit()) {
+    let is_number = |b: u8| b.is_ascii_digit() || matches!(b, b'.' | b'e' | b'E' | b'+' | b'-');
+    if whole.is_empty() || !whole.bytes().all(|b| b.is_ascii_digit()) || !digits.bytes().all(is_number) {
         return None;
     }
     // More digits than fit, or an exponent, are far above the cap anyway.
@@ -301,6 +316,13 @@ fn wait_of_text(text: &str) -> Option<Duration> {
     } else {
         seconds.min(MAX_WAIT_SECONDS)
     }))
+}
+
+/// A wait until a date, by the clock of whoever wrote it: the visitor's own may be hours off (row N6).
+fn wait_until(end: &str, now: &str) -> Option<Duration> {
+    let seconds = json::http_seconds(end)? - json::http_seconds(now)?;
+    let seconds = u64::try_from(seconds).unwrap_or(0);
+    Some(Duration::from_secs(seconds.min(MAX_WAIT_SECONDS)))
 }
 
 /// Words of the platform as they may be shown: without control characters, at most 300 characters.

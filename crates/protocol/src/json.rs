@@ -1,15 +1,15 @@
 //! JSON from outside, bounded while it is parsed and read by path afterwards; JSON of ours, written by hand.
 //!
 //! Reading is a parser of our own (`docs/decisions/0006-json-of-our-own.md`): it weighs a fifth of the general one,
-//! stops at a depth of 64 by itself, and reads half a surrogate pair as U+FFFD where the general one refuses the frame.
+//! stops at a depth of 64 by itself, and keeps half a surrogate pair where the general one refuses the frame.
 
 mod time;
 mod value;
 mod write;
 
 pub(crate) use self::{
-    time::time_of,
-    value::{JsonError, Value, parse},
+    time::{http_seconds, time_of},
+    value::{JsonError, Text, Value, parse},
     write::Object,
 };
 

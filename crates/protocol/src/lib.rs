@@ -13,8 +13,11 @@
 //! | [`fault`] | error bodies and error frames, one parser for both |
 //! | [`error`] | the closed union of error codes and their advice |
 //! | [`close`] | WebSocket close codes and what each one asks for |
+//! | [`account`], [`token`] | tokens, and the user they belong to |
+//! | [`profile`] | the three ways to run a conversation, as data |
 //! | [`capability`], [`ids`] | vocabulary |
 
+pub mod account;
 pub mod body;
 pub mod capability;
 pub mod close;
@@ -25,4 +28,6 @@ pub mod fault;
 pub mod frame;
 pub mod ids;
 mod json;
+pub mod profile;
 pub mod request;
+pub mod token;

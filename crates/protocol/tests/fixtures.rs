@@ -1,4 +1,6 @@
 //! The contract's fixtures (`platform.md` section 18): one file for each of its rows, and what that file is read as.
+//!
+//! Further files hold the spellings its sections 5 to 12 name without a row of their own.
 
 #![cfg(not(target_arch = "wasm32"))]
 
@@ -8,6 +10,8 @@ mod bodies;
 mod frames;
 #[path = "fixtures/sent.rs"]
 mod sent;
+#[path = "fixtures/spellings.rs"]
+mod spellings;
 
 use std::{fs, path::PathBuf};
 

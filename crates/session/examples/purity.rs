@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use miptech_chat_session::{
     Attempt, Caller, ClientMessageId, Effect, Endpoints, HttpOutcome, Identity, Instant, Limits, Now, Origin,
-    Output, Reply, RequestId, Session, SessionConfig, SessionId, SocketEvent, TenantId, VisitorId,
+    Output, Reply, RequestId, Restored, Session, SessionConfig, SessionId, SignInForm, SocketEvent, TenantId,
+    TokenSource, TokenTransport, VisitorId,
 };
 
 /// Runs a conversation from the probe to an answer and gives how many outputs it made.
@@ -31,8 +32,15 @@ fn conversation(seed: u64) -> Option<u32> {
             caller,
             identity,
             limits: Limits::default(),
+            profile: None,
+            token_transport: TokenTransport::Frame,
+            token_source: TokenSource::BuiltIn,
+            sign_in: SignInForm::Auto,
+            context: None,
+            restored: Restored::default(),
         },
         seed,
+        1_754_060_400_000,
     );
     let mut world = World::default();
     session

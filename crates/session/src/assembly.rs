@@ -6,7 +6,8 @@
 use std::time::Duration;
 
 use miptech_chat_protocol::{
-    decode::{AnswerFrame, AnswerId, AnswerPart, Author, Completion},
+    decode::{AnswerFrame, AnswerId, AnswerPart, Author, Completion, Delta},
+    frame::ResumePoint,
     ids::MessageId,
 };
 
@@ -31,6 +32,8 @@ struct Slot {
     /// The id a `processing` frame named; never binding.
     hint: Option<MessageId>,
     text: String,
+    /// The first half of a character whose second half the next delta may bring.
+    half: Option<u16>,
     chunks: u64,
     /// Whether a delta may be missing: nothing is appended until the final text heals the answer.
     has_gap: bool,
@@ -65,9 +68,9 @@ impl Assembly {
         match frame.part {
             AnswerPart::Processing => slot.hint = frame.id.map(|found| found.id).or(slot.hint.take()),
             AnswerPart::Start => slot.bind(frame.id, &mut events),
-            AnswerPart::Chunk { text, index } => {
+            AnswerPart::Chunk { delta, index } => {
                 slot.bind(frame.id, &mut events);
-                slot.grow(text, index, &mut events);
+                slot.grow(delta, index, &mut events);
             }
             AnswerPart::Complete(end) => {
                 slot.bind(frame.id, &mut events);
@@ -119,6 +122,7 @@ impl Assembly {
             bound: None,
             hint: None,
             text: String::new(),
+            half: None,
             chunks: 0,
             has_gap: false,
             status: Status::Thinking,
@@ -202,6 +206,38 @@ impl Assembly {
         Some((slot.row, events))
     }
 
+    /// Up to where the one answer the drop left open is held, where its chunks are counted.
+    pub(crate) fn resume_point(&self) -> Option<ResumePoint<'_>> {
+        let mut open = self.slots.iter().filter(|slot| slot.is_open());
+        let slot = open.next().filter(|_| open.next().is_none())?;
+        let bound = slot.bound.as_ref().filter(|bound| bound.in_payload)?;
+        Some(ResumePoint {
+            message: &bound.id,
+            next_index: slot.chunks,
+        })
+    }
+
+    /// The visitor wants what is being written to stop: what comes late is not shown. Gives the ids to stop.
+    pub(crate) fn stop_open(&mut self) -> (Vec<MessageId>, Vec<Event>) {
+        let mut ids = Vec::new();
+        let mut events = Vec::new();
+        for slot in self.slots.iter_mut().filter(|slot| slot.is_open()) {
+            ids.extend(
+                slot.bound
+                    .as_ref()
+                    .map(|bound| bound.id.clone())
+                    .or(slot.hint.clone()),
+            );
+            events.push(slot.end(Status::Stopped));
+        }
+        (ids, events)
+    }
+
+    /// The conversation is over: no late frame changes anything of it.
+    pub(crate) fn close(&mut self) {
+        self.slots.clear();
+    }
+
     /// When the next open answer has been silent for too long.
     pub(crate) fn deadline(&self) -> Option<Instant> {
         self.slots
@@ -236,7 +272,7 @@ impl Slot {
         }
     }
 
-    fn grow(&mut self, delta: String, index: Option<u64>, events: &mut Vec<Event>) {
+    fn grow(&mut self, delta: Delta, index: Option<u64>, events: &mut Vec<Event>) {
         if !self.is_revivable() {
             return;
         }
@@ -252,6 +288,13 @@ impl Slot {
         }
         self.has_gap = false;
         self.chunks += 1;
+        let mut text: String = Delta::join(self.half.take(), delta.low).into_iter().collect();
+        text.push_str(&delta.text);
+        self.half = delta.high;
+        self.append(text, events);
+    }
+
+    fn append(&mut self, delta: String, events: &mut Vec<Event>) {
         if self.text.len() + delta.len() > ANSWER_BYTES {
             self.has_gap = true;
             events.push(self.end(Status::Truncated));
@@ -291,7 +334,11 @@ impl Slot {
                 self.adopt(text, events);
                 true
             }
-            None => !self.text.is_empty() && !self.has_gap && counted_all,
+            None => {
+                let half = Delta::join(self.half.take(), None);
+                self.append(half.into_iter().collect(), events);
+                !self.text.is_empty() && !self.has_gap && counted_all
+            }
         };
         if !end.sources.is_empty() {
             events.push(Event::AnswerSourced {

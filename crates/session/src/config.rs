@@ -1,8 +1,13 @@
 //! What a session is told once: where, as whom, and within which limits.
 
+use std::fmt;
+
 use miptech_chat_protocol::{
-    ids::{SessionId, VisitorId},
+    account::Tokens,
+    ids::{ChatId, SessionId, VisitorId},
+    profile::Profile,
     request::Caller,
+    token::Token,
 };
 
 /// Everything a session needs to know before it starts.
@@ -14,6 +19,93 @@ pub struct SessionConfig {
     pub identity: Identity,
     /// What is accepted from the visitor.
     pub limits: Limits,
+    /// The way to run the conversation; without one it is found out.
+    pub profile: Option<Profile>,
+    /// How a token travels with the socket.
+    pub token_transport: TokenTransport,
+    /// Where tokens come from.
+    pub token_source: TokenSource,
+    /// When the visitor is asked to sign in.
+    pub sign_in: SignInForm,
+    /// Facts of the page for the platform: the text of a JSON object that is not empty.
+    pub context: Option<String>,
+    /// What an earlier page of this browser left.
+    pub restored: Restored,
+}
+
+/// How a token travels with the socket; with REST it is always a header.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum TokenTransport {
+    /// In the join.
+    #[default]
+    Frame,
+    /// In the join and in the socket's URL, which ends up in logs: only where the host page asks for it.
+    Query,
+}
+
+/// Where tokens come from.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum TokenSource {
+    /// From the platform's own account calls.
+    #[default]
+    BuiltIn,
+    /// From the host page, which owns identity; nothing is renewed or stored here.
+    Host,
+}
+
+/// When the visitor is asked to sign in.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum SignInForm {
+    /// When the platform demands it and no anonymous way is left.
+    #[default]
+    Auto,
+    /// Never.
+    Off,
+    /// Before the chat.
+    Required,
+}
+
+/// What an earlier page of this browser left.
+#[derive(Clone, Debug, Default)]
+pub struct Restored {
+    /// Who was signed in.
+    pub account: StoredAccount,
+    /// The chat, where the socket made it.
+    pub chat: Option<ChatId>,
+    /// What was found out about the platform.
+    pub memory: Option<String>,
+}
+
+/// The account as storage holds it; anything in it may be missing, corrupt or somebody else's.
+#[derive(Clone, Default, Eq, PartialEq)]
+pub struct StoredAccount {
+    /// The access token.
+    pub access: Option<String>,
+    /// The refresh token.
+    pub refresh: Option<String>,
+    /// The user, as JSON.
+    pub user: Option<String>,
+    /// Since when another tab renews the pair, in wall milliseconds.
+    pub lease: Option<String>,
+}
+
+impl StoredAccount {
+    /// The tokens, where the access token is one.
+    pub(crate) fn tokens(&self) -> Option<Tokens> {
+        let token = |text: &Option<String>| text.as_deref().and_then(Token::parse);
+        Some(Tokens {
+            access: token(&self.access)?,
+            refresh: token(&self.refresh),
+            lifetime: None,
+        })
+    }
+}
+
+impl fmt::Debug for StoredAccount {
+    /// Leaves out what it holds.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StoredAccount").finish_non_exhaustive()
+    }
 }
 
 /// The ids chat creation rests on; identical in every retry and after every reload.

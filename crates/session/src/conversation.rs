@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use miptech_chat_protocol::{
-    body::{HistoryItem, HistoryPage},
     capability::{Capabilities, Capability},
     close::ours,
-    decode::{AnswerFrame, Author, Completion, DecodeError, ServerFrame, decode},
+    decode::{AnswerFrame, DecodeError, ServerFrame, decode},
     error::{ErrorCode, Stage},
     fault::Fault,
     frame::ClientFrame,
@@ -14,11 +13,11 @@ use miptech_chat_protocol::{
 };
 
 use crate::{
-    backoff,
     clock::{Instant, Now},
-    entry::{Entry, RowId, Status},
+    entry::{RowId, Status},
+    lifecycle::{Next, State},
     notice::ChatError,
-    output::{Attempt, Effect, Event, HttpOutcome, Place, RequestId},
+    output::{Attempt, Effect, Event},
     session::Session,
 };
 
@@ -26,12 +25,12 @@ use crate::{
 #[derive(Debug, Default)]
 pub(crate) struct Known {
     /// Searched from the end: what is asked for is nearly always recent.
-    rows: Vec<(MessageId, RowId)>,
+    pub(crate) rows: Vec<(MessageId, RowId)>,
     joins: u32,
 }
 
 impl Known {
-    fn row_of(&self, id: &MessageId) -> Option<RowId> {
+    pub(crate) fn row_of(&self, id: &MessageId) -> Option<RowId> {
         self.rows
             .iter()
             .rev()
@@ -42,37 +41,6 @@ impl Known {
     /// Whether the connection was live before, on this page.
     pub(crate) const fn was_live(&self) -> bool {
         self.joins > 0
-    }
-}
-
-/// Reading earlier messages, page by page.
-#[derive(Debug, Default)]
-pub(crate) struct HistoryRead {
-    call: Option<RequestId>,
-    /// Whether to read once more when this read is done: a join came meanwhile.
-    is_stale: bool,
-    /// The last sequence number read; the next page begins after it.
-    after: u64,
-    /// The row of the last message read; what follows in history follows it on screen.
-    last_row: Option<RowId>,
-    pages: u32,
-    tries: u32,
-    retry_at: Option<Instant>,
-}
-
-impl HistoryRead {
-    pub(crate) fn is_reading(&self, id: RequestId) -> bool {
-        self.call == Some(id)
-    }
-
-    /// Nothing more is read.
-    pub(crate) const fn end(&mut self) {
-        self.retry_at = None;
-        self.is_stale = false;
-    }
-
-    pub(crate) const fn retry_at(&self) -> Option<Instant> {
-        self.retry_at
     }
 }
 
@@ -94,7 +62,7 @@ impl Session {
     pub(crate) fn now_live(&mut self, now: Now) {
         self.known.joins = self.known.joins.saturating_add(1);
         if self.capabilities.has(Capability::History) {
-            self.history.tries = 0;
+            self.history.begin_anew();
             self.read_history(now);
         } else {
             self.cut_answers();
@@ -111,13 +79,15 @@ impl Session {
     pub(crate) fn frame_came(&mut self, attempt: Attempt, text: &str, now: Now) {
         let frame = match decode(text) {
             Ok(frame) => frame,
-            Err(DecodeError::NotAFrame) => return,
+            Err(DecodeError::NotAFrame) => return self.ignored.not_frames += 1,
             Err(DecodeError::Malformed | DecodeError::TooDeep) => return self.unreadable(attempt, now),
         };
         self.prove(now);
         match frame {
             ServerFrame::Answer(frame) => self.answered(*frame, now),
-            ServerFrame::Established | ServerFrame::Progress | ServerFrame::Left | ServerFrame::Unknown => {}
+            ServerFrame::Established { client } => self.client = client,
+            ServerFrame::Unknown => self.ignored.unknown_types += 1,
+            ServerFrame::Left { .. } | ServerFrame::Progress { .. } => {}
             // Nobody shows that somebody types yet, and an id is adopted only where none is held.
             ServerFrame::Indicator(_) | ServerFrame::Pong => {}
             ServerFrame::ChatCreated(chat) => self.join_acked(attempt, Some(&chat), None, now),
@@ -125,11 +95,7 @@ impl Session {
                 self.join_acked(attempt, chat.as_ref(), tenant.as_deref(), now)
             }
             ServerFrame::JoinRefused => {
-                self.refuse_socket(
-                    attempt,
-                    ChatError::bare(ErrorCode::ChatGone, Stage::Join, false),
-                    now,
-                );
+                self.chat_gone(ChatError::bare(ErrorCode::ChatGone, Stage::Join, false), now);
             }
             ServerFrame::Fault {
                 fault,
@@ -150,8 +116,15 @@ impl Session {
                 client_message,
             } => {
                 if self.is_ours(chat.as_ref()) {
-                    self.acknowledged(message, client_message.as_ref());
+                    self.acknowledged(message, client_message.as_ref(), now);
+                    self.adopt_first(chat);
+                } else {
+                    self.ignored.foreign += 1;
                 }
+            }
+            ServerFrame::Unauthorized(fault) => {
+                self.forget_account();
+                self.demand_sign_in(ChatError::of_fault(fault, Stage::Socket));
             }
         }
     }
@@ -196,16 +169,30 @@ impl Session {
         if self.is_ours(chat) {
             // A platform may bind the chat by itself; our join is the first frame of every socket all the same.
             self.join(attempt, now);
+            self.adopt_first(chat.cloned());
             self.joined(attempt, now);
         }
     }
 
-    /// Whether a frame speaks of our chat: it names it, or names none.
-    fn is_ours(&self, chat: Option<&ChatId>) -> bool {
-        chat.is_none() || chat == self.chat.as_ref()
+    /// A chat's id is adopted only where none is held (section 12.8).
+    fn adopt_first(&mut self, chat: Option<ChatId>) {
+        if let Some(chat) = chat.filter(|_| self.chat.is_none()) {
+            self.adopt_chat(chat);
+        }
     }
 
-    fn acknowledged(&mut self, message: Option<MessageId>, client_message: Option<&ClientMessageId>) {
+    /// Whether a frame speaks of our chat: it names it, or names none, or ours has no name yet.
+    fn is_ours(&self, chat: Option<&ChatId>) -> bool {
+        chat.is_none() || self.chat.is_none() || chat == self.chat.as_ref()
+    }
+
+    fn acknowledged(
+        &mut self,
+        message: Option<MessageId>,
+        client_message: Option<&ClientMessageId>,
+        now: Now,
+    ) {
+        self.remember(now);
         let Some(item) = self.outbox.acknowledge(client_message) else {
             return;
         };
@@ -220,7 +207,10 @@ impl Session {
     }
 
     fn answered(&mut self, frame: AnswerFrame, now: Now) {
-        if self.is_live() && self.is_ours(frame.chat.as_ref()) {
+        if !self.is_ours(frame.chat.as_ref()) {
+            self.ignored.foreign += 1;
+        } else if self.is_live() {
+            self.outbox.seen();
             let events = self.assembly.take(frame, &mut self.rows, now);
             self.events(events);
         }
@@ -235,11 +225,26 @@ impl Session {
         now: Now,
     ) {
         let code = fault.code;
+        if code == ErrorCode::RateLimited {
+            self.rate_told = Some(now.mono);
+        }
         if !self.is_live() {
+            if code == ErrorCode::ChatGone {
+                return self.chat_gone(ChatError::of_fault(fault, Stage::Join), now);
+            }
             return self.troubled(ChatError::of_fault(fault, Stage::Join));
         }
-        if matches!(code, ErrorCode::TenantDenied | ErrorCode::AuthForbidden) {
-            return self.refuse_socket(attempt, ChatError::of_fault(fault, Stage::Socket), now);
+        match code {
+            ErrorCode::TenantDenied | ErrorCode::AuthForbidden => {
+                return self.refuse_socket(attempt, ChatError::of_fault(fault, Stage::Socket), now);
+            }
+            // The next call or join needs a new token; the socket stands until the platform closes it.
+            ErrorCode::AuthExpired if self.may_renew() => return self.renew(now),
+            ErrorCode::AuthExpired | ErrorCode::AuthRequired => {
+                return self.token_wanted(attempt, fault, now);
+            }
+            ErrorCode::ChatGone => return self.chat_gone(ChatError::of_fault(fault, Stage::Socket), now),
+            _ => {}
         }
         if code == ErrorCode::RateLimited {
             self.held_until = Some(now.mono.after(fault.wait.unwrap_or(RATE_WAIT).max(RATE_FLOOR)));
@@ -253,7 +258,18 @@ impl Session {
             return self.mishap(ChatError::of_fault(fault, Stage::Send));
         }
         if code == ErrorCode::MessageRejected {
-            if let Some(row) = self.outbox.refuse(client_message) {
+            if let Some(row) = self.respelled() {
+                return self.event(Event::MessageChanged {
+                    row,
+                    status: Status::Queued,
+                    message: None,
+                });
+            }
+            if let Some((row, in_both)) = self.outbox.refuse(client_message) {
+                if in_both {
+                    // Neither spelling is to blame, so the one in use before stays.
+                    self.plan.respell();
+                }
                 self.event(Event::MessageChanged {
                     row,
                     status: Status::Failed,
@@ -266,137 +282,32 @@ impl Session {
         self.mishap(ChatError::of_fault(fault, Stage::Answer));
     }
 
-    // History.
-
-    /// Reads what was said before, or meanwhile, where the platform lets us.
-    pub(crate) fn read_history(&mut self, now: Now) {
-        let Some(chat) = self
-            .chat
-            .as_ref()
-            .filter(|_| self.capabilities.has(Capability::History))
-        else {
-            return;
-        };
-        if self.history.call.is_some() {
-            self.history.is_stale = true;
-            return;
-        }
-        let request = self.config.caller.messages(chat, self.history.after);
-        self.history.retry_at = None;
-        self.history.call = Some(self.call(request, now));
-    }
-
-    /// The pause after a failed read is over.
-    pub(crate) fn read_more_history(&mut self, now: Now) {
-        if self.history.retry_at.take_if(|at| *at <= now.mono).is_some() {
-            self.read_history(now);
-        }
-    }
-
-    /// A page came, or did not.
-    pub(crate) fn history_came(&mut self, outcome: HttpOutcome, now: Now) {
-        self.history.call = None;
-        let page = match outcome {
-            HttpOutcome::Reply(reply) => HistoryPage::read(&reply),
-            HttpOutcome::Failed => Err(Fault::unreachable()),
-        };
-        match page {
-            Ok(page) => self.history_page(page, now),
-            Err(fault) if fault.retryable && self.history.tries < HISTORY_TRIES => {
-                let delay = backoff::http(self.history.tries, false, &mut self.random);
-                self.history.tries += 1;
-                self.history.retry_at = Some(now.mono.after(delay.max(fault.wait.unwrap_or_default())));
-            }
-            Err(fault) => {
-                self.mishap(ChatError::of_fault(fault, Stage::History));
-                self.assembly.expect_word(now.mono);
-            }
-        }
-    }
-
-    fn history_page(&mut self, page: HistoryPage, now: Now) {
-        self.history.tries = 0;
-        for item in page.items {
-            self.history.after = self.history.after.max(item.sequence.unwrap_or(0));
-            self.history.last_row = Some(self.merge(item, now));
-        }
-        if let Some(next) = page
-            .next
-            .filter(|next| *next >= self.history.after && self.history.pages + 1 < HISTORY_PAGES)
-        {
-            self.history.pages += 1;
-            self.history.after = next;
-            return self.read_history(now);
-        }
-        self.history.pages = 0;
-        if std::mem::take(&mut self.history.is_stale) {
-            self.read_history(now);
-        } else if self.is_live() {
-            self.assembly.expect_word(now.mono);
-        }
-    }
-
-    /// One earlier message: it has a row already, heals an answer, acknowledges a message of ours, or is new here.
-    fn merge(&mut self, item: HistoryItem, now: Now) -> RowId {
-        if let Some(row) = self.known.row_of(&item.id) {
-            return row;
-        }
-        let known = match item.author {
-            Author::User => self.confirm(&item),
-            Author::Ai | Author::Human | Author::System => self.heal(&item),
-        };
-        let row = known.unwrap_or_else(|| self.rows.fresh());
-        self.known.rows.push((item.id.clone(), row));
-        if known.is_none() {
-            self.add_earlier(row, item, now);
-        }
-        row
-    }
-
-    /// A message of ours the platform has: as good as its acknowledgement.
-    fn confirm(&mut self, item: &HistoryItem) -> Option<RowId> {
-        let id = item.client_message.as_ref()?;
-        let waiting = self.outbox.acknowledge(Some(id)).map(|ours| ours.row);
-        let row = waiting.or_else(|| self.row_of_ours(id))?;
-        self.event(Event::MessageChanged {
-            row,
-            status: Status::Sent,
-            message: Some(item.id.clone()),
-        });
+    /// A platform that knows the other spelling of a message gets that, once (section 16.5).
+    fn respelled(&mut self) -> Option<RowId> {
+        let may = self.plan.may_respell();
+        let row = may.then(|| self.outbox.respell()).flatten()?;
+        self.plan.respell();
         Some(row)
     }
 
-    /// An answer that was assembled here, in whole or in part.
-    fn heal(&mut self, item: &HistoryItem) -> Option<RowId> {
-        let end = Completion {
-            text: Some(item.text.clone()),
-            sources: item.sources.clone(),
-            ..Completion::default()
-        };
-        let (row, events) = self.assembly.heal(&item.id, end)?;
-        self.events(events);
-        Some(row)
+    /// The platform wants a token on a socket that is live: a new one joins with it.
+    fn token_wanted(&mut self, attempt: Attempt, fault: Fault, now: Now) {
+        if !self.is_signed_in() {
+            return self.demand_sign_in(ChatError::of_fault(fault, Stage::Socket));
+        }
+        let generation = self.state.token_generation().unwrap_or(self.auth.generation);
+        self.effect(Effect::CloseSocket {
+            attempt,
+            code: ours::ZOMBIE,
+        });
+        self.lost(now);
+        self.state = State::Renewing { next: Next::Open };
+        self.token_refused(fault, generation, now);
     }
 
-    fn add_earlier(&mut self, row: RowId, item: HistoryItem, now: Now) {
-        let status = if item.author == Author::User {
-            Status::Sent
-        } else {
-            Status::Complete
-        };
-        self.event(Event::MessageAdded {
-            entry: Entry {
-                row,
-                author: item.author,
-                text: item.text,
-                status,
-                message: Some(item.id),
-                client_message: item.client_message,
-                created_ms: item.created_ms.unwrap_or(now.wall_ms),
-                sources: item.sources,
-            },
-            place: self.history.last_row.map_or(Place::Start, Place::After),
-        });
+    /// Whether the platform spoke of a rate limit a moment ago.
+    pub(crate) fn was_told_of_rate(&self, now: Instant) -> bool {
+        self.rate_told.is_some_and(|told| now.since(told) < RATE_MEMORY)
     }
 }
 
@@ -404,15 +315,11 @@ impl Session {
 const BAD_FRAMES: usize = 5;
 const BAD_FRAME_WINDOW: Duration = Duration::from_secs(60);
 
-/// How often a failed history read is repeated (`Whttp`).
-const HISTORY_TRIES: u32 = 4;
-
-/// How many pages one read may take: 2000 messages. The contract's cursor only goes forward, so the newest messages
-/// are on the last page and stopping earlier would hide exactly them.
-const HISTORY_PAGES: u32 = 40;
-
 /// A hint of zero would make every round trip a resend.
 const RATE_FLOOR: Duration = Duration::from_secs(1);
 
 /// The wait after a rate limit that names none.
 const RATE_WAIT: Duration = Duration::from_secs(60);
+
+/// How long a word about a rate limit explains a close that names none.
+const RATE_MEMORY: Duration = Duration::from_secs(60);

@@ -13,44 +13,62 @@
 //!
 //! | room | for |
 //! |---|---|
-//! | `session` | the type itself: commands, inputs, outputs |
+//! | `session`, `refusal` | the type itself: commands, inputs, outputs; what a command is refused for |
 //! | `lifecycle` | every transition of the connection, and nothing else |
-//! | `conversation` | frames of a joined chat, and history |
+//! | `plan` | the profile in use, and how it was found out |
+//! | `auth`, `renewal` | who is signed in, and how tokens are renewed |
+//! | `conversation`, `history` | frames of a joined chat, and what was said before |
+//! | `new_conversation` | from one chat to the next |
 //! | `outbox` | messages not yet acknowledged, in order |
 //! | `assembly` | deltas to answers |
 //! | `backoff`, `random`, `clock` | delays, their jitter, and the two clocks |
 //! | `notice`, `phase`, `entry`, `output` | the vocabulary other rooms see |
 
 mod assembly;
+mod auth;
 mod backoff;
 mod clock;
 mod config;
 mod conversation;
 mod entry;
+mod history;
 mod lifecycle;
+mod new_conversation;
 mod notice;
 mod outbox;
 mod output;
 mod phase;
+mod plan;
 mod random;
+mod refusal;
+mod renewal;
 mod session;
 
 pub use miptech_chat_protocol::{
+    account::User,
     decode::{Author, Source},
     endpoint::{DEFAULT_BASE, Endpoints, UrlError},
     error::{ErrorCode, Stage},
     ids::{ChatId, ClientMessageId, MessageId, SessionId, TenantId, VisitorId},
-    request::{Caller, Method, Reply, Request},
+    profile::Profile,
+    request::{Account, Caller, Credentials, Method, Reply, Request},
+    token::Token,
 };
 
 pub use self::{
+    auth::{AuthState, SignInError},
     clock::{Instant, Now},
-    config::{Identity, Limits, Origin, SessionConfig},
+    config::{
+        Identity, Limits, Origin, Restored, SessionConfig, SignInForm, StoredAccount, TokenSource,
+        TokenTransport,
+    },
     entry::{Entry, RowId, Status},
     notice::{ChatError, Notice},
     output::{
-        Attempt, Deadline, Effect, Event, HttpOutcome, Output, Place, RequestId, SocketEvent, StoreKey,
+        Attempt, Deadline, Effect, Event, HttpOutcome, Lock, Output, Place, RequestId, SocketEvent, StoreKey,
+        TokenKeys, TokenReason,
     },
     phase::{Connection, Phase},
-    session::{RetryError, SendError, Session},
+    refusal::{RetryError, SendError},
+    session::{Ignored, Session},
 };

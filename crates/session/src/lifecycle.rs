@@ -15,48 +15,66 @@ use std::time::Duration;
 
 use miptech_chat_protocol::{
     body::{CreatedChat, Readiness},
+    capability::Capability,
     close::{CloseAction, ours},
-    endpoint::Probe,
+    endpoint::{Probe, SocketQuery},
     error::{ErrorCode, Stage},
     fault::Fault,
     frame::ClientFrame,
+    profile::{Creation, JoinTime, Profile},
+    request::NewChat,
 };
 
 use crate::{
     backoff,
     clock::Now,
+    config::TokenTransport,
     notice::ChatError,
-    output::{Attempt, Effect, Event, HttpOutcome, RequestId, SocketEvent},
+    output::{Attempt, Effect, HttpOutcome, RequestId, SocketEvent},
     session::Session,
 };
 
 mod state;
 
 use self::state::PROBE_TRIES;
-pub(crate) use self::state::{Join, Next, State, Walk};
+pub(crate) use self::state::{Join, Next, Silence, State, Walk};
 
 impl Session {
-    /// From rest: to the chat if it exists, else by way of the probe.
+    /// From rest: to the chat if it exists, else to where the profile makes one.
     pub(crate) fn begin(&mut self, now: Now) {
-        self.disturbed_since = Some(now.mono);
-        if self.chat.is_some() {
-            self.open_socket(now);
-        } else {
-            self.state = State::Probing(Walk {
-                began: now.mono,
-                tries: 0,
-                asking: None,
-                answered: None,
-            });
-            self.probe(now);
+        self.disturbed_since.get_or_insert(now.mono);
+        if self.wants_token_first(now) {
+            return;
+        }
+        match self.plan.rules().creation {
+            Creation::Rest if self.chat.is_none() => {
+                self.state = State::Probing(Walk {
+                    began: now.mono,
+                    tries: 0,
+                    asking: None,
+                    answered: None,
+                });
+                self.probe(now);
+            }
+            Creation::Rest | Creation::Socket => self.open_socket(now),
+        }
+    }
+
+    /// What was put off goes on.
+    pub(crate) fn go(&mut self, next: Next, now: Now) {
+        match next {
+            Next::Begin => self.begin(now),
+            Next::Create => self.create(false, now),
+            Next::Open => self.open_socket(now),
         }
     }
 
     /// The visitor wants the next try now.
     pub(crate) fn hasten(&mut self, now: Now) {
         match &self.state {
-            State::Blocked { .. } => {
+            State::Blocked { .. } | State::SignedOut { .. } => {
                 self.joins_at_open = false;
+                self.breaks = 0;
                 self.trouble = None;
                 self.begin(now);
             }
@@ -70,16 +88,26 @@ impl Session {
             | State::Ended
             | State::Joining { .. }
             | State::Live { .. }
+            | State::Naming
             | State::Opening { .. }
-            | State::Probing(_) => {}
+            | State::Probing(_)
+            | State::Renewing { .. } => {}
         }
     }
 
-    /// A call came back, or was given up.
-    pub(crate) fn called_back(&mut self, id: RequestId, outcome: HttpOutcome, now: Now) {
+    /// A call came back, or was given up; the generation tells which token it was sent with.
+    pub(crate) fn called_back(&mut self, id: RequestId, outcome: HttpOutcome, generation: u32, now: Now) {
         if self.history.is_reading(id) {
-            self.history_came(outcome, now);
-            return;
+            return self.history_came(outcome, generation, now);
+        }
+        if self.auth.renewal.is_calling(id) {
+            return self.refresh_came(outcome, now);
+        }
+        if self.auth.is_signing_in(id) {
+            return self.signed_in(outcome, now);
+        }
+        if self.auth.is_reading_profile(id) {
+            return self.profile_came(outcome, generation, now);
         }
         match &mut self.state {
             State::Probing(walk) => {
@@ -92,7 +120,7 @@ impl Session {
                 has_tried_other_form,
             } if *request == id => {
                 let has_tried_other_form = *has_tried_other_form;
-                self.created(outcome, has_tried_other_form, now);
+                self.created(outcome, has_tried_other_form, generation, now);
             }
             State::Blocked { .. }
             | State::Creating { .. }
@@ -100,7 +128,10 @@ impl Session {
             | State::Idle
             | State::Joining { .. }
             | State::Live { .. }
+            | State::Naming
             | State::Opening { .. }
+            | State::Renewing { .. }
+            | State::SignedOut { .. }
             | State::Waiting { .. } => {}
         }
     }
@@ -125,9 +156,14 @@ impl Session {
             } => self.join(*attempt, now),
             State::Joining {
                 attempt,
-                join: Join::Sent { .. },
+                join: Join::Sent { silence, .. },
                 ..
-            } => self.joined(*attempt, now),
+            } => match silence {
+                Silence::Consent => self.joined(*attempt, now),
+                Silence::Refusal => {
+                    self.chat_gone(ChatError::bare(ErrorCode::ChatGone, Stage::Join, false), now);
+                }
+            },
             State::Opening { attempt, .. } => {
                 let attempt = *attempt;
                 self.troubled(ChatError::bare(ErrorCode::SocketNeverOpened, Stage::Socket, true));
@@ -139,15 +175,15 @@ impl Session {
                 self.create(false, now);
             }
             State::Probing(_) => self.probe(now),
-            State::Waiting {
-                next: Next::Create, ..
-            } => self.create(false, now),
-            State::Waiting { next: Next::Open, .. } => self.open_socket(now),
+            State::Waiting { next, .. } => self.go(*next, now),
             State::Blocked { .. }
             | State::Creating { .. }
             | State::Ended
             | State::Idle
-            | State::Live { .. } => {}
+            | State::Live { .. }
+            | State::Naming
+            | State::Renewing { .. }
+            | State::SignedOut { .. } => {}
         }
     }
 
@@ -218,10 +254,16 @@ impl Session {
 
     fn create(&mut self, has_tried_other_form: bool, now: Now) {
         let identity = &self.config.identity;
+        let chat = NewChat {
+            session: &identity.session,
+            visitor: &identity.visitor,
+            context: self.config.context.as_deref(),
+        };
         let request = self
             .config
             .caller
-            .create_chat(self.create_form, &identity.session, &identity.visitor);
+            .create_chat(self.create_form, &chat)
+            .with_token(self.auth.access());
         let request = self.call(request, now);
         self.state = State::Creating {
             request,
@@ -229,7 +271,7 @@ impl Session {
         };
     }
 
-    fn created(&mut self, outcome: HttpOutcome, has_tried_other_form: bool, now: Now) {
+    fn created(&mut self, outcome: HttpOutcome, has_tried_other_form: bool, generation: u32, now: Now) {
         let fault = match outcome {
             HttpOutcome::Reply(reply) => match CreatedChat::read(&reply) {
                 Ok(created) => return self.chat_exists(created, now),
@@ -242,10 +284,23 @@ impl Session {
             self.create_form = self.create_form.other();
             return self.create(true, now);
         }
+        let asks_for_token = matches!(fault.code, ErrorCode::AuthExpired | ErrorCode::AuthRequired);
+        if asks_for_token && fault.is_refusal() && self.is_signed_in() {
+            self.state = State::Renewing { next: Next::Create };
+            return self.token_refused(fault, generation, now);
+        }
         let wait = fault.wait;
+        let is_refusal = fault.is_refusal();
         let error = ChatError::of_fault(fault, Stage::Create);
+        let is_not_offered = error.code == ErrorCode::ChatCreateFailed && !error.retryable;
+        if is_not_offered && self.plan.is_open() {
+            return self.create_by_socket(error, now);
+        }
+        if asks_for_token || is_refusal && error.code == ErrorCode::AuthForbidden && !self.is_signed_in() {
+            return self.no_token(Next::Create, error, now);
+        }
         if !error.retryable {
-            return self.block(error);
+            return self.block(error, now);
         }
         let is_starting = error.code == ErrorCode::PlatformStarting;
         self.troubled(error);
@@ -258,13 +313,30 @@ impl Session {
         self.wait(Next::Create, delay.max(wait.unwrap_or_default()), now);
     }
 
+    /// The platform demands a token, and none can be had without asking the visitor. Where creation over REST was
+    /// refused, and the profile is not fixed, the socket may still make a chat without one (section 16.2).
+    pub(crate) fn no_token(&mut self, next: Next, error: ChatError, now: Now) {
+        match (next, self.plan.rules().creation) {
+            (Next::Begin | Next::Create, Creation::Rest) if self.plan.is_open() => {
+                self.create_by_socket(error, now);
+            }
+            (Next::Begin | Next::Create | Next::Open, Creation::Rest | Creation::Socket) => {
+                self.demand_sign_in(error);
+            }
+        }
+    }
+
+    /// REST creation is not to be had here: the socket makes the chat.
+    fn create_by_socket(&mut self, cause: ChatError, now: Now) {
+        self.plan.turn_to(Profile::Realtime);
+        self.plan.cause = Some(cause);
+        self.open_socket(now);
+    }
+
     fn chat_exists(&mut self, created: CreatedChat, now: Now) {
         self.create_tries = 0;
         self.capabilities = created.capabilities.unwrap_or_default();
-        self.event(Event::ConversationStarted {
-            chat: created.chat.clone(),
-        });
-        self.chat = Some(created.chat);
+        self.adopt_chat(created.chat);
         self.read_history(now);
         self.open_socket(now);
     }
@@ -272,12 +344,18 @@ impl Session {
     // Sockets.
 
     fn open_socket(&mut self, now: Now) {
-        let Some(chat) = &self.chat else { return };
-        let url = self
-            .config
-            .caller
-            .endpoints
-            .socket(&self.config.caller.tenant, chat);
+        let (is_by_rest, tenant) = (
+            self.plan.rules().creation == Creation::Rest,
+            &self.config.caller.tenant,
+        );
+        let says_token = is_by_rest && self.config.token_transport == TokenTransport::Query;
+        let user = says_token.then(|| self.auth.user_id()).flatten();
+        let url = self.config.caller.endpoints.socket(&SocketQuery {
+            tenant,
+            chat: self.chat.as_ref().filter(|_| is_by_rest),
+            token: self.auth.access().filter(|_| says_token),
+            user: user.as_deref(),
+        });
         let attempt = self.fresh_attempt();
         self.state = State::Opening {
             attempt,
@@ -287,7 +365,8 @@ impl Session {
     }
 
     fn opened(&mut self, attempt: Attempt, now: Now) {
-        let join_by = if self.joins_at_open {
+        let joins_at_open = self.joins_at_open || self.plan.rules().join == JoinTime::AtOpen;
+        let join_by = if joins_at_open {
             now.mono
         } else {
             now.mono.after(JOIN_DELAY)
@@ -298,7 +377,7 @@ impl Session {
             is_ready: false,
             deadline: now.mono.after(JOIN_DEADLINE),
         };
-        if self.joins_at_open {
+        if joins_at_open {
             self.join(attempt, now);
         }
     }
@@ -315,26 +394,50 @@ impl Session {
             return;
         };
         *is_ready = true;
-        if matches!(join, Join::Due(_)) {
-            let attempt = *attempt;
+        let attempt = *attempt;
+        let is_due = matches!(join, Join::Due(_));
+        if is_due {
             self.join(attempt, now);
+        } else if self.plan.rules().creation == Creation::Socket && self.chat.is_none() {
+            // The chat may be made without a word; its id then comes with the first acknowledgement (section 9.2).
+            self.joined(attempt, now);
         }
     }
 
     /// Sends the join, once per socket and before anything else on it.
     pub(crate) fn join(&mut self, attempt: Attempt, now: Now) {
-        let (State::Joining { join, .. }, Some(chat)) = (&mut self.state, &self.chat) else {
+        let State::Joining { join, .. } = &mut self.state else {
             return;
         };
         if matches!(join, Join::Sent { .. }) {
             return;
         }
+        let resume = self
+            .assembly
+            .resume_point()
+            .filter(|_| self.capabilities.has(Capability::Resume));
+        let resumes_channel = self.plan.rules().creation == Creation::Socket && self.chat.is_some();
         *join = Join::Sent {
-            silent_ack_at: now.mono.after(SILENT_ACK),
+            silent_at: now.mono.after(SILENT_ACK),
+            silence: if resumes_channel {
+                Silence::Refusal
+            } else {
+                Silence::Consent
+            },
+            generation: self.auth.generation,
         };
-        let frame = ClientFrame::JoinChat {
-            chat,
-            tenant: &self.config.caller.tenant,
+        let frame = match (self.plan.rules().creation, &self.chat) {
+            (Creation::Socket, chat) => ClientFrame::JoinChannel {
+                chat: chat.as_ref(),
+                resume,
+            },
+            (Creation::Rest, Some(chat)) => ClientFrame::JoinChat {
+                chat,
+                tenant: &self.config.caller.tenant,
+                token: self.auth.access(),
+                resume,
+            },
+            (Creation::Rest, None) => return,
         };
         let text = frame.encode(now.wall_ms);
         self.effect(Effect::SendFrame { attempt, text });
@@ -342,15 +445,23 @@ impl Session {
 
     /// The chat is bound to the socket.
     pub(crate) fn joined(&mut self, attempt: Attempt, now: Now) {
-        if !matches!(self.state, State::Joining { .. }) {
+        let State::Joining { join, .. } = &self.state else {
             return;
-        }
+        };
+        let generation = match join {
+            Join::Due(_) => self.auth.generation,
+            Join::Sent { generation, .. } => *generation,
+        };
         self.state = State::Live {
             attempt,
             joined: now.mono,
+            generation,
         };
         self.disturbed_since = None;
         self.trouble = None;
+        self.breaks = 0;
+        self.plan.prove();
+        self.remember(now);
         self.now_live(now);
     }
 
@@ -384,12 +495,13 @@ impl Session {
             code: ours::ZOMBIE,
         });
         self.lost(now);
-        self.block(error);
+        self.block(error, now);
     }
 
     fn closed(&mut self, code: u16, reason: &str, now: Now) {
         let never_opened = matches!(self.state, State::Opening { .. });
         let was_live = self.is_live();
+        let generation = self.state.token_generation().unwrap_or(self.auth.generation);
         self.lost(now);
         let trouble = if never_opened {
             ErrorCode::SocketNeverOpened
@@ -397,14 +509,28 @@ impl Session {
             ErrorCode::SocketDropped
         };
         match CloseAction::of(code, reason) {
-            CloseAction::Block(cause) => self.block(self.cause_of_close(cause, code)),
+            // The same code means a rate limit where the platform has just spoken of one (section 13).
+            CloseAction::Block(_) if code == 1008 && self.was_told_of_rate(now.mono) => {
+                self.reconnect(ErrorCode::RateLimited, code, RATE_CLOSE_FLOOR, now);
+            }
+            CloseAction::Block(cause) => {
+                if code == 4403 {
+                    // The token belongs to another tenant, or allows too little (row T16).
+                    self.forget_account();
+                }
+                self.block(self.cause_of_close(cause, code), now);
+            }
             CloseAction::JoinAtOnce(cause) if self.joins_at_open => {
-                self.block(self.cause_of_close(cause, code))
+                self.block(self.cause_of_close(cause, code), now)
             }
             CloseAction::JoinAtOnce(cause) => {
                 self.joins_at_open = true;
                 self.reconnect(cause, code, Duration::ZERO, now);
             }
+            CloseAction::NewChat => {
+                self.chat_gone(ChatError::of_close(ErrorCode::ChatGone, code, false), now)
+            }
+            CloseAction::RenewToken => self.token_closed(code, generation, now),
             CloseAction::Reconnect { floor } => self.reconnect(trouble, code, floor, now),
             CloseAction::ReconnectSlowly(cause) => self.reconnect_slowly(cause, code, now),
             // With a message still here the visitor has acted already.
@@ -430,6 +556,21 @@ impl Session {
         }
     }
 
+    /// The platform closed for want of a good token: one that can be renewed is, else only the visitor can help.
+    fn token_closed(&mut self, code: u16, generation: u32, now: Now) {
+        let error = self.cause_of_close(ErrorCode::AuthRequired, code);
+        if self.is_signed_in() {
+            self.state = State::Renewing { next: Next::Open };
+            let fault = Fault {
+                text: error.text,
+                ..Fault::bare(ErrorCode::AuthExpired, false)
+            };
+            self.token_refused(fault, generation, now);
+        } else {
+            self.demand_sign_in(error);
+        }
+    }
+
     /// An error frame before the close says more than the code does.
     fn cause_of_close(&self, cause: ErrorCode, code: u16) -> ChatError {
         let told = self
@@ -449,7 +590,8 @@ impl Session {
     fn reconnect(&mut self, cause: ErrorCode, code: u16, floor: Duration, now: Now) {
         self.troubled(ChatError::of_close(cause, code, true));
         let delay = self.backoff.step(&mut self.random);
-        self.wait(Next::Open, delay.max(floor), now);
+        let asked = self.held_until.map(|until| until.since(now.mono));
+        self.wait(Next::Open, delay.max(floor).max(asked.unwrap_or_default()), now);
     }
 
     fn reconnect_slowly(&mut self, cause: ErrorCode, code: u16, now: Now) {
@@ -461,7 +603,7 @@ impl Session {
             self.protocol_closes.pop_front();
         }
         if self.protocol_closes.len() >= PROTOCOL_CLOSES {
-            return self.block(ChatError::of_close(cause, code, false));
+            return self.block(ChatError::of_close(cause, code, false), now);
         }
         self.protocol_closes.push_back(now.mono);
         self.backoff.at_least(2);
@@ -469,12 +611,12 @@ impl Session {
     }
 
     /// A socket is gone, whoever ended it: what depended on it is told.
-    fn lost(&mut self, now: Now) {
+    pub(crate) fn lost(&mut self, now: Now) {
         self.disturbed_since.get_or_insert(now.mono);
         self.socket_lost();
     }
 
-    fn wait(&mut self, next: Next, delay: Duration, now: Now) {
+    pub(crate) fn wait(&mut self, next: Next, delay: Duration, now: Now) {
         self.state = State::Waiting {
             until: Some(now.mono.after(delay)),
             next,
@@ -482,7 +624,14 @@ impl Session {
         };
     }
 
-    fn block(&mut self, error: ChatError) {
+    pub(crate) fn block(&mut self, error: ChatError, now: Now) {
+        if !self.known.was_live() && self.plan.start_over() {
+            // What was remembered of the platform is no longer true (section 16.6).
+            self.chat = None;
+            return self.begin(now);
+        }
+        // Where the socket was only the second choice, the reason of the first says more.
+        let error = self.plan.cause.clone().unwrap_or(error);
         self.cut_answers();
         self.troubled(error.clone());
         self.state = State::Blocked { error };
@@ -500,6 +649,9 @@ const PROOF_AFTER: Duration = Duration::from_secs(10);
 
 /// `platform.md` section 9.3: a platform silent about joins.
 const SILENT_ACK: Duration = Duration::from_secs(5);
+
+/// `platform.md` section 13: a close for a rate limit.
+const RATE_CLOSE_FLOOR: Duration = Duration::from_secs(5);
 
 /// `faults.md` section 3.0: protocol trouble at most five times in ten minutes.
 const PROTOCOL_CLOSES: usize = 5;

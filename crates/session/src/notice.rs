@@ -66,6 +66,8 @@ impl ChatError {
 pub enum Notice {
     /// Nothing more happens by itself.
     Blocked(ChatError),
+    /// The conversation is over, and messages meant for it wait for the visitor's word.
+    Ended(ChatError),
     /// One thing went wrong; the conversation goes on.
     Mishap(ChatError),
     /// The connection is disturbed and being restored.
@@ -82,7 +84,9 @@ impl Notice {
     #[must_use]
     pub const fn error(&self) -> &ChatError {
         match self {
-            Self::Blocked(error) | Self::Mishap(error) | Self::Trouble { error, .. } => error,
+            Self::Blocked(error) | Self::Ended(error) | Self::Mishap(error) | Self::Trouble { error, .. } => {
+                error
+            }
         }
     }
 }

@@ -26,11 +26,15 @@ pub(crate) struct Item {
     pub(crate) text: String,
     delivery: Delivery,
     hand_overs: u8,
+    /// Whether the platform refused the message in the other spelling already (section 16.5).
+    was_respelled: bool,
 }
 
 /// Where a message stands.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Delivery {
+    /// Waits for the visitor's word: the conversation it was meant for is over.
+    Held,
     /// Waits for its turn.
     Queued,
     /// Handed over on this attempt.
@@ -38,6 +42,8 @@ enum Delivery {
         attempt: Attempt,
         since: Instant,
         pinged: bool,
+        /// Whether the platform showed that it has read the message.
+        is_seen: bool,
     },
     /// Waits for the visitor.
     Parked,
@@ -61,6 +67,7 @@ impl Outbox {
             text,
             delivery: Delivery::Queued,
             hand_overs: 0,
+            was_respelled: false,
         });
     }
 
@@ -98,6 +105,7 @@ impl Outbox {
             attempt,
             since: now,
             pinged: false,
+            is_seen: false,
         };
         next.hand_overs = next.hand_overs.saturating_add(1);
         Some(next)
@@ -116,14 +124,61 @@ impl Outbox {
     }
 
     /// The platform refused the message; it waits for the visitor and holds nobody up.
-    pub(crate) fn refuse(&mut self, id: Option<&ClientMessageId>) -> Option<RowId> {
+    /// Tells also whether it was refused in both spellings.
+    pub(crate) fn refuse(&mut self, id: Option<&ClientMessageId>) -> Option<(RowId, bool)> {
         let refused = |item: &&mut Item| match id {
             Some(id) => item.id == *id,
             None => matches!(item.delivery, Delivery::Sending { .. }),
         };
         let item = self.items.iter_mut().find(refused)?;
         item.delivery = Delivery::Parked;
+        Some((item.row, std::mem::take(&mut item.was_respelled)))
+    }
+
+    /// An answer begins: the message handed over was read, acknowledged or not.
+    pub(crate) fn seen(&mut self) {
+        for item in &mut self.items {
+            if let Delivery::Sending { is_seen, .. } = &mut item.delivery {
+                *is_seen = true;
+            }
+        }
+    }
+
+    /// The message handed over was refused unread: it goes back to its place, to be written in the other spelling.
+    /// Once only, and never for a message the platform has shown to have read.
+    pub(crate) fn respell(&mut self) -> Option<RowId> {
+        let item = self.items.iter_mut().find(|item| {
+            let is_unseen = matches!(item.delivery, Delivery::Sending { is_seen: false, .. });
+            is_unseen && !item.was_respelled
+        })?;
+        item.was_respelled = true;
+        item.delivery = Delivery::Queued;
         Some(item.row)
+    }
+
+    /// The conversation is over: what was not handed over waits for the visitor's word.
+    pub(crate) fn hold(&mut self) {
+        for item in &mut self.items {
+            if item.delivery == Delivery::Queued {
+                item.delivery = Delivery::Held;
+            }
+        }
+    }
+
+    /// The visitor wants what is held in the new conversation. Tells whether anything was.
+    pub(crate) fn release(&mut self) -> bool {
+        let had_held = self.has_held();
+        for item in &mut self.items {
+            if item.delivery == Delivery::Held {
+                item.delivery = Delivery::Queued;
+            }
+        }
+        had_held
+    }
+
+    /// Whether anything waits for the visitor's word.
+    pub(crate) fn has_held(&self) -> bool {
+        self.items.iter().any(|item| item.delivery == Delivery::Held)
     }
 
     /// The message handed over goes back to its place: the platform asked for patience before taking it.
@@ -178,7 +233,7 @@ impl Outbox {
             Delivery::Sending { since, pinged, .. } => {
                 Some(since.after(if pinged { ACK_WAIT + PING_WAIT } else { ACK_WAIT }))
             }
-            Delivery::Queued | Delivery::Parked => None,
+            Delivery::Held | Delivery::Queued | Delivery::Parked => None,
         })
     }
 
@@ -193,7 +248,7 @@ impl Outbox {
                 *pinged = true;
                 Some((*attempt, step))
             }
-            Delivery::Queued | Delivery::Parked => None,
+            Delivery::Held | Delivery::Queued | Delivery::Parked => None,
         })
     }
 }

@@ -1,12 +1,16 @@
 //! What a session asks for and tells: effects for the driver, events for the model.
 
 use miptech_chat_protocol::{
+    account::User,
     decode::Source,
+    error::ErrorCode,
     ids::{ChatId, MessageId, TenantId},
     request::{Reply, Request},
+    token::Token,
 };
 
 use crate::{
+    auth::AuthState,
     clock::Instant,
     entry::{Entry, RowId, Status},
     notice::{ChatError, Notice},
@@ -30,6 +34,15 @@ pub enum Effect {
         /// Which.
         id: RequestId,
     },
+    /// Ask the host page for a token and bring its answer to `handle_token`.
+    AskHostForToken {
+        /// Why.
+        reason: TokenReason,
+        /// The token held so far.
+        current: Option<Token>,
+    },
+    /// Ask for the lock tabs share and bring the answer to `handle_lock`; nothing waits for it without limit.
+    AskLock,
     /// Close a socket; its late events are dropped.
     CloseSocket {
         /// Which.
@@ -44,6 +57,8 @@ pub enum Effect {
         /// The call.
         request: Request,
     },
+    /// Make a fresh session id and bring it to `handle_session_id`.
+    MakeSessionId,
     /// Open a socket and bring its events to `handle_socket`.
     OpenSocket {
         /// Names the socket.
@@ -51,6 +66,10 @@ pub enum Effect {
         /// Where to.
         url: String,
     },
+    /// Read the account's keys of storage and bring them to `handle_account`.
+    ReadAccount,
+    /// Give the lock tabs share back, or the wish for it up.
+    ReleaseLock,
     /// Send one text frame.
     SendFrame {
         /// On which socket.
@@ -58,12 +77,12 @@ pub enum Effect {
         /// The frame.
         text: String,
     },
-    /// Keep a value beyond this page.
+    /// Keep a value beyond this page, or keep it no longer.
     Store {
         /// Under which key.
         key: StoreKey,
-        /// The value.
-        value: String,
+        /// The value; none takes the key away.
+        value: Option<String>,
     },
 }
 
@@ -90,6 +109,20 @@ pub enum Event {
         row: RowId,
         /// In the platform's order.
         sources: Vec<Source>,
+    },
+    /// Who is signed in changed.
+    AuthChanged {
+        /// Who.
+        state: AuthState,
+        /// Why a sign-in is demanded, where one is.
+        reason: Option<ErrorCode>,
+    },
+    /// The chat is over, and what follows belongs to another one.
+    ConversationEnded {
+        /// The chat that is over, where it had an id.
+        chat: Option<ChatId>,
+        /// Names the break between the two in the transcript.
+        row: RowId,
     },
     /// The chat exists.
     ConversationStarted {
@@ -123,6 +156,42 @@ pub enum Event {
     NoticeChanged(Option<Notice>),
     /// The connection's phase changed.
     PhaseChanged(Phase),
+    /// Who is signed in was asked; nobody, where the platform does not say.
+    ProfileRead(Option<User>),
+    /// A sign-in or registration ended.
+    SignInEnded(Result<User, ChatError>),
+}
+
+/// Why the host page is asked for a token.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum TokenReason {
+    /// The token held runs out soon.
+    Expiring,
+    /// None is held yet.
+    Initial,
+    /// The platform refused the token held.
+    Rejected,
+}
+
+impl TokenReason {
+    /// The stable text.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Expiring => "expiring",
+            Self::Initial => "initial",
+            Self::Rejected => "rejected",
+        }
+    }
+}
+
+/// What became of the wish for the lock tabs share.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Lock {
+    /// The browser has no such locks here, or refused.
+    Absent,
+    /// It is held, until it is released.
+    Held,
 }
 
 /// Where a message enters the transcript.
@@ -185,19 +254,59 @@ pub struct Deadline {
 /// The places a session keeps values in (`platform.md` section 14).
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum StoreKey {
+    /// The access token, under the brief's own name or the configured one.
+    AccessToken,
+    /// The chat, where the socket made it.
+    ChatId,
+    /// What was found out about the platform.
+    Memory,
+    /// The refresh token, under the brief's own name or the configured one.
+    RefreshToken,
+    /// Which tab renews the tokens, where there are no locks.
+    RenewalLease,
     /// The session id, under the brief's own name.
     SessionId,
+    /// The user, under the brief's own name or the configured one.
+    User,
     /// The visitor id.
     VisitorId,
+}
+
+/// The names of the account's keys (option `tokenKeys`).
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct TokenKeys {
+    /// Of the access token.
+    pub access: String,
+    /// Of the refresh token.
+    pub refresh: String,
+    /// Of the user.
+    pub user: String,
+}
+
+impl Default for TokenKeys {
+    fn default() -> Self {
+        Self {
+            access: "miptech_access_token".to_owned(),
+            refresh: "miptech_refresh_token".to_owned(),
+            user: "miptech_user".to_owned(),
+        }
+    }
 }
 
 impl StoreKey {
     /// The key as storage knows it.
     #[must_use]
-    pub fn text(self, tenant: &TenantId) -> String {
+    pub fn text(self, tenant: &TenantId, names: &TokenKeys) -> String {
+        let of_tenant = |name: &str| format!("miptech_chat:{}:{name}", tenant.as_str());
         match self {
+            Self::AccessToken => names.access.clone(),
+            Self::ChatId => of_tenant("chat_id"),
+            Self::Memory => of_tenant("profile"),
+            Self::RefreshToken => names.refresh.clone(),
+            Self::RenewalLease => of_tenant("renewal"),
             Self::SessionId => "miptech_session_id".to_owned(),
-            Self::VisitorId => format!("miptech_chat:{}:visitor_id", tenant.as_str()),
+            Self::User => names.user.clone(),
+            Self::VisitorId => of_tenant("visitor_id"),
         }
     }
 }

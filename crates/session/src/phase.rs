@@ -37,6 +37,8 @@ pub enum Connection {
     Live,
     /// It was live, and soon will be again.
     Reconnecting,
+    /// Nothing more by itself until somebody signs in.
+    SignedOut,
     /// The platform is probed or the chat is created.
     Starting,
     /// A longer pause before the next try.
@@ -54,6 +56,7 @@ impl Connection {
             Self::Joining => "joining",
             Self::Live => "live",
             Self::Reconnecting => "reconnecting",
+            Self::SignedOut => "signed-out",
             Self::Starting => "starting",
             Self::Waiting => "waiting",
         }

@@ -7,18 +7,22 @@ use miptech_chat_protocol::{
     close::ours,
     decode::Author,
     endpoint::SlashForm,
+    error::{ErrorCode, Stage},
     frame::ClientFrame,
-    ids::{ChatId, ClientMessageId},
+    ids::{ChatId, ClientMessageId, MessageId},
+    profile::{Creation, Profile, TextFrame},
     request::Request,
 };
 
 use crate::{
     assembly::Assembly,
+    auth::Auth,
     backoff::{self, Backoff},
     clock::{Instant, Now},
     config::{Origin, SessionConfig},
-    conversation::{HistoryRead, Known},
+    conversation::Known,
     entry::{Entry, RowId, Rows, Status},
+    history::HistoryRead,
     lifecycle::State,
     notice::{ChatError, Notice, WORDS_AFTER},
     outbox::{Outbox, Overdue},
@@ -26,7 +30,9 @@ use crate::{
         Attempt, Deadline, Effect, Event, HttpOutcome, Output, Place, RequestId, SocketEvent, StoreKey,
     },
     phase::Phase,
+    plan::{Memory, Plan},
     random::Random,
+    refusal::{RetryError, SendError},
 };
 
 /// One conversation on one page, across all its sockets.
@@ -38,6 +44,8 @@ pub struct Session {
     pub(crate) random: Random,
     pub(crate) state: State,
     pub(crate) chat: Option<ChatId>,
+    pub(crate) plan: Plan,
+    pub(crate) auth: Auth,
     /// What the creation body advertised; a socket's own list wins over it.
     pub(crate) capabilities: Capabilities,
     pub(crate) backoff: Backoff,
@@ -47,6 +55,14 @@ pub struct Session {
     pub(crate) joins_at_open: bool,
     /// How often an unknown private close code was met since the connection last proved itself.
     pub(crate) odd_closes: u32,
+    /// Chats lost since the connection was last live.
+    pub(crate) breaks: u32,
+    /// When the platform last spoke of a rate limit.
+    pub(crate) rate_told: Option<Instant>,
+    /// What the platform calls the current socket; for diagnostics only.
+    pub(crate) client: Option<String>,
+    /// Frames that changed nothing.
+    pub(crate) ignored: Ignored,
     /// Closes for protocol trouble, kept for ten minutes.
     pub(crate) protocol_closes: VecDeque<Instant>,
     /// Unreadable frames, kept for a minute.
@@ -79,24 +95,50 @@ pub struct Session {
 struct Call {
     id: RequestId,
     deadline: Instant,
+    /// Which token it was sent with.
+    generation: u32,
+}
+
+/// Frames that changed nothing, counted since the page was opened; for diagnostics only.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Ignored {
+    /// Frames of another chat.
+    pub foreign: u32,
+    /// JSON that is no frame, and binary frames.
+    pub not_frames: u32,
+    /// Frames of a type we do not know.
+    pub unknown_types: u32,
 }
 
 impl Session {
     /// A session that does nothing until it is started or given a message.
     #[must_use]
-    pub fn new(config: SessionConfig, seed: u64) -> Self {
-        let state = State::Idle;
+    pub fn new(mut config: SessionConfig, seed: u64, wall_ms: u64) -> Self {
+        let restored = std::mem::take(&mut config.restored);
+        let origin = config.caller.endpoints.origin();
+        let memory = restored
+            .memory
+            .and_then(|text| Memory::read(&text, &origin, wall_ms))
+            .filter(|_| config.profile.is_none());
+        let plan = Plan::new(config.profile, memory.map(|memory| memory.profile));
+        let is_by_socket = plan.rules().creation == Creation::Socket;
         Self {
+            auth: Auth::new(&restored.account, config.token_source),
             config,
             random: Random::new(seed),
-            state,
-            chat: None,
+            state: State::Idle,
+            chat: restored.chat.filter(|_| is_by_socket),
+            plan,
             capabilities: Capabilities::default(),
             backoff: Backoff::default(),
-            create_form: SlashForm::Bare,
+            create_form: memory.map_or(SlashForm::Bare, |memory| memory.form),
             create_tries: 0,
             joins_at_open: false,
             odd_closes: 0,
+            breaks: 0,
+            rate_told: None,
+            client: None,
+            ignored: Ignored::default(),
             protocol_closes: VecDeque::new(),
             bad_frames: VecDeque::new(),
             outbox: Outbox::default(),
@@ -206,6 +248,22 @@ impl Session {
         self.settle(now);
     }
 
+    /// The visitor wants the running answer to stop: at once here, and on the platform where it can.
+    pub fn stop_answer(&mut self, now: Now) {
+        let (ids, events) = self.assembly.stop_open();
+        self.events(events);
+        let can_stop = self.capabilities.has(Capability::Stop);
+        if let (State::Live { attempt, .. }, Some(chat), true) = (&self.state, &self.chat, can_stop) {
+            let attempt = *attempt;
+            let frame = |message: &MessageId| ClientFrame::StopResponse { chat, message }.encode(now.wall_ms);
+            let frames: Vec<String> = ids.iter().map(frame).collect();
+            for text in frames {
+                self.effect(Effect::SendFrame { attempt, text });
+            }
+        }
+        self.settle(now);
+    }
+
     /// The visitor has read what went wrong.
     pub fn dismiss_notice(&mut self, now: Now) {
         self.mishap = None;
@@ -233,9 +291,9 @@ impl Session {
 
     /// A call came back.
     pub fn handle_http(&mut self, id: RequestId, outcome: HttpOutcome, now: Now) {
-        if self.calls.iter().any(|call| call.id == id) {
-            self.calls.retain(|call| call.id != id);
-            self.called_back(id, outcome, now);
+        if let Some(place) = self.calls.iter().position(|call| call.id == id) {
+            let call = self.calls.swap_remove(place);
+            self.called_back(id, outcome, call.generation, now);
         }
         self.settle(now);
     }
@@ -250,17 +308,15 @@ impl Session {
 
     /// Time has passed.
     pub fn handle_timeout(&mut self, now: Now) {
-        let late: Vec<RequestId> = self
+        let late: Vec<Call> = self
             .calls
-            .iter()
-            .filter(|call| call.deadline <= now.mono)
-            .map(|call| call.id)
+            .extract_if(.., |call| call.deadline <= now.mono)
             .collect();
-        for id in late {
-            self.calls.retain(|call| call.id != id);
+        for Call { id, generation, .. } in late {
             self.effect(Effect::AbortHttp { id });
-            self.called_back(id, HttpOutcome::Failed, now);
+            self.called_back(id, HttpOutcome::Failed, generation, now);
         }
+        self.renewal_time_passed(now);
         self.time_passed(now);
         match self.outbox.overdue(now.mono) {
             Some((attempt, Overdue::Ping)) => {
@@ -313,6 +369,10 @@ impl Session {
             ),
             (self.held_until, "the platform asked for patience"),
             (self.history.retry_at(), "history is to be read again"),
+            (
+                self.auth.renewal.deadline(self.is_live()),
+                "the token's next step",
+            ),
             (notice, "a disturbance lasts"),
         ];
         let due = candidates
@@ -334,6 +394,24 @@ impl Session {
     #[must_use]
     pub const fn chat(&self) -> Option<&ChatId> {
         self.chat.as_ref()
+    }
+
+    /// What the platform calls the current socket.
+    #[must_use]
+    pub fn client(&self) -> Option<&str> {
+        self.client.as_deref()
+    }
+
+    /// The profile in use.
+    #[must_use]
+    pub const fn profile(&self) -> Profile {
+        self.plan.profile()
+    }
+
+    /// Frames that changed nothing.
+    #[must_use]
+    pub const fn ignored(&self) -> Ignored {
+        self.ignored
     }
 
     /// Whether an answer is awaited.
@@ -374,6 +452,7 @@ impl Session {
         self.calls.push(Call {
             id,
             deadline: now.mono.after(request.deadline),
+            generation: self.auth.generation,
         });
         self.effect(Effect::Http { id, request });
         id
@@ -417,8 +496,9 @@ impl Session {
     }
 
     /// The end of every turn: the outbox moves if it may, and changed words are told once.
-    fn settle(&mut self, now: Now) {
+    pub(crate) fn settle(&mut self, now: Now) {
         self.hand_over(now);
+        self.tell_auth();
         let phase = self.phase();
         if phase != self.shown_phase {
             self.shown_phase = phase;
@@ -433,8 +513,7 @@ impl Session {
 
     /// Hands the next message over, if the chat is joined and nothing is unacknowledged.
     fn hand_over(&mut self, now: Now) {
-        let (State::Live { attempt, .. }, Some(chat), None) = (&self.state, &self.chat, self.held_until)
-        else {
+        let (State::Live { attempt, .. }, None) = (&self.state, self.held_until) else {
             return;
         };
         let attempt = *attempt;
@@ -442,11 +521,20 @@ impl Session {
             return;
         };
         let is_repeat_safe = self.capabilities.has(Capability::ClientMessageId);
-        let frame = ClientFrame::ChatMessage {
-            chat,
-            client_message: is_repeat_safe.then_some(&item.id),
-            tenant: &self.config.caller.tenant,
-            text: &item.text,
+        let client_message = is_repeat_safe.then_some(&item.id);
+        let (rules, text) = (self.plan.rules(), item.text.as_str());
+        let frame = match (rules.text, &self.chat) {
+            (TextFrame::UserMessage, Some(chat)) => ClientFrame::UserMessage {
+                text,
+                chat,
+                client_message,
+            },
+            (TextFrame::ChatMessage | TextFrame::UserMessage, chat) => ClientFrame::ChatMessage {
+                text,
+                tenant: Some(&self.config.caller.tenant).filter(|_| rules.creation == Creation::Rest),
+                chat: chat.as_ref(),
+                client_message,
+            },
         };
         let text = frame.encode(now.wall_ms);
         let row = item.row;
@@ -459,8 +547,12 @@ impl Session {
     }
 
     fn notice(&self, now: Instant) -> Option<Notice> {
-        if let State::Blocked { error } = &self.state {
+        if let State::Blocked { error } | State::SignedOut { error } = &self.state {
             return Some(Notice::Blocked(error.clone()));
+        }
+        if self.outbox.has_held() {
+            let error = ChatError::bare(ErrorCode::ChatGone, Stage::Send, false);
+            return Some(Notice::Ended(error));
         }
         let has_lasted = self
             .disturbed_since
@@ -475,86 +567,23 @@ impl Session {
         }
     }
 
-    fn check_message(&self, text: &str) -> Result<(), SendError> {
-        let limits = self.config.limits;
-        if matches!(self.state, State::Ended) {
-            return Err(SendError::Ended);
-        }
-        if !text.chars().any(is_visible) {
-            return Err(SendError::Empty);
-        }
-        if text.encode_utf16().count() > limits.message_units || text.len() > MESSAGE_BYTES {
-            return Err(SendError::TooLong {
-                limit_units: limits.message_units,
-            });
-        }
-        if self.outbox.waiting() >= limits.outbox || self.outbox.waiting_bytes() + text.len() > OUTBOX_BYTES {
-            return Err(SendError::OutboxFull { limit: limits.outbox });
-        }
-        Ok(())
-    }
-
     /// The ids are kept with the first message, not before: until then the visitor has asked for nothing.
-    fn keep_identity(&mut self) {
+    pub(crate) fn keep_identity(&mut self) {
         if self.config.identity.origin == Origin::Stored {
             return;
         }
         self.config.identity.origin = Origin::Stored;
         let session = self.config.identity.session.as_str().to_owned();
         let visitor = self.config.identity.visitor.as_str().to_owned();
-        self.effect(Effect::Store {
-            key: StoreKey::SessionId,
-            value: session,
-        });
-        self.effect(Effect::Store {
-            key: StoreKey::VisitorId,
-            value: visitor,
-        });
+        self.store(StoreKey::SessionId, Some(session));
+        self.store(StoreKey::VisitorId, Some(visitor));
+        self.keep_chat();
+    }
+
+    pub(crate) fn store(&mut self, key: StoreKey, value: Option<String>) {
+        self.effect(Effect::Store { key, value });
     }
 }
-
-/// White space and the zero-width characters say nothing (row U3).
-const fn is_visible(c: char) -> bool {
-    !c.is_whitespace() && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}')
-}
-
-/// Why a message was not taken.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-pub enum SendError {
-    /// Nothing but white space.
-    #[error("message is empty")]
-    Empty,
-    /// The session is over.
-    #[error("session has ended")]
-    Ended,
-    /// Too much waits already.
-    #[error("outbox holds {limit} messages")]
-    OutboxFull {
-        /// How many may wait.
-        limit: usize,
-    },
-    /// A message with this id was taken before.
-    #[error("message id is used already")]
-    Repeated,
-    /// Longer than the limit.
-    #[error("message is longer than {limit_units} units")]
-    TooLong {
-        /// The limit in UTF-16 units.
-        limit_units: usize,
-    },
-}
-
-/// Why a message was not sent again.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-pub enum RetryError {
-    /// Unknown, already sent, or on its way.
-    #[error("message does not wait for a decision")]
-    NotParked,
-}
-
-/// The longest message in UTF-8, and the most text that may wait (`faults.md` section 6.3).
-const MESSAGE_BYTES: usize = 16 * 1024;
-const OUTBOX_BYTES: usize = 64 * 1024;
 
 /// How often "Retry now" is granted (row N29).
 const RETRY_SPACING: Duration = Duration::from_secs(5);

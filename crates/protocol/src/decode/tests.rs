@@ -25,7 +25,9 @@ fn id(frame: &AnswerFrame) -> Option<(&str, bool)> {
 fn the_handshake_is_read_in_every_spelling() {
     assert_eq!(
         ok(r#"{"type":"connection_established","data":{"client_id":"k1"}}"#),
-        ServerFrame::Established
+        ServerFrame::Established {
+            client: Some("k1".to_owned())
+        }
     );
     for kind in [
         "platform_initializing",
@@ -35,7 +37,7 @@ fn the_handshake_is_read_in_every_spelling() {
     ] {
         assert_eq!(
             ok(&format!(r#"{{"type":"{kind}"}}"#)),
-            ServerFrame::Progress,
+            ServerFrame::Progress { phase: None },
             "{kind} is not connection_ready"
         );
     }
@@ -123,7 +125,7 @@ fn a_delta_is_found_under_every_key() {
             assert_eq!(
                 frame.part,
                 AnswerPart::Chunk {
-                    text: "Ci".to_owned(),
+                    delta: Delta::from("Ci"),
                     index: None
                 },
                 "{body}"
@@ -142,7 +144,7 @@ fn a_delta_is_found_under_every_key() {
             (
                 Some(("a1", false)),
                 &AnswerPart::Chunk {
-                    text: "Ci".to_owned(),
+                    delta: Delta::from("Ci"),
                     index: None
                 }
             )
@@ -156,7 +158,7 @@ fn an_empty_delta_is_a_delta_and_a_frame_id_is_no_answer() {
     assert_eq!(
         empty.part,
         AnswerPart::Chunk {
-            text: String::new(),
+            delta: Delta::default(),
             index: None
         }
     );
@@ -168,7 +170,7 @@ fn an_empty_delta_is_a_delta_and_a_frame_id_is_no_answer() {
         (
             Some(("a1", true)),
             AnswerPart::Chunk {
-                text: "ha".to_owned(),
+                delta: Delta::from("ha"),
                 index: Some(0)
             }
         )
@@ -303,7 +305,6 @@ fn every_error_frame_has_a_code() {
             None,
         ),
         (r#"{"type":"token_expired"}"#, ErrorCode::AuthExpired, None),
-        (r#"{"type":"unauthorized"}"#, ErrorCode::AuthRequired, None),
         (
             r#"{"type":"rate_limit_exceeded","data":{"message":"Slow down","retry_after":12}}"#,
             ErrorCode::RateLimited,
@@ -320,6 +321,18 @@ fn every_error_frame_has_a_code() {
             "{text}"
         );
     }
+}
+
+#[test]
+fn nothing_but_a_sign_in_helps_where_the_platform_says_unauthorized() {
+    let ServerFrame::Unauthorized(fault) = ok(r#"{"type":"unauthorized","data":{"message":"Signed out"}}"#)
+    else {
+        panic!("another frame")
+    };
+    assert_eq!(
+        (fault.code, fault.text.as_str(), fault.retryable),
+        (ErrorCode::AuthRequired, "Signed out", false)
+    );
 }
 
 #[test]

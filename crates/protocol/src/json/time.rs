@@ -18,19 +18,42 @@ pub(crate) fn time_of(object: &Value, keys: &[&str]) -> Option<u64> {
 /// `2025-07-21T00:21:17Z` to milliseconds, with an optional fraction and numeric offset.
 fn iso_ms(text: &str) -> Option<u64> {
     let (date, rest) = text.split_once(['T', ' '])?;
-    let mut fields = date.splitn(3, '-').map(|part| part.parse::<i64>().ok());
+    let mut fields = date.splitn(3, '-').map(|part| part.parse().ok());
     let (year, month, day) = (fields.next()??, fields.next()??, fields.next()??);
     let clock_end = rest.find(['Z', '+', '-', '.']).unwrap_or(rest.len());
     let (clock, zone) = rest.split_at_checked(clock_end)?;
+    let seconds = moment(year, month, day, clock)? - zone_seconds(zone);
+    u64::try_from(seconds).ok().map(|seconds| seconds * 1000)
+}
+
+/// `Sun, 06 Nov 1994 08:49:37 GMT` to seconds since 1970: the one form of an HTTP date that is still written.
+pub(crate) fn http_seconds(text: &str) -> Option<i64> {
+    const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    let mut fields = text.split(' ').skip(1);
+    let (day, month, year) = (fields.next()?, fields.next()?, fields.next()?);
+    let place = MONTHS
+        .find(month)
+        .filter(|place| place % 3 == 0 && month.len() == 3)?;
+    moment(
+        year.parse().ok()?,
+        place as i64 / 3 + 1,
+        day.parse().ok()?,
+        fields.next()?,
+    )
+}
+
+/// A date and a clock as seconds since 1970, where both exist; the seconds may be missing.
+fn moment(year: i64, month: i64, day: i64, clock: &str) -> Option<i64> {
     let mut fields = clock.splitn(3, ':').map(|part| part.parse::<i64>().ok());
     let (hour, minute) = (fields.next()??, fields.next()??);
     let second = fields.next().flatten().unwrap_or(0);
-    if !(1970..=9999).contains(&year) || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
-        return None;
-    }
-    let seconds =
-        (days_since_1970(year, month, day) * 24 + hour) * 3600 + minute * 60 + second - zone_seconds(zone);
-    u64::try_from(seconds).ok().map(|seconds| seconds * 1000)
+    let is_sound = (1970..=9999).contains(&year)
+        && (1..=12).contains(&month)
+        && (1..=31).contains(&day)
+        && (0..24).contains(&hour)
+        && (0..60).contains(&minute)
+        && (0..=60).contains(&second);
+    is_sound.then(|| (days_since_1970(year, month, day) * 24 + hour) * 3600 + minute * 60 + second)
 }
 
 /// The offset behind the clock; an unreadable one counts as UTC, since times are for display only.
@@ -40,7 +63,7 @@ fn zone_seconds(zone: &str) -> i64 {
     };
     let (sign, digits) = zone.split_at(sign_at + 1);
     let digits: String = digits.chars().filter(char::is_ascii_digit).collect();
-    let number = digits.parse::<i64>().unwrap_or(0);
+    let number = i64::from(digits.parse::<u16>().unwrap_or(0));
     let seconds = (number / 100 * 60 + number % 100) * 60;
     if sign.ends_with('-') { -seconds } else { seconds }
 }
@@ -78,8 +101,30 @@ mod tests {
             "{}",
             r#"{"t":"2025-13-41T99"}"#,
             r#"{"t":"é-T:"}"#,
+            r#"{"t":"1969-12-31T23:59:59Z"}"#,
+            r#"{"t":"2025-07-21T9223372036854775807:00"}"#,
+            r#"{"t":"2025-07-21T24:00:00Z"}"#,
         ] {
             assert_eq!(read(odd), None, "{odd}");
+        }
+        let wild_zone = r#"{"t":"2025-07-21T00:21:17+9223372036854775807"}"#;
+        assert_eq!(read(wild_zone), Some(1_753_057_277_000), "counts as UTC");
+    }
+
+    #[test]
+    fn http_dates_are_read() {
+        assert_eq!(http_seconds("Sun, 06 Nov 1994 08:49:37 GMT"), Some(784_111_777));
+        assert_eq!(http_seconds("Thu, 01 Jan 1970 00:00:00 GMT"), Some(0));
+        for odd in [
+            "",
+            "120",
+            "Sunday, 06-Nov-94 08:49:37 GMT",
+            "Sun Nov  6 08:49:37 1994",
+            "Sun, 06 anF 1994 08:49:37 GMT",
+            "Sun, 06 Nov 1994",
+            "Sun, 06 Nov 1994 99:99:99 GMT",
+        ] {
+            assert_eq!(http_seconds(odd), None, "{odd}");
         }
     }
 }

@@ -12,7 +12,30 @@ pub(crate) enum Value {
     /// Whole numbers are exact up to 2⁵³; what is close to the largest float saturates.
     Number(f64),
     Object(Vec<(String, Self)>),
-    Text(String),
+    Text(Text),
+}
+
+/// A text, and the halves of surrogate pairs at its ends.
+///
+/// A platform that slices UTF-16 may cut a character in two; half a pair is no character, so U+FFFD stands in
+/// its place, and the half itself is kept for whoever can find the other one (row P2).
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Text {
+    pub(crate) text: String,
+    /// The second half of a pair, where the text begins with it.
+    pub(crate) low: Option<u16>,
+    /// The first half of a pair, where the text ends with it.
+    pub(crate) high: Option<u16>,
+}
+
+impl From<String> for Text {
+    fn from(text: String) -> Self {
+        Self {
+            text,
+            low: None,
+            high: None,
+        }
+    }
 }
 
 /// Why a text is no JSON we read.
@@ -67,10 +90,23 @@ impl Value {
     }
 
     pub(crate) fn as_str(&self) -> Option<&str> {
+        Some(&self.as_text()?.text)
+    }
+
+    pub(crate) const fn as_text(&self) -> Option<&Text> {
         match self {
             Self::Text(text) => Some(text),
             Self::Bool(_) | Self::List(_) | Self::Null | Self::Number(_) | Self::Object(_) => None,
         }
+    }
+
+    /// The members of an object, in the order they were written.
+    pub(crate) fn members(&self) -> impl Iterator<Item = &(String, Self)> {
+        let members = match self {
+            Self::Object(members) => members.as_slice(),
+            Self::Bool(_) | Self::List(_) | Self::Null | Self::Number(_) | Self::Text(_) => &[],
+        };
+        members.iter()
     }
 
     pub(crate) const fn is_object(&self) -> bool {
@@ -120,7 +156,7 @@ impl Parser<'_> {
         }
         loop {
             self.space();
-            let name = self.string()?;
+            let name = self.string()?.text;
             self.space();
             self.expect(b':')?;
             members.push((name, self.value(depth)?));
@@ -149,59 +185,64 @@ impl Parser<'_> {
         }
     }
 
-    fn string(&mut self) -> Result<String, JsonError> {
+    fn string(&mut self) -> Result<Text, JsonError> {
         self.expect(b'"')?;
-        let mut out = String::new();
+        let mut out = Text::default();
         loop {
             let rest = self.text.get(self.at..).unwrap_or_default();
             let run = rest
                 .bytes()
                 .position(|b| b == b'"' || b == b'\\' || b < 0x20)
                 .ok_or(JsonError::Malformed)?;
-            out.push_str(rest.get(..run).unwrap_or_default());
+            out.text.push_str(rest.get(..run).unwrap_or_default());
             self.at += run;
+            if run > 0 {
+                out.high = None;
+            }
             if self.take(b'"') {
                 return Ok(out);
             }
             self.expect(b'\\')?;
-            out.push(self.escape()?);
+            let point = self.escape()?;
+            let half = u16::try_from(point).ok();
+            if out.text.is_empty() {
+                out.low = half.filter(|unit| (0xdc00..0xe000).contains(unit));
+            }
+            out.high = half.filter(|unit| (0xd800..0xdc00).contains(unit));
+            out.text
+                .push(char::from_u32(point).unwrap_or(char::REPLACEMENT_CHARACTER));
         }
     }
 
-    fn escape(&mut self) -> Result<char, JsonError> {
+    fn escape(&mut self) -> Result<u32, JsonError> {
         let letter = self.peek().ok_or(JsonError::Malformed)?;
         self.at += 1;
         Ok(match letter {
-            b'"' | b'\\' | b'/' => char::from(letter),
-            b'b' => '\u{8}',
-            b'f' => '\u{c}',
-            b'n' => '\n',
-            b'r' => '\r',
-            b't' => '\t',
+            b'"' | b'\\' | b'/' => letter.into(),
+            b'b' => 8,
+            b'f' => 12,
+            b'n' => 10,
+            b'r' => 13,
+            b't' => 9,
             b'u' => return self.unicode(),
             _ => return Err(JsonError::Malformed),
         })
     }
 
-    /// Four hexadecimal digits, and the other half of a pair where there is one. A lone half is no character.
-    fn unicode(&mut self) -> Result<char, JsonError> {
+    /// Four hexadecimal digits, and the other half of a pair where there is one.
+    fn unicode(&mut self) -> Result<u32, JsonError> {
         let unit = self.unit()?;
-        if (0xd800..0xdc00).contains(&unit)
-            && self
-                .text
-                .get(self.at..)
-                .is_some_and(|rest| rest.starts_with("\\u"))
-        {
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        if (0xd800..0xdc00).contains(&unit) && rest.starts_with("\\u") {
             let before = self.at;
             self.at += 2;
             let low = self.unit()?;
             if (0xdc00..0xe000).contains(&low) {
-                let point = 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
-                return Ok(char::from_u32(point).unwrap_or(char::REPLACEMENT_CHARACTER));
+                return Ok(pair(unit, low));
             }
             self.at = before;
         }
-        Ok(char::from_u32(unit).unwrap_or(char::REPLACEMENT_CHARACTER))
+        Ok(unit)
     }
 
     fn unit(&mut self) -> Result<u32, JsonError> {
@@ -302,6 +343,11 @@ impl Parser<'_> {
     }
 }
 
+/// The character two halves make.
+const fn pair(high: u32, low: u32) -> u32 {
+    0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00)
+}
+
 /// `mantissa × 10^exponent`; one rounding for the exponents real frames hold, more for absurd ones.
 fn scale(mantissa: f64, exponent: i32) -> f64 {
     if mantissa == 0.0 {
@@ -336,7 +382,7 @@ mod tests {
                 serde_json::Value::Null => Value::Null,
                 serde_json::Value::Bool(value) => Value::Bool(value),
                 serde_json::Value::Number(number) => Value::Number(number.as_f64().unwrap()),
-                serde_json::Value::String(text) => Value::Text(text),
+                serde_json::Value::String(text) => Value::Text(text.into()),
                 serde_json::Value::Array(items) => Value::List(items.into_iter().map(convert).collect()),
                 serde_json::Value::Object(members) => Value::Object(
                     members
@@ -443,13 +489,27 @@ mod tests {
     }
 
     #[test]
-    fn half_a_pair_is_one_replacement_character_and_the_frame_stands() {
-        for (text, expected) in [
-            (r#""a\ud83d""#, "a\u{fffd}"),
-            (r#""\ude00b""#, "\u{fffd}b"),
-            (r#""\ud83d\u0041""#, "\u{fffd}A"),
-        ] {
-            assert_eq!(parse(text), Ok(Value::Text(expected.to_owned())), "{text}");
+    fn half_a_pair_is_one_replacement_character_and_the_half_is_kept_at_the_ends() {
+        let cases = [
+            (r#""a\ud83d""#, "a\u{fffd}", None, Some(0xd83d)),
+            (r#""\ude00b""#, "\u{fffd}b", Some(0xde00), None),
+            (r#""\ud83d\u0041""#, "\u{fffd}A", None, None),
+            (
+                r#""\ude00\ud83d""#,
+                "\u{fffd}\u{fffd}",
+                Some(0xde00),
+                Some(0xd83d),
+            ),
+            (r#""\ud83d\ud83d\ude00""#, "\u{fffd}\u{1f600}", None, None),
+            (r#""a\ude00b""#, "a\u{fffd}b", None, None),
+        ];
+        for (text, whole, low, high) in cases {
+            let expected = Text {
+                text: whole.to_owned(),
+                low,
+                high,
+            };
+            assert_eq!(parse(text), Ok(Value::Text(expected)), "{text}");
         }
     }
 

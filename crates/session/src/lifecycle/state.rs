@@ -33,7 +33,18 @@ pub(crate) enum State {
         deadline: Instant,
     },
     /// Messages flow.
-    Live { attempt: Attempt, joined: Instant },
+    Live {
+        attempt: Attempt,
+        joined: Instant,
+        /// Which token the join carried.
+        generation: u32,
+    },
+    /// A new conversation waits for its session id.
+    Naming,
+    /// A token is being renewed, or waited for.
+    Renewing { next: Next },
+    /// Nothing more by itself until somebody signs in, or the visitor goes on without.
+    SignedOut { error: ChatError },
     /// The socket opens.
     Opening { attempt: Attempt, deadline: Instant },
     /// The platform is asked whether it is ready; the answer never decides more than when to go on.
@@ -51,13 +62,28 @@ pub(crate) enum State {
 pub(crate) enum Join {
     /// Not yet; it goes at the latest at this instant.
     Due(Instant),
-    /// Sent; a platform silent about joins counts as joined at this instant.
-    Sent { silent_ack_at: Instant },
+    /// Sent, with this token; at this instant the platform's silence means something.
+    Sent {
+        silent_at: Instant,
+        silence: Silence,
+        generation: u32,
+    },
+}
+
+/// What a platform's silence about a join means.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Silence {
+    /// Some platforms never acknowledge: the chat counts as joined, if the platform said that it is ready.
+    Consent,
+    /// A known chat asked for over the socket is gone (section 15).
+    Refusal,
 }
 
 /// What comes after a pause.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Next {
+    /// Begin from the beginning.
+    Begin,
     /// Create the chat.
     Create,
     /// Open a socket for the chat that exists.
@@ -96,7 +122,32 @@ impl State {
             | Self::Creating { .. }
             | Self::Ended
             | Self::Idle
+            | Self::Naming
             | Self::Probing(_)
+            | Self::Renewing { .. }
+            | Self::SignedOut { .. }
+            | Self::Waiting { .. } => None,
+        }
+    }
+
+    /// Which token the platform was shown on the current socket.
+    pub(crate) const fn token_generation(&self) -> Option<u32> {
+        match self {
+            Self::Joining {
+                join: Join::Sent { generation, .. },
+                ..
+            }
+            | Self::Live { generation, .. } => Some(*generation),
+            Self::Blocked { .. }
+            | Self::Creating { .. }
+            | Self::Ended
+            | Self::Idle
+            | Self::Joining { .. }
+            | Self::Naming
+            | Self::Opening { .. }
+            | Self::Probing(_)
+            | Self::Renewing { .. }
+            | Self::SignedOut { .. }
             | Self::Waiting { .. } => None,
         }
     }
@@ -110,18 +161,25 @@ impl State {
                 ..
             } => Some(*at.min(deadline)),
             Self::Joining {
-                join: Join::Sent { silent_ack_at },
-                is_ready: true,
+                join: Join::Sent {
+                    silent_at, silence, ..
+                },
+                is_ready,
                 deadline,
                 ..
-            } => Some(*silent_ack_at.min(deadline)),
+            } if *is_ready || *silence == Silence::Refusal => Some(*silent_at.min(deadline)),
             Self::Joining { deadline, .. } | Self::Opening { deadline, .. } => Some(*deadline),
             Self::Probing(walk) if walk.asking.is_some() => Some(walk.gives_up_at()),
             Self::Probing(walk) => Some(walk.next_try_at().min(walk.gives_up_at())),
             Self::Waiting { until, .. } => *until,
-            Self::Blocked { .. } | Self::Creating { .. } | Self::Ended | Self::Idle | Self::Live { .. } => {
-                None
-            }
+            Self::Blocked { .. }
+            | Self::Creating { .. }
+            | Self::Ended
+            | Self::Idle
+            | Self::Live { .. }
+            | Self::Naming
+            | Self::Renewing { .. }
+            | Self::SignedOut { .. } => None,
         }
     }
 
@@ -129,7 +187,11 @@ impl State {
     pub(crate) fn phase(&self, tries: u32, was_live: bool) -> Phase {
         let (connection, retry_at) = match self {
             Self::Blocked { .. } | Self::Ended => (Connection::Blocked, None),
-            Self::Creating { .. } | Self::Probing(_) => (Connection::Starting, None),
+            Self::Renewing { .. } if was_live => (Connection::Reconnecting, None),
+            Self::Creating { .. } | Self::Naming | Self::Probing(_) | Self::Renewing { .. } => {
+                (Connection::Starting, None)
+            }
+            Self::SignedOut { .. } => (Connection::SignedOut, None),
             Self::Idle => (Connection::Idle, None),
             Self::Joining { .. } | Self::Opening { .. } if was_live => (Connection::Reconnecting, None),
             Self::Joining { .. } => (Connection::Joining, None),
@@ -138,7 +200,7 @@ impl State {
             Self::Waiting { until, delay, next } => {
                 let connection = match next {
                     _ if until.is_none() || *delay >= COUNTDOWN_FROM => Connection::Waiting,
-                    Next::Create => Connection::Starting,
+                    Next::Begin | Next::Create => Connection::Starting,
                     Next::Open if was_live => Connection::Reconnecting,
                     Next::Open => Connection::Connecting,
                 };

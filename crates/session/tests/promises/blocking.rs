@@ -74,8 +74,6 @@ fn codes_that_forbid_another_try_are_obeyed() {
         (4403, ErrorCode::TenantDenied),
         (4004, ErrorCode::TenantDenied),
         (1008, ErrorCode::SocketRejected),
-        (4005, ErrorCode::ChatGone),
-        (4401, ErrorCode::AuthRequired),
     ];
     for (close, code) in cases {
         let mut rig = Rig::live("");

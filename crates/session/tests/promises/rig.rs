@@ -2,12 +2,14 @@
 //!
 //! The five verbs: [`Rig::say`], [`Rig::server`], [`Rig::drop_link`], [`Rig::advance`], [`Rig::expect`].
 
-use std::time::Duration;
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc, time::Duration};
 
 use miptech_chat_session::{
-    Attempt, Caller, ChatError, ClientMessageId, Connection, Effect, Endpoints, ErrorCode, Event,
-    HttpOutcome, Identity, Instant, Limits, Notice, Now, Origin, Output, Place, Reply, Request, RequestId,
-    RowId, SendError, Session, SessionConfig, SessionId, SocketEvent, Status, StoreKey, TenantId, VisitorId,
+    Attempt, AuthState, Caller, ChatError, ChatId, ClientMessageId, Connection, Effect, Endpoints, ErrorCode,
+    Event, HttpOutcome, Identity, Instant, Limits, Lock, Notice, Now, Origin, Output, Place, Reply, Request,
+    RequestId, Restored, RowId, SendError, Session, SessionConfig, SessionId, SignInForm, SocketEvent,
+    Status, StoreKey, StoredAccount, TenantId, TokenKeys, TokenReason, TokenSource, TokenTransport, User,
+    VisitorId,
 };
 use serde_json::Value;
 
@@ -35,11 +37,40 @@ pub(crate) struct Rig {
     /// Every frame sent, with the socket it went to.
     pub(crate) frames: Vec<(Attempt, Value)>,
     pub(crate) closes: Vec<(Attempt, u16)>,
-    pub(crate) stored: Vec<(StoreKey, String)>,
+    /// Every write, in order.
+    pub(crate) stored: Vec<(StoreKey, Option<String>)>,
+    /// What storage holds: shared by every tab of the browser.
+    pub(crate) storage: Storage,
+    /// Whether the browser grants locks, and what became of the wish for one.
+    pub(crate) locks: Locks,
+    /// What the host page was asked for a token for.
+    pub(crate) token_wishes: Vec<TokenReason>,
+    pub(crate) auth: AuthState,
+    pub(crate) sign_ins: Vec<Result<User, ChatError>>,
+    pub(crate) profiles: Vec<Option<User>>,
+    /// The chats that ended, in order.
+    pub(crate) breaks: Vec<Option<String>>,
     pub(crate) transcript: Vec<Line>,
     pub(crate) errors: Vec<ChatError>,
     pub(crate) notice: Option<Notice>,
     next_id: u32,
+    next_session: u32,
+}
+
+/// The storage tabs share.
+pub(crate) type Storage = Rc<RefCell<BTreeMap<String, String>>>;
+
+/// The lock tabs share.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Locks {
+    /// The browser has none.
+    Absent,
+    /// Granted at once.
+    Free,
+    /// Held by this session.
+    Held,
+    /// Held by another tab; the wish is neither granted nor refused.
+    Taken,
 }
 
 impl Rig {
@@ -48,6 +79,16 @@ impl Rig {
     }
 
     pub(crate) fn with_seed(seed: u64) -> Self {
+        Self::with(seed, Storage::default(), |_| {})
+    }
+
+    /// A session with other settings.
+    pub(crate) fn configured(change: impl FnOnce(&mut SessionConfig)) -> Self {
+        Self::with(7, Storage::default(), change)
+    }
+
+    /// A session of a browser whose storage holds this, as a page that is opened reads it.
+    pub(crate) fn with(seed: u64, storage: Storage, change: impl FnOnce(&mut SessionConfig)) -> Self {
         let caller = Caller {
             endpoints: Endpoints::new(None, None).unwrap(),
             tenant: TenantId::parse("miptech-company").unwrap(),
@@ -57,13 +98,25 @@ impl Rig {
             visitor: VisitorId::parse("test_visitor_123").unwrap(),
             origin: Origin::Fresh,
         };
-        let config = SessionConfig {
+        let read = |key: StoreKey| read(&storage, key);
+        let mut config = SessionConfig {
             caller,
             identity,
             limits: Limits::default(),
+            profile: None,
+            token_transport: TokenTransport::Frame,
+            token_source: TokenSource::BuiltIn,
+            sign_in: SignInForm::Auto,
+            context: None,
+            restored: Restored {
+                account: stored_account(&storage),
+                chat: read(StoreKey::ChatId).as_deref().and_then(ChatId::parse),
+                memory: read(StoreKey::Memory),
+            },
         };
+        change(&mut config);
         Self {
-            session: Session::new(config, seed),
+            session: Session::new(config, seed, WALL_MS),
             clock_ms: 0,
             calls: Vec::new(),
             call_log: Vec::new(),
@@ -72,10 +125,18 @@ impl Rig {
             frames: Vec::new(),
             closes: Vec::new(),
             stored: Vec::new(),
+            storage,
+            locks: Locks::Free,
+            token_wishes: Vec::new(),
+            auth: AuthState::Anonymous,
+            sign_ins: Vec::new(),
+            profiles: Vec::new(),
+            breaks: Vec::new(),
             transcript: Vec::new(),
             errors: Vec::new(),
             notice: None,
             next_id: 0,
+            next_session: 0,
         }
     }
 
@@ -203,6 +264,14 @@ impl Rig {
         self.drain();
     }
 
+    /// Another tab changed the account in storage, or the session asked for it.
+    pub(crate) fn storage_changed(&mut self) {
+        let now = self.now();
+        let stored = stored_account(&self.storage);
+        self.session.handle_account(&stored, now);
+        self.drain();
+    }
+
     /// Lets time pass, waking the session at each of its deadlines.
     pub(crate) fn advance(&mut self, span: Duration) {
         let end = self.clock_ms + u64::try_from(span.as_millis()).unwrap();
@@ -274,7 +343,7 @@ impl Rig {
     pub(crate) fn now(&self) -> Now {
         Now {
             mono: Instant::from_start(Duration::from_millis(self.clock_ms)),
-            wall_ms: 1_754_060_400_000 + self.clock_ms,
+            wall_ms: WALL_MS + self.clock_ms,
         }
     }
 
@@ -289,6 +358,27 @@ impl Rig {
 
     fn perform(&mut self, effect: Effect) {
         match effect {
+            Effect::AskHostForToken { reason, .. } => self.token_wishes.push(reason),
+            Effect::AskLock => {
+                let lock = match self.locks {
+                    Locks::Absent => Lock::Absent,
+                    Locks::Free => {
+                        self.locks = Locks::Held;
+                        Lock::Held
+                    }
+                    Locks::Held | Locks::Taken => return,
+                };
+                let now = self.now();
+                self.session.handle_lock(lock, now);
+            }
+            Effect::MakeSessionId => {
+                self.next_session += 1;
+                let id = SessionId::parse(&format!("next_session_{}", self.next_session)).unwrap();
+                let now = self.now();
+                self.session.handle_session_id(id, now);
+            }
+            Effect::ReadAccount => self.storage_changed(),
+            Effect::ReleaseLock => self.locks = Locks::Free,
             Effect::AbortHttp { id } => self.calls.retain(|(known, _)| *known != id),
             Effect::CloseSocket { attempt, code } => {
                 self.closes.push((attempt, code));
@@ -310,7 +400,14 @@ impl Rig {
                 );
                 self.frames.push((attempt, serde_json::from_str(&text).unwrap()));
             }
-            Effect::Store { key, value } => self.stored.push((key, value)),
+            Effect::Store { key, value } => {
+                let name = name(key);
+                match &value {
+                    Some(value) => self.storage.borrow_mut().insert(name, value.clone()),
+                    None => self.storage.borrow_mut().remove(&name),
+                };
+                self.stored.push((key, value));
+            }
         }
     }
 
@@ -319,7 +416,13 @@ impl Rig {
             Event::AnswerGrew { row, delta } => self.line(row).text.push_str(&delta),
             Event::AnswerReplaced { row, text } => self.line(row).text = text,
             Event::AnswerSourced { row, sources } => self.line(row).sources = sources.len(),
+            Event::AuthChanged { state, .. } => self.auth = state,
+            Event::ConversationEnded { chat, .. } => {
+                self.breaks.push(chat.map(|chat| chat.as_str().to_owned()));
+            }
             Event::ConversationStarted { .. } | Event::PhaseChanged(_) => {}
+            Event::ProfileRead(user) => self.profiles.push(user),
+            Event::SignInEnded(result) => self.sign_ins.push(result),
             Event::ErrorRaised(error) => self.errors.push(error),
             Event::MessageAdded { entry, place } => {
                 let line = Line {
@@ -346,6 +449,11 @@ impl Rig {
         }
     }
 
+    /// What storage holds under a key.
+    pub(crate) fn kept(&self, key: StoreKey) -> Option<String> {
+        read(&self.storage, key)
+    }
+
     fn line(&mut self, row: RowId) -> &mut Line {
         self.transcript
             .iter_mut()
@@ -353,3 +461,26 @@ impl Rig {
             .expect("an event about a row nobody added")
     }
 }
+
+fn name(key: StoreKey) -> String {
+    key.text(
+        &TenantId::parse("miptech-company").unwrap(),
+        &TokenKeys::default(),
+    )
+}
+
+fn read(storage: &Storage, key: StoreKey) -> Option<String> {
+    storage.borrow().get(&name(key)).cloned()
+}
+
+fn stored_account(storage: &Storage) -> StoredAccount {
+    StoredAccount {
+        access: read(storage, StoreKey::AccessToken),
+        refresh: read(storage, StoreKey::RefreshToken),
+        user: read(storage, StoreKey::User),
+        lease: read(storage, StoreKey::RenewalLease),
+    }
+}
+
+/// Where the wall clock stands when a page is opened.
+const WALL_MS: u64 = 1_754_060_400_000;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use miptech_chat_session::{Connection, ErrorCode, SendError, Status, StoreKey};
+use miptech_chat_session::{Connection, ErrorCode, Profile, SendError, Status, StoreKey};
 
 use crate::rig::Rig;
 
@@ -134,7 +134,9 @@ fn history_confirms_what_its_lost_acknowledgement_did_not() {
 
 #[test]
 fn a_refused_message_holds_nobody_up() {
-    let mut rig = Rig::live(DEDUP);
+    let mut rig = Rig::configured(|config| config.profile = Some(Profile::TwoStep));
+    rig.start();
+    rig.go_live(DEDUP);
     let id = rig.say("bad").unwrap();
     rig.say("good").unwrap();
     rig.server(r#"{"type":"error","data":{"type":"message_validation_error","message":"No"}}"#);
@@ -227,8 +229,8 @@ fn the_ids_are_stored_with_the_first_message_and_not_before() {
     rig.say("one").unwrap();
     rig.say("two").unwrap();
     let expected = [
-        (StoreKey::SessionId, "test_session_123".to_owned()),
-        (StoreKey::VisitorId, "test_visitor_123".to_owned()),
+        (StoreKey::SessionId, Some("test_session_123".to_owned())),
+        (StoreKey::VisitorId, Some("test_visitor_123".to_owned())),
     ];
     assert_eq!(rig.stored, expected);
 }

@@ -1,0 +1,66 @@
+//! The table of close codes: every number a socket can close with has its row.
+
+use std::collections::BTreeSet;
+
+use miptech_chat_protocol::{close::CloseAction, error::ErrorCode};
+
+use crate::table;
+
+#[test]
+fn the_close_codes_are_documented_row_by_row() {
+    let mut rest: BTreeSet<u16> = (0..=u16::MAX).collect();
+    let mut named = BTreeSet::new();
+    for row in table(["Code", "Action", "Floor", "Error code"]) {
+        let [when, documented @ ..] = row;
+        assert!(named.insert(when.clone()), "{when}: one row only");
+        let (codes, condition) = when.split_once(", ").unwrap_or((&when, ""));
+        for code in codes_of(codes, &rest) {
+            rest.remove(&code);
+            for reason in reasons_of(condition) {
+                let action = cells(CloseAction::of(code, reason));
+                assert_eq!(action, documented, "{when}: {code} {reason:?}");
+            }
+        }
+    }
+    assert_eq!(rest.first(), None, "every code has its row");
+}
+
+/// The codes a row is about; "any other" are those no row before it named.
+fn codes_of(cell: &str, rest: &BTreeSet<u16>) -> Vec<u16> {
+    let number = |text: &str| -> u16 { text.parse().unwrap_or_else(|_| panic!("{cell}: no code")) };
+    let Some(range) = cell.strip_prefix("any other") else {
+        return vec![number(cell)];
+    };
+    match range.trim().split_once('–') {
+        Some((first, last)) => rest.range(number(first)..=number(last)).copied().collect(),
+        None => rest.iter().copied().collect(),
+    }
+}
+
+/// Reasons that fulfil the condition of a row.
+fn reasons_of(condition: &str) -> &'static [&'static str] {
+    match condition {
+        "" => &["", "Rate limited", "tenant_id required"],
+        "any other reason" => &["", "tenant_id required"],
+        "reason contains \"rate\"" => &["Rate limited", "message rate"],
+        _ => panic!("a condition without an example: {condition}"),
+    }
+}
+
+/// An action as the table writes it.
+fn cells(action: CloseAction) -> [String; 3] {
+    let quoted = |code: ErrorCode| format!("`{}`", code.as_str());
+    let none = || "–".to_owned();
+    let (name, floor, code) = match action {
+        // These three carry no code; the session names these.
+        CloseAction::NewChat => ("NewChat", none(), quoted(ErrorCode::ChatGone)),
+        CloseAction::RenewToken => ("RenewToken", none(), quoted(ErrorCode::AuthExpired)),
+        CloseAction::TryOnce => ("TryOnce", none(), quoted(ErrorCode::SocketRejected)),
+        CloseAction::Block(code) => ("Block", none(), quoted(code)),
+        CloseAction::JoinAtOnce(code) => ("JoinAtOnce", none(), quoted(code)),
+        CloseAction::Reconnect { floor } => ("Reconnect", format!("{} s", floor.as_secs_f64()), none()),
+        CloseAction::ReconnectSlowly(code) => ("ReconnectSlowly", none(), quoted(code)),
+        CloseAction::Rest => ("Rest", none(), none()),
+    };
+    [format!("`{name}`"), floor, code]
+}

@@ -1,0 +1,226 @@
+//! Earlier messages: read page by page over REST, and merged with what is on screen.
+
+use miptech_chat_protocol::{
+    body::{HistoryItem, HistoryPage},
+    capability::Capability,
+    decode::{Author, Completion},
+    error::{ErrorCode, Stage},
+    fault::Fault,
+};
+
+use crate::{
+    backoff,
+    clock::{Instant, Now},
+    entry::{Entry, RowId, Status},
+    notice::ChatError,
+    output::{Event, HttpOutcome, Place, RequestId},
+    session::Session,
+};
+
+/// Reading earlier messages, page by page.
+#[derive(Debug, Default)]
+pub(crate) struct HistoryRead {
+    call: Option<RequestId>,
+    /// Whether to read once more when this read is done: a join came meanwhile.
+    is_stale: bool,
+    /// The last sequence number read; the next page begins after it.
+    after: u64,
+    /// The row of the last message read; what follows in history follows it on screen.
+    last_row: Option<RowId>,
+    pages: u32,
+    tries: u32,
+    retry_at: Option<Instant>,
+    /// Whether the read was refused once and is repeated with the next token.
+    waits_for_token: bool,
+}
+
+impl HistoryRead {
+    pub(crate) const fn call(&self) -> Option<RequestId> {
+        self.call
+    }
+
+    pub(crate) fn is_reading(&self, id: RequestId) -> bool {
+        self.call == Some(id)
+    }
+
+    /// Failures of an earlier read no longer count.
+    pub(crate) const fn begin_anew(&mut self) {
+        self.tries = 0;
+    }
+
+    /// Nothing more is read.
+    pub(crate) const fn end(&mut self) {
+        self.retry_at = None;
+        self.is_stale = false;
+        self.waits_for_token = false;
+    }
+
+    /// What was refused is read again at once.
+    pub(crate) fn token_came(&mut self) {
+        if std::mem::take(&mut self.waits_for_token) {
+            self.retry_at = Some(Instant::default());
+        }
+    }
+
+    /// What was refused is read again later.
+    pub(crate) fn token_delayed(&mut self, until: Instant) {
+        if std::mem::take(&mut self.waits_for_token) {
+            self.retry_at = Some(until);
+        }
+    }
+
+    pub(crate) const fn retry_at(&self) -> Option<Instant> {
+        self.retry_at
+    }
+}
+
+impl Session {
+    /// Reads what was said before, or meanwhile, where the platform lets us.
+    pub(crate) fn read_history(&mut self, now: Now) {
+        let Some(chat) = self
+            .chat
+            .as_ref()
+            .filter(|_| self.capabilities.has(Capability::History))
+        else {
+            return;
+        };
+        if self.history.call.is_some() {
+            self.history.is_stale = true;
+            return;
+        }
+        let request = self
+            .config
+            .caller
+            .messages(chat, self.history.after)
+            .with_token(self.auth.access());
+        self.history.retry_at = None;
+        self.history.call = Some(self.call(request, now));
+    }
+
+    /// The pause after a failed read is over.
+    pub(crate) fn read_more_history(&mut self, now: Now) {
+        if self.history.retry_at.take_if(|at| *at <= now.mono).is_some() {
+            self.read_history(now);
+        }
+    }
+
+    /// A page came, or did not.
+    pub(crate) fn history_came(&mut self, outcome: HttpOutcome, generation: u32, now: Now) {
+        self.history.call = None;
+        let page = match outcome {
+            HttpOutcome::Reply(reply) => HistoryPage::read(&reply),
+            HttpOutcome::Failed => Err(Fault::unreachable()),
+        };
+        match page {
+            Ok(page) => self.history_page(page, now),
+            Err(fault) if fault.retryable && self.history.tries < HISTORY_TRIES => {
+                let delay = backoff::http(self.history.tries, false, &mut self.random);
+                self.history.tries += 1;
+                self.history.retry_at = Some(now.mono.after(delay.max(fault.wait.unwrap_or_default())));
+            }
+            Err(fault) if fault.status == Some(401) && fault.is_refusal() && self.is_signed_in() => {
+                self.history.waits_for_token = true;
+                self.token_refused(fault, generation, now);
+            }
+            Err(fault) if fault.code == ErrorCode::ChatGone => {
+                self.chat_gone(ChatError::of_fault(fault, Stage::History), now);
+            }
+            Err(fault) => {
+                self.mishap(ChatError::of_fault(fault, Stage::History));
+                self.assembly.expect_word(now.mono);
+            }
+        }
+    }
+
+    fn history_page(&mut self, page: HistoryPage, now: Now) {
+        self.history.tries = 0;
+        for item in page.items {
+            self.history.after = self.history.after.max(item.sequence.unwrap_or(0));
+            self.history.last_row = Some(self.merge(item, now));
+        }
+        if let Some(next) = page
+            .next
+            .filter(|next| *next >= self.history.after && self.history.pages + 1 < HISTORY_PAGES)
+        {
+            self.history.pages += 1;
+            self.history.after = next;
+            return self.read_history(now);
+        }
+        self.history.pages = 0;
+        if std::mem::take(&mut self.history.is_stale) {
+            self.read_history(now);
+        } else if self.is_live() {
+            self.assembly.expect_word(now.mono);
+        }
+    }
+
+    /// One earlier message: it has a row already, heals an answer, acknowledges a message of ours, or is new here.
+    fn merge(&mut self, item: HistoryItem, now: Now) -> RowId {
+        if let Some(row) = self.known.row_of(&item.id) {
+            return row;
+        }
+        let known = match item.author {
+            Author::User => self.confirm(&item),
+            Author::Ai | Author::Human | Author::System => self.heal(&item),
+        };
+        let row = known.unwrap_or_else(|| self.rows.fresh());
+        self.known.rows.push((item.id.clone(), row));
+        if known.is_none() {
+            self.add_earlier(row, item, now);
+        }
+        row
+    }
+
+    /// A message of ours the platform has: as good as its acknowledgement.
+    fn confirm(&mut self, item: &HistoryItem) -> Option<RowId> {
+        let id = item.client_message.as_ref()?;
+        let waiting = self.outbox.acknowledge(Some(id)).map(|ours| ours.row);
+        let row = waiting.or_else(|| self.row_of_ours(id))?;
+        self.event(Event::MessageChanged {
+            row,
+            status: Status::Sent,
+            message: Some(item.id.clone()),
+        });
+        Some(row)
+    }
+
+    /// An answer that was assembled here, in whole or in part.
+    fn heal(&mut self, item: &HistoryItem) -> Option<RowId> {
+        let end = Completion {
+            text: Some(item.text.clone()),
+            sources: item.sources.clone(),
+            ..Completion::default()
+        };
+        let (row, events) = self.assembly.heal(&item.id, end)?;
+        self.events(events);
+        Some(row)
+    }
+
+    fn add_earlier(&mut self, row: RowId, item: HistoryItem, now: Now) {
+        let status = if item.author == Author::User {
+            Status::Sent
+        } else {
+            Status::Complete
+        };
+        self.event(Event::MessageAdded {
+            entry: Entry {
+                row,
+                author: item.author,
+                text: item.text,
+                status,
+                message: Some(item.id),
+                client_message: item.client_message,
+                created_ms: item.created_ms.unwrap_or(now.wall_ms),
+                sources: item.sources,
+            },
+            place: self.history.last_row.map_or(Place::Start, Place::After),
+        });
+    }
+}
+
+/// How often a failed history read is repeated (`Whttp`).
+const HISTORY_TRIES: u32 = 4;
+
+/// How many pages one read may take: 2000 messages. The contract's cursor only goes forward, so the newest messages
+/// are on the last page and stopping earlier would hide exactly them.
+const HISTORY_PAGES: u32 = 40;

@@ -1,0 +1,133 @@
+//! From one chat to the next: the break between them, and what may cross it.
+//!
+//! A chat that is gone is replaced by itself, under a new session id. Messages that wait never cross the break by
+//! themselves: they were meant for the conversation that is over (row O12).
+
+use miptech_chat_protocol::{
+    capability::Capabilities,
+    close::ours,
+    ids::{ChatId, SessionId},
+    profile::Creation,
+};
+
+use crate::{
+    clock::Now,
+    config::Origin,
+    history::HistoryRead,
+    lifecycle::State,
+    notice::ChatError,
+    output::{Effect, Event, StoreKey},
+    plan::Memory,
+    session::Session,
+};
+
+impl Session {
+    /// The visitor wants a new conversation. Messages that waited for this word go into it.
+    pub fn new_conversation(&mut self, now: Now) {
+        match &self.state {
+            State::Ended => return,
+            // The conversation is new already: what is missing is only the word for the messages.
+            _ if self.outbox.release() => {}
+            State::Blocked { .. } => {
+                self.breaks = 0;
+                self.trouble = None;
+                self.break_conversation(now);
+            }
+            _ => self.leave_conversation(now),
+        }
+        self.settle(now);
+    }
+
+    /// The id of the next conversation.
+    pub fn handle_session_id(&mut self, id: SessionId, now: Now) {
+        if let State::Naming = self.state {
+            self.config.identity.session = id;
+            if self.config.identity.origin == Origin::Stored {
+                let text = self.config.identity.session.as_str().to_owned();
+                self.store(StoreKey::SessionId, Some(text));
+            }
+            self.begin(now);
+        }
+        self.settle(now);
+    }
+
+    /// The platform no longer knows the chat: a new one takes its place, but not for ever.
+    pub(crate) fn chat_gone(&mut self, error: ChatError, now: Now) {
+        self.close_socket();
+        self.breaks += 1;
+        if self.breaks > MOST_BREAKS {
+            return self.block(error, now);
+        }
+        // The break in the transcript tells the visitor; the host page hears the reason.
+        self.event(Event::ErrorRaised(error));
+        self.break_conversation(now);
+    }
+
+    /// The conversation ends here without anything being wrong; a next one begins where one was wanted.
+    pub(crate) fn leave_conversation(&mut self, now: Now) {
+        let was_at_rest = matches!(self.state, State::Idle | State::Ended);
+        self.close_socket();
+        if self.chat.is_some() || !was_at_rest {
+            self.trouble = None;
+            self.break_conversation(now);
+        }
+    }
+
+    /// A chat's id is known.
+    pub(crate) fn adopt_chat(&mut self, chat: ChatId) {
+        self.event(Event::ConversationStarted { chat: chat.clone() });
+        self.chat = Some(chat);
+        self.keep_chat();
+    }
+
+    /// A chat the socket made is found again only by its id.
+    pub(crate) fn keep_chat(&mut self) {
+        let is_kept =
+            self.plan.rules().creation == Creation::Socket && self.config.identity.origin == Origin::Stored;
+        if let Some(chat) = self.chat.as_ref().filter(|_| is_kept) {
+            let text = chat.as_str().to_owned();
+            self.store(StoreKey::ChatId, Some(text));
+        }
+    }
+
+    /// Keeps what was found out about the platform, once the visitor has asked for something.
+    pub(crate) fn remember(&mut self, now: Now) {
+        if self.plan.is_open() && self.config.identity.origin == Origin::Stored {
+            let memory = Memory {
+                profile: self.plan.profile(),
+                form: self.create_form,
+            };
+            let origin = self.config.caller.endpoints.origin();
+            self.store(StoreKey::Memory, Some(memory.write(&origin, now.wall_ms)));
+        }
+    }
+
+    fn break_conversation(&mut self, now: Now) {
+        self.disturbed_since.get_or_insert(now.mono);
+        self.cut_answers();
+        self.assembly.close();
+        self.outbox.hold();
+        self.history.call().into_iter().for_each(|id| self.abort_call(id));
+        self.history = HistoryRead::default();
+        self.capabilities = Capabilities::default();
+        let chat = self.chat.take();
+        self.store(StoreKey::ChatId, None);
+        let row = self.rows.fresh();
+        self.event(Event::ConversationEnded { chat, row });
+        self.state = State::Naming;
+        self.effect(Effect::MakeSessionId);
+    }
+
+    fn close_socket(&mut self) {
+        if let Some(attempt) = self.state.attempt() {
+            self.effect(Effect::CloseSocket {
+                attempt,
+                code: ours::ZOMBIE,
+            });
+            self.socket_lost();
+        }
+    }
+}
+
+/// A platform that loses every chat it makes is asked for one more, not for ever.
+const MOST_BREAKS: u32 = 1;

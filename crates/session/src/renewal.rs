@@ -1,0 +1,354 @@
+//! Renewing a pair of tokens: once for all calls of this page, and for all tabs that share a storage.
+//!
+//! ```text
+//! Rest ──renew──▶ Locking ──held, or waited long enough──▶ Checking ──the pair in storage is ours──▶ Calling
+//!                    │                                        │                                       │   │
+//!                    └─no locks here──▶ Spreading ─▶ Checking ├─another tab renewed it─▶ adopted      │   │ refused
+//!                                                    lease    └─gone─▶ signed out                     │   ▼
+//!                                                      └▶ Watching                     Committing ◀───┘ Adopting
+//! ```
+//!
+//! The lock only saves useless calls. What makes two tabs harmless is the commit guard: a new pair is written only while
+//! storage still holds the pair it was bought with (rows T4 to T10).
+
+use std::{collections::VecDeque, time::Duration};
+
+use miptech_chat_protocol::{
+    account::Tokens,
+    error::{ErrorCode, Stage},
+    fault::Fault,
+    token::Token,
+};
+
+use crate::{
+    clock::{Instant, Now},
+    config::{StoredAccount, TokenSource},
+    lifecycle::State,
+    notice::ChatError,
+    output::{Effect, HttpOutcome, Lock, RequestId, StoreKey, TokenReason},
+    session::Session,
+};
+
+/// Where a renewal stands, and when the next one may be.
+#[derive(Debug, Default)]
+pub(crate) struct Renewal {
+    step: Step,
+    has_lock: bool,
+    has_lease: bool,
+    /// Whether another tab's lease was respected once; afterwards the commit guard alone decides.
+    has_watched: bool,
+    /// When a renewal was last begun, for ten minutes back.
+    begun: VecDeque<Instant>,
+    failures: u32,
+    /// Not before this instant: the last one failed.
+    cool_until: Option<Instant>,
+    /// When the pair should be renewed before anybody asks.
+    ahead_at: Option<Instant>,
+}
+
+#[derive(Debug, Default)]
+enum Step {
+    /// Nothing is under way.
+    #[default]
+    Rest,
+    /// The call was refused; a sibling may just have renewed the pair.
+    Adopting { until: Instant, fault: Fault },
+    /// The host page was asked.
+    Asking { until: Instant },
+    /// The call is under way.
+    Calling { request: RequestId, with: Token },
+    /// Storage is read before the call.
+    Checking,
+    /// Storage is read before the new pair is written.
+    Committing { pair: Tokens, with: Token },
+    /// The lock is waited for.
+    Locking { until: Instant },
+    /// Without locks tabs take turns by chance.
+    Spreading { until: Instant },
+    /// Another tab's lease is respected for a while.
+    Watching { until: Instant },
+}
+
+impl Renewal {
+    /// When the next step comes by itself; the one ahead of time only while the pair is in use.
+    pub(crate) fn deadline(&self, is_live: bool) -> Option<Instant> {
+        match &self.step {
+            Step::Adopting { until, .. }
+            | Step::Asking { until }
+            | Step::Locking { until }
+            | Step::Spreading { until }
+            | Step::Watching { until } => Some(*until),
+            Step::Rest if is_live => self.ahead_at,
+            Step::Calling { .. } | Step::Checking | Step::Committing { .. } | Step::Rest => None,
+        }
+    }
+
+    pub(crate) fn is_calling(&self, id: RequestId) -> bool {
+        matches!(&self.step, Step::Calling { request, .. } if *request == id)
+    }
+
+    /// Until when no renewal may begin (invariant I16).
+    fn barred_until(&mut self, now: Instant) -> Option<Instant> {
+        while self.begun.front().is_some_and(|at| now.since(*at) >= WINDOW) {
+            self.begun.pop_front();
+        }
+        let spaced = self.begun.back().map(|last| last.after(SPACING));
+        let counted = self
+            .begun
+            .front()
+            .filter(|_| self.begun.len() >= MOST_PER_WINDOW)
+            .map(|first| first.after(WINDOW));
+        let bars = [spaced, counted, self.cool_until];
+        bars.into_iter().flatten().max().filter(|until| *until > now)
+    }
+}
+
+impl Session {
+    /// Renews the pair, or asks the host page for a token; one renewal answers for everybody who wants one.
+    pub(crate) fn renew(&mut self, now: Now) {
+        if !matches!(self.auth.renewal.step, Step::Rest) {
+            return;
+        }
+        if self.config.token_source == TokenSource::Host {
+            return self.ask_host(now);
+        }
+        if self.auth.refresh().is_none() {
+            let error = ChatError::bare(ErrorCode::AuthExpired, Stage::Refresh, false);
+            return self.sign_in_expired(error);
+        }
+        if let Some(until) = self.auth.renewal.barred_until(now.mono) {
+            return self.token_delayed(until, None, now);
+        }
+        self.auth.renewal.begun.push_back(now.mono);
+        self.auth.renewal.step = Step::Locking {
+            until: now.mono.after(LOCK_WAIT),
+        };
+        self.effect(Effect::AskLock);
+    }
+
+    /// The browser's answer to a wish for the lock.
+    pub fn handle_lock(&mut self, lock: Lock, now: Now) {
+        match (&self.auth.renewal.step, lock) {
+            (Step::Locking { .. }, Lock::Held) => {
+                self.auth.renewal.has_lock = true;
+                self.check_storage();
+            }
+            (Step::Locking { .. }, Lock::Absent) => {
+                let until = now.mono.after(self.random.up_to(SPREAD));
+                self.auth.renewal.step = Step::Spreading { until };
+            }
+            // Granted too late: nobody waits for it any more.
+            (_, Lock::Held) if !self.auth.renewal.has_lock => self.effect(Effect::ReleaseLock),
+            (_, Lock::Held | Lock::Absent) => {}
+        }
+        self.settle(now);
+    }
+
+    /// What storage holds of the account: asked for, or changed by another tab.
+    pub fn handle_account(&mut self, stored: &StoredAccount, now: Now) {
+        let tokens = stored.tokens();
+        let is_ours = tokens.as_ref().map(|tokens| &tokens.access) == self.auth.access()
+            && tokens.as_ref().and_then(|tokens| tokens.refresh.as_ref()) == self.auth.refresh();
+        if self.config.token_source == TokenSource::Host || matches!(self.state, State::Ended) {
+            return;
+        }
+        match (std::mem::take(&mut self.auth.renewal.step), tokens) {
+            (Step::Committing { pair, with }, Some(tokens)) if tokens.refresh.as_ref() == Some(&with) => {
+                self.hold(pair, now);
+                self.keep_account();
+                self.end_renewal();
+            }
+            (Step::Checking, _) if is_ours => self.call_refresh(stored, now),
+            // Nothing new: whatever was waited for is still waited for.
+            (step, _) if is_ours => self.auth.renewal.step = step,
+            (_, Some(tokens)) => {
+                self.adopt(stored, tokens, now);
+                self.end_renewal();
+            }
+            (_, None) => self.account_gone(now),
+        }
+        self.settle(now);
+    }
+
+    /// The host page's answer to a wish for a token.
+    pub fn handle_token(&mut self, token: Option<Token>, now: Now) {
+        if matches!(self.auth.renewal.step, Step::Asking { .. }) {
+            self.auth.renewal.step = Step::Rest;
+            match token.filter(|token| Some(token) != self.auth.access()) {
+                Some(token) => self.set_token(Some(token), now),
+                None => self.host_has_none(now),
+            }
+        }
+        self.settle(now);
+    }
+
+    pub(crate) fn ask_host(&mut self, now: Now) {
+        let reason = match (self.auth.access(), self.is_live()) {
+            (None, _) => TokenReason::Initial,
+            (Some(_), true) => TokenReason::Expiring,
+            (Some(_), false) => TokenReason::Rejected,
+        };
+        let current = self.auth.access().cloned();
+        self.auth.renewal.step = Step::Asking {
+            until: now.mono.after(HOST_WAIT),
+        };
+        self.effect(Effect::AskHostForToken { reason, current });
+    }
+
+    /// Without a token of the host page: as an anonymous visitor where that is possible.
+    fn host_has_none(&mut self, now: Now) {
+        let was_signed_in = self.auth.access().is_some();
+        if let State::Renewing { next } = &self.state {
+            let next = *next;
+            self.forget_account();
+            if was_signed_in {
+                let error = ChatError::bare(ErrorCode::AuthRequired, Stage::Refresh, false);
+                self.no_token(next, error, now);
+            } else {
+                self.go(next, now);
+            }
+        }
+    }
+
+    /// The answer to a refresh.
+    pub(crate) fn refresh_came(&mut self, outcome: HttpOutcome, now: Now) {
+        let Step::Calling { with, .. } = std::mem::take(&mut self.auth.renewal.step) else {
+            return;
+        };
+        let read = match outcome {
+            HttpOutcome::Reply(reply) => Tokens::read(&reply),
+            HttpOutcome::Failed => Err(Fault::unreachable()),
+        };
+        match read {
+            Ok(pair) => {
+                self.auth.renewal.step = Step::Committing { pair, with };
+                self.effect(Effect::ReadAccount);
+            }
+            Err(fault) if fault.is_refusal() => {
+                let until = now.mono.after(SIBLING_WAIT);
+                self.auth.renewal.step = Step::Adopting { until, fault };
+                self.effect(Effect::ReadAccount);
+            }
+            Err(fault) => {
+                let failures = self.auth.renewal.failures;
+                let pause = COOLDOWN
+                    .saturating_mul(1_u32.checked_shl(failures).unwrap_or(u32::MAX))
+                    .min(MOST_COOLDOWN);
+                let until = now.mono.after(pause.max(fault.wait.unwrap_or_default()));
+                self.stop_renewal();
+                self.auth.renewal.failures = failures.saturating_add(1);
+                self.auth.renewal.cool_until = Some(until);
+                self.token_delayed(until, Some(ChatError::of_fault(fault, Stage::Refresh)), now);
+            }
+        }
+    }
+
+    /// The renewal's own deadline may have come.
+    pub(crate) fn renewal_time_passed(&mut self, now: Now) {
+        let is_due = self
+            .auth
+            .renewal
+            .deadline(self.is_live())
+            .is_some_and(|at| at <= now.mono);
+        if !is_due {
+            return;
+        }
+        match std::mem::take(&mut self.auth.renewal.step) {
+            Step::Adopting { fault, .. } => {
+                self.stop_renewal();
+                self.sign_in_expired(ChatError::of_fault(fault, Stage::Refresh));
+            }
+            Step::Asking { .. } => self.host_has_none(now),
+            Step::Locking { .. } | Step::Spreading { .. } | Step::Watching { .. } => self.check_storage(),
+            Step::Rest => {
+                self.auth.renewal.ahead_at = None;
+                self.renew(now);
+            }
+            step @ (Step::Calling { .. } | Step::Checking | Step::Committing { .. }) => {
+                self.auth.renewal.step = step;
+            }
+        }
+    }
+
+    /// Plans the renewal before the pair runs out.
+    pub(crate) fn schedule_renewal(&mut self, lifetime: Option<Duration>, now: Now) {
+        let spread = self.random.up_to(AHEAD_SPREAD);
+        self.auth.renewal.ahead_at = lifetime.filter(|_| self.may_renew()).map(|lifetime| {
+            let ahead = (lifetime / 10).clamp(LEAST_AHEAD, MOST_AHEAD) - spread;
+            now.mono.after(lifetime.saturating_sub(ahead))
+        });
+    }
+
+    /// Nothing of a renewal is left, whatever it came to.
+    pub(crate) fn stop_renewal(&mut self) {
+        if let Step::Calling { request, .. } = std::mem::take(&mut self.auth.renewal.step) {
+            self.abort_call(request);
+        }
+        self.auth.renewal.ahead_at = None;
+        self.release();
+    }
+
+    fn end_renewal(&mut self) {
+        self.auth.renewal.failures = 0;
+        self.auth.renewal.cool_until = None;
+        self.release();
+    }
+
+    fn release(&mut self) {
+        self.auth.renewal.has_watched = false;
+        if std::mem::take(&mut self.auth.renewal.has_lock) {
+            self.effect(Effect::ReleaseLock);
+        }
+        if std::mem::take(&mut self.auth.renewal.has_lease) {
+            self.store(StoreKey::RenewalLease, None);
+        }
+    }
+
+    fn check_storage(&mut self) {
+        self.auth.renewal.step = Step::Checking;
+        self.effect(Effect::ReadAccount);
+    }
+
+    /// Storage holds our pair: it is renewed, unless another tab is at it and locks cannot tell.
+    fn call_refresh(&mut self, stored: &StoredAccount, now: Now) {
+        let Some(with) = self.auth.refresh().cloned() else {
+            return;
+        };
+        if !self.auth.renewal.has_lock {
+            let lease_ms: Option<u64> = stored.lease.as_deref().and_then(|text| text.parse().ok());
+            let is_leased = lease_ms
+                .is_some_and(|since_ms| (since_ms..since_ms.saturating_add(LEASE_MS)).contains(&now.wall_ms));
+            if is_leased && !self.auth.renewal.has_watched {
+                self.auth.renewal.has_watched = true;
+                self.auth.renewal.step = Step::Watching {
+                    until: now.mono.after(LOCK_WAIT),
+                };
+                return;
+            }
+            self.auth.renewal.has_lease = true;
+            self.store(StoreKey::RenewalLease, Some(now.wall_ms.to_string()));
+        }
+        let request = self.config.caller.refresh(&with);
+        let request = self.call(request, now);
+        self.auth.renewal.step = Step::Calling { request, with };
+    }
+}
+
+/// `faults.md` section 6.4.
+const LOCK_WAIT: Duration = Duration::from_secs(5);
+const SIBLING_WAIT: Duration = Duration::from_secs(2);
+const SPACING: Duration = Duration::from_secs(30);
+const WINDOW: Duration = Duration::from_secs(600);
+const MOST_PER_WINDOW: usize = 3;
+const COOLDOWN: Duration = Duration::from_secs(30);
+const MOST_COOLDOWN: Duration = Duration::from_secs(300);
+const LEAST_AHEAD: Duration = Duration::from_secs(30);
+const MOST_AHEAD: Duration = Duration::from_secs(90);
+const AHEAD_SPREAD: Duration = Duration::from_secs(10);
+
+/// Row T8: how far tabs without locks spread, and how long a lease counts: as long as a lock may be held.
+const SPREAD: Duration = Duration::from_millis(300);
+const LEASE_MS: u64 = 12_000;
+
+/// How long the host page may take to give a token; our choice, as long as a call may take.
+const HOST_WAIT: Duration = Duration::from_secs(10);
