@@ -10,7 +10,7 @@ use web_sys::{Document, Element, HtmlElement, Node};
 
 use super::{
     context::Ui,
-    element::{ElementRef, el},
+    element::{ElementRef, el, follow},
     link::{LINK_REL, safe_link},
     model::Answer,
     strings::Strings,
@@ -20,7 +20,7 @@ pub(super) fn answer(ui: &Ui, answer: ArcRwSignal<Answer>) -> AnyView {
     let strings = ui.strings();
     let place = ElementRef::new();
     let painter = StoredValue::new_local(Painter::default());
-    Effect::new(move |_| {
+    follow(move || {
         let Some(element) = place.get() else { return };
         answer.with(|answer| painter.update_value(|painter| painter.paint(&element, answer, strings)));
     });

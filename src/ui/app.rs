@@ -13,7 +13,7 @@ use web_sys::HtmlElement;
 use super::{
     actions::Actions,
     context::{Options, Ui},
-    element::{ElementRef, el},
+    element::{ElementRef, el, follow},
     launcher::launcher,
     model::ChatModel,
     panel::panel,
@@ -59,7 +59,7 @@ fn app(ui: Ui) -> AnyView {
     let is_open = ui.model.is_open();
     let (input, opener) = (ui.input, ui.launcher);
     let focus_moves = ui.model.focus_moves();
-    Effect::new(move |_| {
+    follow(move || {
         if focus_moves.get() > 0 {
             focus(if is_open.get_untracked() { input } else { opener });
         }

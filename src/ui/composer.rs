@@ -4,7 +4,11 @@ use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlTextAreaElement;
 
-use super::{context::Ui, element::el, icons};
+use super::{
+    context::Ui,
+    element::{el, follow},
+    icons,
+};
 
 pub(super) fn composer(ui: &Ui) -> AnyView {
     let strings = ui.strings();
@@ -37,7 +41,7 @@ pub(super) fn composer(ui: &Ui) -> AnyView {
             model.set_draft(event_target_value(&event));
         }
     };
-    Effect::new(move |_| {
+    follow(move || {
         let text = draft.get();
         if let Some(field) = input
             .get()

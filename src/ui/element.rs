@@ -21,6 +21,11 @@ pub(super) type ElementRef = NodeRef<Custom<&'static str>>;
 /// A text that is ours, or one that was made.
 pub(super) type Words = Cow<'static, str>;
 
+/// Runs once the views stand, and again after a signal changed that it read, until its view goes.
+pub(super) fn follow(run: impl FnMut() + 'static) {
+    effect(Box::new(run));
+}
+
 /// An element under construction.
 #[must_use = "an element is drawn only where its view is used"]
 pub(super) struct El {
@@ -122,6 +127,11 @@ impl El {
 }
 
 // One body for each kind of part, out of line: the methods above only box what they are given.
+
+#[inline(never)]
+fn effect(mut run: Box<dyn FnMut()>) {
+    Effect::new(move |_| run());
+}
 
 #[inline(never)]
 fn fixed(name: &'static str, value: Words) -> AnyAttribute {

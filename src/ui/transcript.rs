@@ -7,7 +7,7 @@ use web_sys::{HtmlElement, ResizeObserver};
 use super::{
     bubble::{bubble, conversation_break},
     context::Ui,
-    element::{ElementRef, el},
+    element::{ElementRef, el, follow},
     icons,
     model::{ChatModel, Row},
 };
@@ -196,7 +196,7 @@ fn follow_the_end(scroller: ElementRef, list: ElementRef, follows: ReadSignal<bo
     });
     let observer = ResizeObserver::new(grown.as_ref().unchecked_ref()).ok();
     let watched = StoredValue::new_local((observer, grown));
-    Effect::new(move |_| {
+    follow(move || {
         let (list, scroller) = (list.get(), scroller.get());
         watched.with_value(|(observer, _)| {
             if let Some(observer) = observer {

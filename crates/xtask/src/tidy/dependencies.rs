@@ -21,13 +21,14 @@ const MARKDOWN: &str = "miptech-chat-markdown";
 const PROTOCOL: &str = "miptech-chat-protocol";
 const SESSION: &str = "miptech-chat-session";
 
-const WALLS: [(&str, Allowed); 7] = [
+const WALLS: [(&str, Allowed); 8] = [
     ("miptech-chat", Allowed::OfOurs(&[MARKDOWN, SESSION])),
     (MARKDOWN, Allowed::Only(&[])),
     (PROTOCOL, Allowed::Only(&[])),
     (SESSION, Allowed::Only(&[PROTOCOL, "thiserror"])),
     ("reference-server", Allowed::OfOurs(&[PROTOCOL])),
     ("simulator", Allowed::OfOurs(&[PROTOCOL, SESSION])),
+    ("wasm-streams", Allowed::OfOurs(&[])),
     ("xtask", Allowed::OfOurs(&[])),
 ];
 
