@@ -3,6 +3,7 @@
 //! A task never depends on a socket. An answer is generated and stored even when nobody is joined.
 
 mod extract;
+mod ledger;
 mod pieces;
 mod upstream;
 
@@ -15,20 +16,21 @@ use std::{
 use axum::extract::ws::Utf8Bytes;
 use serde_json::Value;
 use thiserror::Error;
-use tokio::time::Instant;
+use tokio::{sync::watch, time::Instant};
 use uuid::Uuid;
 
 use crate::{
     clock,
     config::Capability,
     fault::{self, Fault},
-    frame::{self, Completion},
+    frame::{self, Completion, Ending},
     hub::{Outgoing, SocketId},
     knowledge,
     platform::Platform,
-    store::{Passage, Place},
+    store::{FinishedAnswer, Passage, Place, Stored},
 };
 
+pub(crate) use ledger::{Ledger, Recall};
 pub(crate) use upstream::UpstreamClient;
 use upstream::UpstreamError;
 
@@ -89,6 +91,12 @@ impl Queues {
         question
     }
 
+    fn forget(&self, chat_id: &str) {
+        if let Some(waiting) = self.chats().get_mut(chat_id) {
+            waiting.clear();
+        }
+    }
+
     fn chats(&self) -> MutexGuard<'_, BTreeMap<String, VecDeque<Question>>> {
         self.chats.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -110,6 +118,12 @@ pub(crate) fn ask(platform: &Arc<Platform>, question: Question) {
     });
 }
 
+/// Lets nothing more be said in a chat that is gone.
+pub(crate) fn forget(platform: &Platform, chat_id: &str) {
+    platform.queues.forget(chat_id);
+    platform.ledger.forget(chat_id);
+}
+
 /// Why an answer could not be given.
 #[derive(Debug, Error)]
 enum AnswerError {
@@ -128,6 +142,8 @@ struct Answer<'a> {
     /// How many deltas were sent.
     deltas: usize,
     content: String,
+    /// Turns true when the visitor has heard enough.
+    stop: watch::Receiver<bool>,
 }
 
 /// What accompanies a finished text.
@@ -140,10 +156,12 @@ struct Extras {
 
 impl<'a> Answer<'a> {
     fn new(platform: &'a Platform, question: &'a Question) -> Self {
+        let id = Uuid::new_v4().to_string();
         Self {
             platform,
             question,
-            id: Uuid::new_v4().to_string(),
+            stop: platform.ledger.open(&id, &question.chat_id),
+            id,
             started: Instant::now(),
             deltas: 0,
             content: String::new(),
@@ -155,8 +173,9 @@ impl<'a> Answer<'a> {
         self.broadcast(&frame::processing(&self.id, chat_id));
         if let Err(error) = self.give_or_break().await {
             tracing::warn!(chat_id, %error, "answer failed");
-            self.broadcast(&frame::ai_processing_error(&self.question.message_id));
+            self.end(&frame::ai_processing_error(&self.question.message_id));
         }
+        self.platform.ledger.close(&self.id);
     }
 
     async fn give_or_break(&mut self) -> Result<(), AnswerError> {
@@ -183,7 +202,7 @@ impl<'a> Answer<'a> {
                 Ok(())
             }
             Some(Fault::Error) => {
-                self.broadcast(&frame::ai_processing_error(&question.message_id));
+                self.end(&frame::ai_processing_error(&question.message_id));
                 Ok(())
             }
             Some(Fault::Silence) => Ok(()),
@@ -236,15 +255,25 @@ impl<'a> Answer<'a> {
             .messages_before(&question.chat_id, &question.message_id, EARLIER_LIMIT)
             .await?;
         let mut deltas = upstream.ask(&earlier, passages, text).await?;
-        while let Some(delta) = deltas.next().await? {
+        loop {
+            let delta = tokio::select! {
+                biased;
+                () = stopped(&mut self.stop) => return Ok(()),
+                delta = deltas.next() => delta?,
+            };
+            let Some(delta) = delta else {
+                return Ok(());
+            };
             self.content.push_str(&delta);
             self.send_delta(&delta);
         }
-        Ok(())
     }
 
     async fn speak(&mut self, text: &str, pace: Duration) {
         for piece in pieces::split(text) {
+            if *self.stop.borrow() {
+                return;
+            }
             self.content.push_str(piece);
             self.send_delta(piece);
             if self.question.fault == Some(Fault::Drop) && self.deltas == fault::DELTAS_BEFORE_DROP {
@@ -252,7 +281,10 @@ impl<'a> Answer<'a> {
             }
             // During a shutdown nobody listens any more; what counts is that the answer is stored.
             if self.question.delivery == Delivery::Streamed && !self.platform.is_closing() {
-                self.platform.pause(pace).await;
+                tokio::select! {
+                    () = stopped(&mut self.stop) => {}
+                    () = self.platform.pause(pace) => {}
+                }
             }
         }
     }
@@ -282,13 +314,26 @@ impl<'a> Answer<'a> {
         let chat_id = &self.question.chat_id;
         let created_at = clock::seconds();
         // Stored before it is announced, so that whoever hears of the answer can also read it.
-        self.platform
-            .store
-            .record_answer(chat_id, &self.id, &self.content, &extras.sources, created_at)
-            .await?;
+        let ending = if *self.stop.borrow() {
+            Ending::Stopped
+        } else {
+            Ending::Finished
+        };
+        let answer = FinishedAnswer {
+            chat_id,
+            id: &self.id,
+            content: &self.content,
+            sources: &extras.sources,
+            created_at,
+            stopped: ending == Ending::Stopped,
+        };
+        match self.platform.store.record_answer(answer).await? {
+            Stored::Kept => {}
+            Stored::ChatErased => return Ok(()),
+        }
         let elapsed_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let offers_suggestions = self.platform.config.offers(Capability::Suggestions);
-        self.broadcast(&frame::response_complete(&Completion {
+        self.end(&frame::response_complete(&Completion {
             answer_id: &self.id,
             chat_id,
             content: &self.content,
@@ -299,6 +344,8 @@ impl<'a> Answer<'a> {
             created_at,
             sources: &extras.sources,
             suggestions: offers_suggestions.then_some(extras.suggestions.as_slice()),
+            author_kind: author_kind(self.platform),
+            ending,
         }));
         tracing::info!(chat_id, answer_id = self.id, elapsed_ms, "answered");
         Ok(())
@@ -306,15 +353,35 @@ impl<'a> Answer<'a> {
 
     fn begin(&self) {
         if self.question.delivery == Delivery::Streamed {
-            self.broadcast(&frame::response_start(&self.id, &self.question.chat_id));
+            let author_kind = author_kind(self.platform);
+            self.broadcast(&frame::response_start(
+                &self.id,
+                &self.question.chat_id,
+                author_kind,
+            ));
         }
     }
 
     fn send_delta(&mut self, text: &str) {
         if self.question.delivery == Delivery::Streamed {
-            self.broadcast(&frame::response_chunk(&self.id, self.deltas, text));
+            let index = self
+                .platform
+                .config
+                .offers(Capability::Resume)
+                .then_some(self.deltas);
+            let frame = frame::response_chunk(&self.id, index, text);
+            self.platform
+                .ledger
+                .delta(&self.id, &frame, || self.broadcast(&frame));
         }
         self.deltas += 1;
+    }
+
+    /// Says the last word on this answer.
+    fn end(&self, frame: &Utf8Bytes) {
+        self.platform
+            .ledger
+            .end(&self.id, frame, || self.broadcast(frame));
     }
 
     fn broadcast(&self, text: &Utf8Bytes) {
@@ -326,6 +393,19 @@ impl<'a> Answer<'a> {
             .hub
             .tell(&self.question.chat_id, self.question.socket, outgoing);
     }
+}
+
+/// Resolves when an answer is to be stopped.
+async fn stopped(stop: &mut watch::Receiver<bool>) {
+    if stop.wait_for(|stop| *stop).await.is_err() {
+        // The note is gone, and with it everybody who could stop this.
+        std::future::pending::<()>().await;
+    }
+}
+
+/// Who speaks, where clients are told.
+pub(crate) fn author_kind(platform: &Platform) -> Option<&'static str> {
+    platform.config.offers(Capability::Author).then_some("ai")
 }
 
 /// Four letters to a token, the usual rule of thumb; nothing is billed by it.

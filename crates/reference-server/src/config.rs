@@ -3,9 +3,22 @@
 //! It never reads the environment or the command line: the binary does that in `arguments.rs`,
 //! so that tests can state a server in three lines.
 
-use std::{collections::BTreeSet, fmt, path::PathBuf, str::FromStr, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    num::NonZeroU32,
+    path::PathBuf,
+    time::Duration,
+};
 
-use axum::http::StatusCode;
+mod capability;
+mod choices;
+
+pub use capability::Capability;
+pub use choices::{
+    Accounts, CreatedStatus, Profile, RealtimeAck, RequireAuth, RestLimit, Scope, Shape, Slash, Spelling,
+    Surface,
+};
 
 /// How one reference server behaves.
 #[derive(Clone, Debug)]
@@ -14,6 +27,8 @@ pub struct Config {
     pub database: Option<PathBuf>,
     /// Tenants known besides [`Config::DEFAULT_TENANT`].
     pub tenants: Vec<String>,
+    /// The only origins whose pages may speak for a tenant; a tenant that is not in it has the list of all.
+    pub tenant_origins: BTreeMap<String, Vec<String>>,
     /// Origins allowed besides the platform's own list.
     pub allow_origins: Vec<String>,
     /// How long after the start `ai_services_ready` stays false and sockets wait for `connection_ready`.
@@ -22,6 +37,34 @@ pub struct Config {
     pub join_deadline: Duration,
     /// The pause between two deltas of an answer.
     pub chunk_pace: Duration,
+    /// Whether `/api/v1/auth/…` exists.
+    pub accounts: Accounts,
+    /// How long an access token is valid.
+    pub access_ttl: Duration,
+    /// How long a sign-in lasts; refreshing never extends it.
+    pub refresh_ttl: Duration,
+    /// How long the token before the newest still returns the newest.
+    pub refresh_grace: Duration,
+    /// The scopes of the access tokens issued.
+    pub token_scopes: BTreeSet<Scope>,
+    /// Where a token is demanded.
+    pub require_auth: RequireAuth,
+    /// The platform's `DEBUG`: nobody needs a token, and REST calls may name the tenant in the query.
+    pub debug: bool,
+    /// Which generation of clients is understood.
+    pub profile: Profile,
+    /// What confirms a realtime join.
+    pub realtime_ack: RealtimeAck,
+    /// How REST successes are dressed.
+    pub shape: Shape,
+    /// Which spelling of the creation path is the real one.
+    pub slash: Slash,
+    /// How frames and REST successes are spelled.
+    pub spelling: Spelling,
+    /// How many REST calls one caller may make.
+    pub rest_limit: RestLimit,
+    /// How many messages a minute one socket may send, typing included.
+    pub socket_limit: NonZeroU32,
     /// What creating a new chat answers.
     pub created_status: CreatedStatus,
     /// Capabilities switched off.
@@ -36,7 +79,7 @@ pub struct Config {
     pub upstream: Option<Upstream>,
     /// Whether `/_inspect/log` exists.
     pub inspect: bool,
-    /// Whether `/fault …` texts act instead of being answered.
+    /// Whether `/fault …` texts act instead of being answered, and `/__faults` exists.
     pub faults: bool,
     /// Whether the whole REST surface answers with a hotspot's HTML page.
     pub html: bool,
@@ -50,6 +93,12 @@ impl Config {
     #[must_use]
     pub fn offers(&self, capability: Capability) -> bool {
         !self.without.contains(&capability)
+    }
+
+    /// Whether a caller without a token is refused on a surface.
+    #[must_use]
+    pub fn demands_token(&self, surface: Surface) -> bool {
+        !self.debug && (self.require_auth.covers(surface) || self.profile == Profile::JoinToken)
     }
 
     /// The names advertised in `connection_ready` and in the create-chat body.
@@ -68,10 +117,25 @@ impl Default for Config {
         Self {
             database: None,
             tenants: Vec::new(),
+            tenant_origins: BTreeMap::new(),
             allow_origins: Vec::new(),
             warm_up: Duration::from_millis(1700),
             join_deadline: Duration::from_secs(10),
             chunk_pace: Duration::from_millis(18),
+            accounts: Accounts::On,
+            access_ttl: Duration::from_secs(10 * 60),
+            refresh_ttl: Duration::from_secs(8 * 60 * 60),
+            refresh_grace: Duration::from_secs(30),
+            token_scopes: Scope::ALL.into(),
+            require_auth: RequireAuth::Nowhere,
+            debug: false,
+            profile: Profile::Any,
+            realtime_ack: RealtimeAck::Created,
+            shape: Shape::Bare,
+            slash: Slash::Bare,
+            spelling: Spelling::Snake,
+            rest_limit: RestLimit::GENEROUS,
+            socket_limit: NonZeroU32::MIN.saturating_add(59),
             created_status: CreatedStatus::Ok,
             without: BTreeSet::new(),
             knowledge: PathBuf::from("docs"),
@@ -82,76 +146,6 @@ impl Default for Config {
             faults: false,
             html: false,
         }
-    }
-}
-
-/// The status of a successful creation of a chat that did not exist before.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum CreatedStatus {
-    /// 201.
-    Created,
-    /// 200, as the product brief's test expects.
-    Ok,
-}
-
-impl From<CreatedStatus> for StatusCode {
-    fn from(status: CreatedStatus) -> Self {
-        match status {
-            CreatedStatus::Created => Self::CREATED,
-            CreatedStatus::Ok => Self::OK,
-        }
-    }
-}
-
-impl FromStr for CreatedStatus {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "200" => Ok(Self::Ok),
-            "201" => Ok(Self::Created),
-            other => Err(format!("expected 200 or 201, got {other}")),
-        }
-    }
-}
-
-/// A backward-compatible extension of the contract that clients may rely on once it is advertised.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub enum Capability {
-    /// One client message id is applied once.
-    ClientMessageId,
-    /// Earlier messages by REST.
-    History,
-    /// Follow-up questions beside an answer.
-    Suggestions,
-}
-
-impl Capability {
-    /// Every capability this server implements.
-    pub const ALL: [Self; 3] = [Self::ClientMessageId, Self::History, Self::Suggestions];
-
-    /// The name on the wire.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::ClientMessageId => "client_message_id",
-            Self::History => "history",
-            Self::Suggestions => "suggestions",
-        }
-    }
-}
-
-impl FromStr for Capability {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL
-            .into_iter()
-            .find(|capability| capability.name() == text)
-            .ok_or_else(|| {
-                let names = Self::ALL.map(Self::name).join(", ");
-                format!("expected one of {names}, got {text}")
-            })
     }
 }
 

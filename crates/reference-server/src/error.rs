@@ -12,6 +12,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use thiserror::Error;
 
+use crate::identity::Refusal;
+
 /// Why the server stopped or could not start.
 #[derive(Debug, Error)]
 pub enum ServerError {
@@ -29,6 +31,9 @@ pub enum ServerError {
     /// The schema could not be brought up to date.
     #[error("database migration failed")]
     Migration(#[from] sqlx::migrate::MigrateError),
+    /// The system has no randomness to make keys from.
+    #[error("no randomness for keys")]
+    Randomness,
     /// The database refused.
     #[error("database failed")]
     Storage(#[from] sqlx::Error),
@@ -44,14 +49,28 @@ pub(crate) enum ApiError {
     BodyTooLarge,
     #[error("chat not found")]
     ChatNotFound { chat_id: String },
+    #[error("e-mail address is taken")]
+    EmailTaken,
+    #[error("internal failure")]
+    Internal,
+    #[error("wrong e-mail address or password")]
+    InvalidCredentials,
+    #[error("refresh token refused")]
+    InvalidGrant,
+    #[error("message not found")]
+    MessageNotFound { message_id: String },
     #[error("method not allowed")]
     MethodNotAllowed,
     #[error("socket refused from this origin")]
     OriginRefused,
     #[error("path not found")]
     PathNotFound,
+    #[error("caller refused: {0:?}")]
+    Refused(Refusal),
     #[error("storage failed")]
     Storage(#[from] sqlx::Error),
+    #[error("tenant may not be used from this origin")]
+    TenantDenied,
     #[error("tenant differs between header and body")]
     TenantMismatch,
     #[error("tenant missing")]
@@ -70,12 +89,21 @@ impl ApiError {
     pub(crate) fn status(&self) -> StatusCode {
         match self {
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::ChatNotFound { .. } | Self::PathNotFound | Self::TenantNotFound { .. } => {
-                StatusCode::NOT_FOUND
-            }
+            Self::ChatNotFound { .. }
+            | Self::MessageNotFound { .. }
+            | Self::PathNotFound
+            | Self::TenantNotFound { .. } => StatusCode::NOT_FOUND,
+            Self::EmailTaken => StatusCode::CONFLICT,
+            Self::InvalidCredentials
+            | Self::InvalidGrant
+            | Self::Refused(Refusal::AuthRequired | Refusal::InvalidToken) => StatusCode::UNAUTHORIZED,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::OriginRefused | Self::TenantMismatch | Self::TenantRefused => StatusCode::FORBIDDEN,
-            Self::Storage(_) | Self::TenantMissing => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::OriginRefused
+            | Self::Refused(Refusal::InsufficientScope | Refusal::TenantMismatch)
+            | Self::TenantDenied
+            | Self::TenantMismatch
+            | Self::TenantRefused => StatusCode::FORBIDDEN,
+            Self::Internal | Self::Storage(_) | Self::TenantMissing => StatusCode::INTERNAL_SERVER_ERROR,
             Self::UpgradeRequired => StatusCode::UPGRADE_REQUIRED,
             Self::Validation(_) => StatusCode::UNPROCESSABLE_ENTITY,
         }
@@ -87,10 +115,20 @@ impl ApiError {
             Self::ChatNotFound { chat_id } => {
                 envelope("CHAT_NOT_FOUND", "Chat not found", &json!({"chat_id": chat_id}))
             }
+            Self::EmailTaken => coded("email_taken", "This e-mail address is already registered"),
+            Self::InvalidCredentials => coded("invalid_credentials", "Wrong e-mail address or password"),
+            Self::InvalidGrant => coded("invalid_grant", "The refresh token is invalid or has expired"),
+            Self::MessageNotFound { message_id } => envelope(
+                "MESSAGE_NOT_FOUND",
+                "Message not found",
+                &json!({"message_id": message_id}),
+            ),
             Self::MethodNotAllowed => json!({"detail": "Method Not Allowed"}),
             Self::OriginRefused => envelope("origin_not_allowed", "Origin not allowed", &json!({})),
             Self::PathNotFound => json!({"detail": "Not Found"}),
-            Self::Storage(_) => json!({"detail": "Internal Server Error"}),
+            Self::Refused(refusal) => coded(refusal.code(), refusal.message()),
+            Self::Internal | Self::Storage(_) => json!({"detail": "Internal Server Error"}),
+            Self::TenantDenied => envelope("tenant_denied", "Tenant access denied", &json!({})),
             Self::TenantMismatch => envelope(
                 "tenant_mismatch",
                 "Tenant in the body differs from the X-Tenant-ID header",
@@ -115,6 +153,12 @@ impl IntoResponse for ApiError {
             tracing::error!(%error, "storage failed");
         }
         (self.status(), Json(self.body())).into_response()
+    }
+}
+
+impl From<Refusal> for ApiError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
     }
 }
 
@@ -151,6 +195,15 @@ impl FieldError {
         }
     }
 
+    /// Something wrong in a rule for `/__faults`, as its reader says it.
+    pub(crate) fn in_rule(msg: String) -> Self {
+        Self {
+            loc: vec!["body"],
+            msg,
+            kind: "value_error",
+        }
+    }
+
     /// A query parameter that is no number.
     pub(crate) fn not_a_number(parameter: &'static str) -> Self {
         Self {
@@ -161,7 +214,11 @@ impl FieldError {
     }
 }
 
-fn envelope(error_code: &str, message: &str, details: &Value) -> Value {
+fn coded(code: &str, message: &str) -> Value {
+    json!({"code": code, "message": message})
+}
+
+pub(crate) fn envelope(error_code: &str, message: &str, details: &Value) -> Value {
     json!({
         "success": false,
         "message": message,

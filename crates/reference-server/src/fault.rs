@@ -14,8 +14,14 @@
 //! | `error` | an error frame `ai_processing_error` instead of an answer |
 //! | `slow QUESTION` | the real answer to the question, one delta every 200 ms |
 //!
+//! [`rules`] break calls and sockets from outside a conversation.
+//!
 //! A text that is no fault word is answered like any other. Under `--html` the whole REST surface
 //! answers with a hotspot's page.
+
+mod call;
+mod plan;
+mod rules;
 
 use std::sync::Arc;
 
@@ -26,6 +32,11 @@ use axum::{
     response::{Html, IntoResponse as _, Response},
 };
 
+pub(crate) use self::{
+    call::{Lost, meddle},
+    plan::{Plan, PlannedEnd},
+    rules::{PATH as RULES_PATH, Rules, endpoint as rules_endpoint},
+};
 use crate::platform::Platform;
 
 /// A way to break.
@@ -88,7 +99,7 @@ pub(crate) async fn hotspot(State(platform): State<Arc<Platform>>, request: Requ
     if !platform.config.html || !request.uri().path().starts_with("/api/v1/") {
         return next.run(request).await;
     }
-    let mut response = Html("<html><body>Welcome to Hotel WiFi</body></html>").into_response();
+    let mut response = Html(HOTSPOT_PAGE).into_response();
     let asked = request.headers();
     let any = HeaderValue::from_static("*");
     let headers = response.headers_mut();
@@ -124,6 +135,9 @@ fn permit(headers: &mut HeaderMap, name: HeaderName, value: &HeaderValue) {
 fn is_sendable(code: u16) -> bool {
     matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999)
 }
+
+/// What a hotspot says to everything.
+const HOTSPOT_PAGE: &str = "<html><body>Welcome to Hotel WiFi</body></html>";
 
 /// What `/fault slow` answers when no question follows it.
 const SLOW_QUESTION: &str = "embed the chat widget in a page";

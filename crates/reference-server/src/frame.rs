@@ -6,7 +6,7 @@ use axum::extract::ws::Utf8Bytes;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::clock;
+use crate::{clock, store::Message};
 
 pub(crate) fn connection_established(client_id: &str, tenant: &str) -> Utf8Bytes {
     frame(
@@ -32,6 +32,10 @@ pub(crate) fn connection_ready(client_id: &str, tenant: &str, capabilities: &[&s
             "capabilities": capabilities,
         }),
     )
+}
+
+pub(crate) fn chat_created(chat_id: &str, tenant: &str) -> Utf8Bytes {
+    seat_changed("chat_created", chat_id, tenant)
 }
 
 pub(crate) fn chat_joined(chat_id: &str, tenant: &str) -> Utf8Bytes {
@@ -74,18 +78,21 @@ pub(crate) fn processing(answer_id: &str, chat_id: &str) -> Utf8Bytes {
     )
 }
 
-pub(crate) fn response_start(answer_id: &str, chat_id: &str) -> Utf8Bytes {
-    frame(
-        "response_start",
-        json!({"message_id": answer_id, "chat_id": chat_id}),
-    )
+pub(crate) fn response_start(answer_id: &str, chat_id: &str, author_kind: Option<&str>) -> Utf8Bytes {
+    let mut body = json!({"message_id": answer_id, "chat_id": chat_id});
+    if let Some(kind) = author_kind {
+        body["author_kind"] = json!(kind);
+    }
+    frame("response_start", body)
 }
 
-pub(crate) fn response_chunk(answer_id: &str, index: usize, content: &str) -> Utf8Bytes {
-    frame(
-        "response_chunk",
-        json!({"message_id": answer_id, "index": index, "content": content}),
-    )
+/// A delta; `index` counts the deltas of its answer from 0, where a client may rely on it.
+pub(crate) fn response_chunk(answer_id: &str, index: Option<usize>, content: &str) -> Utf8Bytes {
+    let mut body = json!({"message_id": answer_id, "content": content});
+    if let Some(index) = index {
+        body["index"] = json!(index);
+    }
+    frame("response_chunk", body)
 }
 
 /// Everything a finished answer tells about itself.
@@ -102,6 +109,18 @@ pub(crate) struct Completion<'a> {
     pub(crate) sources: &'a Value,
     /// `None` when the capability is switched off.
     pub(crate) suggestions: Option<&'a [String]>,
+    /// `None` when the capability is switched off.
+    pub(crate) author_kind: Option<&'a str>,
+    pub(crate) ending: Ending,
+}
+
+/// How an answer came to its end.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Ending {
+    /// It says all it had to say.
+    Finished,
+    /// The visitor ended it early.
+    Stopped,
 }
 
 pub(crate) fn response_complete(completion: &Completion<'_>) -> Utf8Bytes {
@@ -121,7 +140,41 @@ pub(crate) fn response_complete(completion: &Completion<'_>) -> Utf8Bytes {
     if let Some(suggestions) = completion.suggestions {
         body["suggestions"] = json!(suggestions);
     }
+    if let Some(kind) = completion.author_kind {
+        body["author_kind"] = json!(kind);
+    }
+    if completion.ending == Ending::Stopped {
+        body["stopped"] = json!(true);
+    }
     frame("response_complete", body)
+}
+
+/// A stored answer told again, with what is still known of it.
+pub(crate) fn response_retold(chat_id: &str, answer: &Message, author_kind: Option<&str>) -> Utf8Bytes {
+    let mut body = json!({
+        "message_id": answer.id,
+        "chat_id": chat_id,
+        "content": answer.content,
+        "role": answer.role,
+        "created_at": answer.created_at,
+    });
+    if let Some(sources) = &answer.sources {
+        body["sources"] = sources.clone();
+    }
+    if let Some(kind) = author_kind {
+        body["author_kind"] = json!(kind);
+    }
+    if answer.stopped {
+        body["stopped"] = json!(true);
+    }
+    frame("response_complete", body)
+}
+
+pub(crate) fn rate_limit_exceeded(retry_after: u64) -> Utf8Bytes {
+    frame(
+        "rate_limit_exceeded",
+        json!({"message": "Too many messages", "retry_after": retry_after}),
+    )
 }
 
 /// The answer to a `ping`, with everything the ping carried.

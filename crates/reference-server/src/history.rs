@@ -9,10 +9,11 @@ use axum::{
 use serde_json::{Value, json};
 
 use crate::{
-    config::Capability,
+    config::{Capability, Config, Surface},
     error::{ApiError, FieldError},
+    identity::Presented,
     platform::Platform,
-    store::Message,
+    store::{Message, Role},
     tenant::Tenant,
 };
 
@@ -20,15 +21,22 @@ use crate::{
 pub(crate) async fn read(
     State(platform): State<Arc<Platform>>,
     Extension(Tenant(tenant_id)): Extension<Tenant>,
+    Extension(presented): Extension<Presented>,
     Path(chat_id): Path<String>,
     Query(query): Query<BTreeMap<String, String>>,
 ) -> Result<Json<Value>, ApiError> {
     if !platform.config.offers(Capability::History) {
         return Err(ApiError::PathNotFound);
     }
+    let user = presented.admit(&platform, &tenant_id, Surface::Rest, &[])?;
     let after = number(&query, "after", 0)?;
     let limit = number(&query, "limit", PAGE_LIMIT)?.clamp(1, PAGE_LIMIT);
-    if platform.store.chat(&tenant_id, &chat_id).await?.is_none() {
+    if platform
+        .store
+        .chat(&tenant_id, &chat_id, user.as_deref())
+        .await?
+        .is_none()
+    {
         return Err(ApiError::ChatNotFound { chat_id });
     }
     // One row more than asked for tells whether another page follows.
@@ -37,7 +45,10 @@ pub(crate) async fn read(
     let has_more = messages.len() > page;
     messages.truncate(page);
 
-    let items: Vec<Value> = messages.iter().map(item).collect();
+    let items: Vec<Value> = messages
+        .iter()
+        .map(|message| item(message, &platform.config))
+        .collect();
     let mut body = json!({"items": items});
     if let Some(last) = messages.last().filter(|_| has_more) {
         body["next"] = json!(last.sequence_number);
@@ -45,7 +56,7 @@ pub(crate) async fn read(
     Ok(Json(body))
 }
 
-fn item(message: &Message) -> Value {
+fn item(message: &Message, config: &Config) -> Value {
     let mut item = json!({
         "id": message.id,
         "role": message.role,
@@ -58,6 +69,13 @@ fn item(message: &Message) -> Value {
     }
     if let Some(sources) = &message.sources {
         item["sources"] = sources.clone();
+    }
+    if message.stopped {
+        item["stopped"] = json!(true);
+    }
+    if config.offers(Capability::Author) {
+        let by_visitor = message.role == Role::User.name();
+        item["author_kind"] = json!(if by_visitor { "human" } else { "ai" });
     }
     item
 }

@@ -10,6 +10,8 @@ use std::{
 use axum::extract::ws::Utf8Bytes;
 use tokio::sync::mpsc::UnboundedSender;
 
+use crate::fault::Plan;
+
 /// The number of a socket, counted from 1 in order of opening.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(crate) struct SocketId(pub(crate) u64);
@@ -17,28 +19,56 @@ pub(crate) struct SocketId(pub(crate) u64);
 /// Something for a socket to do, after everything queued before it.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Outgoing {
-    /// Close in order, with this code.
+    /// Stop misbehaving.
+    Behave,
+    /// Close in order, with this code and the reason that goes with it.
     Close(u16),
+    /// Misbehave from here on.
+    Misbehave(Box<Plan>),
     /// Drop the TCP connection without a close frame.
     Cut,
     /// Send this text.
     Frame(Utf8Bytes),
+    /// Send this text past every plan to misbehave.
+    Raw(Utf8Bytes),
 }
 
 /// The queue of one socket.
 pub(crate) type Outbox = UnboundedSender<Outgoing>;
 
-/// All joined sockets.
+/// All open sockets, and those that are joined.
 #[derive(Debug, Default)]
 pub(crate) struct Hub {
     last_socket: AtomicU64,
+    open: Mutex<BTreeMap<SocketId, Outbox>>,
     chats: Mutex<BTreeMap<String, BTreeMap<SocketId, Outbox>>>,
 }
 
 impl Hub {
-    /// Numbers a new socket.
-    pub(crate) fn next_socket(&self) -> SocketId {
-        SocketId(self.last_socket.fetch_add(1, Ordering::Relaxed) + 1)
+    /// Numbers a new socket, to which faults can be sent until it is closed.
+    pub(crate) fn opened(&self, outbox: Outbox) -> SocketId {
+        let id = SocketId(self.last_socket.fetch_add(1, Ordering::Relaxed) + 1);
+        self.open().insert(id, outbox);
+        id
+    }
+
+    /// Ends what `opened` began.
+    pub(crate) fn closed(&self, socket: SocketId) {
+        self.open().remove(&socket);
+    }
+
+    /// Queues something for every open socket.
+    pub(crate) fn tell_open(&self, outgoing: &Outgoing) {
+        for outbox in self.open().values() {
+            let _ = outbox.send(outgoing.clone());
+        }
+    }
+
+    /// Queues something for every joined socket.
+    pub(crate) fn tell_joined(&self, outgoing: &Outgoing) {
+        for outbox in self.chats().values().flat_map(BTreeMap::values) {
+            let _ = outbox.send(outgoing.clone());
+        }
     }
 
     /// Lets a socket hear the answers of a chat.
@@ -73,6 +103,10 @@ impl Hub {
         if let Some(outbox) = self.chats().get(chat_id).and_then(|sockets| sockets.get(&socket)) {
             let _ = outbox.send(outgoing);
         }
+    }
+
+    fn open(&self) -> MutexGuard<'_, BTreeMap<SocketId, Outbox>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn chats(&self) -> MutexGuard<'_, BTreeMap<String, BTreeMap<SocketId, Outbox>>> {

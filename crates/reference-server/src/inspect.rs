@@ -1,12 +1,12 @@
 //! `/_inspect/log`: everything a client said and heard, in order, for tests and curious people.
 //!
-//! It exists only under `--inspect`. Static files, pages and its own calls are not in it, and a
-//! bearer token never is.
+//! It exists only under `--inspect`, and shows what was sent as it was sent, passwords and tokens
+//! included. Static files, pages and its own calls are not in it.
 //!
 //! | entry | fields |
 //! |---|---|
-//! | `http` | `method`, `path_and_query`, `headers`, `body`, `status` (null while unanswered) |
-//! | `socket` | `socket`, `event`: `open` with `query`, `frame_in` and `frame_out` with `text`, `close` with `code` |
+//! | `http` | `method`, `path_and_query`, `headers`, `tenant_id`, `authorization`, `origin`, `body`, `status` (null while unanswered, or if no answer left) |
+//! | `socket` | `socket`, `event`: `open` with `query`, `frame_in` and `frame_out` with `text`, `close` with `code`, `sent` and `received` |
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -23,7 +23,14 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use crate::{config::Config, error::ApiError, hub::SocketId, platform::Platform, socket};
+use crate::{
+    config::Config,
+    error::ApiError,
+    fault::Lost,
+    hub::SocketId,
+    platform::Platform,
+    socket::{self, Closing},
+};
 
 /// Where the log is read (`GET`) and cleared (`DELETE`).
 pub(crate) const PATH: &str = "/_inspect/log";
@@ -70,8 +77,17 @@ impl Inspector {
     }
 
     /// Notes that a socket closed.
-    pub(crate) fn socket_closed(&self, socket: SocketId, code: u16) {
-        self.push(|| json!({"kind": "socket", "socket": socket.0, "event": "close", "code": code}));
+    pub(crate) fn socket_closed(&self, socket: SocketId, closing: Closing) {
+        self.push(|| {
+            json!({
+                "kind": "socket",
+                "socket": socket.0,
+                "event": "close",
+                "code": closing.code,
+                "sent": closing.sent,
+                "received": closing.received,
+            })
+        });
     }
 
     fn is_enabled(&self) -> bool {
@@ -134,6 +150,9 @@ pub(crate) async fn record(State(platform): State<Arc<Platform>>, request: Reque
             "method": parts.method.as_str(),
             "path_and_query": path_and_query,
             "headers": headers(&parts.headers),
+            "tenant_id": text_of(&parts.headers, "x-tenant-id"),
+            "authorization": text_of(&parts.headers, header::AUTHORIZATION.as_str()),
+            "origin": text_of(&parts.headers, header::ORIGIN.as_str()),
             "body": shortened(&String::from_utf8_lossy(&body), BODY_LIMIT_BYTES),
             "status": null,
         })
@@ -143,7 +162,7 @@ pub(crate) async fn record(State(platform): State<Arc<Platform>>, request: Reque
         // An upgrade that succeeds appears as a socket, one that is refused as a call.
         if upgrade && response.status() == StatusCode::SWITCHING_PROTOCOLS {
             platform.inspector.forget(entry);
-        } else {
+        } else if response.extensions().get::<Lost>().is_none() {
             platform.inspector.set_status(entry, response.status());
         }
     }
@@ -195,6 +214,11 @@ fn headers(headers: &HeaderMap) -> BTreeMap<&str, String> {
         .iter()
         .map(|(name, value)| (name.as_str(), shown(name, value)))
         .collect()
+}
+
+fn text_of(headers: &HeaderMap, name: &str) -> Option<String> {
+    let value = headers.get(name)?;
+    Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
 }
 
 fn without_token(query: &str) -> String {

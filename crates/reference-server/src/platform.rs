@@ -5,10 +5,12 @@ use std::{sync::Arc, time::Duration};
 use tokio::{sync::watch, time::Instant};
 
 use crate::{
-    answer::{Queues, UpstreamClient},
+    account::Keys,
+    answer::{Ledger, Queues, UpstreamClient},
     config::Config,
     cors::Origins,
     error::ServerError,
+    fault::Rules,
     hub::Hub,
     inspect::Inspector,
     knowledge,
@@ -21,9 +23,12 @@ use crate::{
 pub(crate) struct Platform {
     pub(crate) config: Config,
     pub(crate) store: Store,
+    pub(crate) keys: Keys,
     pub(crate) origins: Origins,
     pub(crate) hub: Hub,
     pub(crate) queues: Queues,
+    pub(crate) ledger: Ledger,
+    pub(crate) rules: Rules,
     pub(crate) inspector: Inspector,
     pub(crate) upstream: Option<UpstreamClient>,
     /// The knowledge folder's own name, as it appears in the titles of sources.
@@ -43,6 +48,7 @@ impl Platform {
         for name in &config.tenants {
             store.add_tenant(&tenant::canonical(name)).await?;
         }
+        let keys = Keys::load(&store).await?;
         knowledge::index(&store, &config.knowledge).await?;
         let upstream = config.upstream.clone().map(UpstreamClient::new).transpose()?;
         let knowledge_name = config.knowledge.file_name().map_or_else(
@@ -50,9 +56,12 @@ impl Platform {
             |name| name.to_string_lossy().into_owned(),
         );
         Ok(Arc::new(Self {
-            origins: Origins::new(&config.allow_origins),
+            keys,
+            origins: Origins::new(&config.allow_origins, &config.tenant_origins),
             hub: Hub::default(),
             queues: Queues::default(),
+            ledger: Ledger::default(),
+            rules: Rules::default(),
             inspector: Inspector::new(&config),
             upstream,
             knowledge_name,

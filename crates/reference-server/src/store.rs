@@ -1,4 +1,4 @@
-//! The one SQLite file: tenants, chats, messages, and the index of the knowledge folder.
+//! The one SQLite file: tenants, users, sign-ins, chats, messages, and the index of the knowledge folder.
 //!
 //! Every write is one statement or one transaction that begins with a write, so that two
 //! connections never wait for each other's read lock.
@@ -6,7 +6,10 @@
 mod chats;
 mod messages;
 mod passages;
+mod secrets;
+mod sign_ins;
 mod tenants;
+mod users;
 
 use std::{borrow::Cow, path::Path, time::Duration};
 
@@ -17,8 +20,10 @@ use sqlx::{
 };
 
 pub(crate) use chats::{Chat, NewChat};
-pub(crate) use messages::{Message, Recorded, Role, UserMessage};
+pub(crate) use messages::{FinishedAnswer, Message, Recorded, Role, Stored, UserMessage};
 pub(crate) use passages::{Passage, Place};
+pub(crate) use sign_ins::{NewTokens, Rotated, Rotation};
+pub(crate) use users::{NewUser, User};
 
 use crate::error::ServerError;
 
@@ -73,6 +78,7 @@ fn migrations() -> Migrator {
     let steps = [
         (1, "platform", include_str!("../migrations/0001_platform.sql")),
         (2, "passages", include_str!("../migrations/0002_passages.sql")),
+        (3, "accounts", include_str!("../migrations/0003_accounts.sql")),
     ];
     Migrator::with_migrations(
         steps
@@ -88,4 +94,37 @@ fn migrations() -> Migrator {
             })
             .collect(),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_file_of_the_first_version_keeps_its_chats() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("platform.sqlite");
+        let options = SqliteConnectOptions::new()
+            .filename(&path)
+            .create_if_missing(true);
+        let pool = SqlitePool::connect_with(options).await.unwrap();
+        let first = migrations().migrations.iter().take(2).cloned().collect();
+        Migrator::with_migrations(first).run(&pool).await.unwrap();
+        for statement in [
+            "INSERT INTO tenants VALUES ('t', 1.0)",
+            "INSERT INTO chats VALUES ('c', 't', 'session-1', 'v', NULL, NULL, 1.0)",
+            "INSERT INTO messages VALUES ('m', 'c', 1, 'user', 'hello', 1.0, 'm-1', NULL)",
+        ] {
+            sqlx::query(statement).execute(&pool).await.unwrap();
+        }
+        pool.close().await;
+
+        let store = Store::open(Some(&path)).await.unwrap();
+        let chat = store.chat("t", "c", None).await.unwrap().unwrap();
+        assert_eq!(chat.session_id, "session-1");
+        let messages = store.messages_after("c", 0, 10).await.unwrap();
+        assert_eq!(messages[0].content, "hello");
+        store.erase_chat("c").await.unwrap();
+        assert!(store.messages_after("c", 0, 10).await.unwrap().is_empty());
+    }
 }

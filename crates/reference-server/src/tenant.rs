@@ -2,24 +2,28 @@
 //!
 //! Sockets are not its business; a browser cannot set headers there, so they name theirs in the query.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{
-    extract::{Request, State},
-    http::{HeaderMap, Method},
+    extract::{Query, Request, State},
+    http::{Method, header},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
 
-use crate::{error::ApiError, platform::Platform, socket};
+use crate::{config::Config, error::ApiError, platform::Platform, socket};
 
 /// The tenant of a request, lower-cased and known to exist.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Tenant(pub(crate) String);
 
 /// Refuses REST calls without `X-Tenant-ID`.
-pub(crate) async fn require_named(request: Request, next: Next) -> Response {
-    if concerns(&request) && named(request.headers()).is_none() {
+pub(crate) async fn require_named(
+    State(platform): State<Arc<Platform>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if concerns(&request) && named(&request, &platform.config).is_none() {
         tracing::warn!(path = request.uri().path(), "Tenant ID not found in request");
         return ApiError::TenantMissing.into_response();
     }
@@ -33,13 +37,18 @@ pub(crate) async fn require_known(
     next: Next,
 ) -> Response {
     if concerns(&request) {
-        let Some(tenant_id) = named(request.headers()) else {
+        let Some(tenant_id) = named(&request, &platform.config) else {
             return ApiError::TenantMissing.into_response();
         };
         match platform.store.has_tenant(&tenant_id).await {
             Ok(true) => {}
             Ok(false) => return ApiError::TenantNotFound { tenant_id }.into_response(),
             Err(error) => return ApiError::from(error).into_response(),
+        }
+        let origin = request.headers().get(header::ORIGIN);
+        if origin.is_some_and(|origin| !platform.origins.admit(&tenant_id, origin)) {
+            tracing::warn!(?origin, tenant_id, "Tenant access denied");
+            return ApiError::TenantDenied.into_response();
         }
         request.extensions_mut().insert(Tenant(tenant_id));
     }
@@ -51,9 +60,17 @@ pub(crate) fn canonical(tenant: &str) -> String {
     tenant.trim().to_lowercase()
 }
 
-fn named(headers: &HeaderMap) -> Option<String> {
-    let tenant = headers.get("x-tenant-id")?.to_str().ok().map(canonical)?;
-    (!tenant.is_empty()).then_some(tenant)
+/// The tenant in the header or, under `DEBUG`, in the query.
+fn named(request: &Request, config: &Config) -> Option<String> {
+    let header = request.headers().get("x-tenant-id");
+    let in_header = header.and_then(|tenant| tenant.to_str().ok()).map(canonical);
+    let in_query = || {
+        let query: Query<BTreeMap<String, String>> = Query::try_from_uri(request.uri()).ok()?;
+        query.get("tenant_id").map(|tenant| canonical(tenant))
+    };
+    in_header
+        .filter(|tenant| !tenant.is_empty())
+        .or_else(|| in_query().filter(|tenant| config.debug && !tenant.is_empty()))
 }
 
 fn concerns(request: &Request) -> bool {

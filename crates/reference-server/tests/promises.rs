@@ -11,10 +11,16 @@
 #[path = "promises/support.rs"]
 mod support;
 
+#[path = "promises/accounts.rs"]
+mod accounts;
 #[path = "promises/answers.rs"]
 mod answers;
+#[path = "promises/authorization.rs"]
+mod authorization;
 #[path = "promises/brief.rs"]
 mod brief;
+#[path = "promises/capabilities.rs"]
+mod capabilities;
 #[path = "promises/chats.rs"]
 mod chats;
 #[path = "promises/deduplication.rs"]
@@ -25,12 +31,24 @@ mod faults;
 mod handshake;
 #[path = "promises/inspecting.rs"]
 mod inspecting;
+#[path = "promises/limits.rs"]
+mod limits;
+#[path = "promises/openapi.rs"]
+mod openapi;
+#[path = "promises/origins.rs"]
+mod origins;
 #[path = "promises/pages.rs"]
 mod pages;
 #[path = "promises/persistence.rs"]
 mod persistence;
+#[path = "promises/profiles.rs"]
+mod profiles;
 #[path = "promises/refusals.rs"]
 mod refusals;
+#[path = "promises/rules.rs"]
+mod rules;
+#[path = "promises/shapes.rs"]
+mod shapes;
 #[path = "promises/shutdown.rs"]
 mod shutdown;
 #[path = "promises/tenants.rs"]

@@ -6,15 +6,17 @@ use std::sync::Arc;
 
 use axum::extract::ws::Utf8Bytes;
 use serde_json::{Map, Value};
+use tokio::time::Instant;
 
 use super::handshake;
 use crate::{
     answer::{self, Delivery, Question},
-    config::Capability,
+    config::{Capability, Profile},
     fault::Fault,
     frame,
     hub::{Outbox, Outgoing, SocketId},
     platform::Platform,
+    rate::{Allowance, Verdict},
     store::{Recorded, UserMessage},
     tenant,
 };
@@ -25,10 +27,25 @@ pub(super) struct Seat {
     pub(super) tenant: String,
     /// The chat this socket is joined to.
     pub(super) chat: Option<String>,
+    /// A token in the socket's query.
+    pub(super) token: Option<String>,
+    /// The user the last join was admitted as.
+    pub(super) user: Option<String>,
     socket: SocketId,
     host: String,
     outbox: Outbox,
     first_join: FirstJoin,
+    channel: Channel,
+    allowance: Allowance,
+}
+
+/// Where this socket's chats come from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Channel {
+    /// From the socket itself.
+    Realtime,
+    /// From `POST /api/v1/chat`.
+    Rest,
 }
 
 /// Whether the socket has ever joined; leaving does not undo it.
@@ -46,16 +63,21 @@ impl Seat {
         socket: SocketId,
         tenant: String,
         host: String,
+        token: Option<String>,
         outbox: Outbox,
     ) -> Self {
         Self {
+            allowance: Allowance::new(platform.config.socket_limit),
             platform,
             tenant,
             chat: None,
+            token,
+            user: None,
             socket,
             host,
             outbox,
             first_join: FirstJoin::Owed,
+            channel: Channel::Rest,
         }
     }
 
@@ -87,6 +109,13 @@ impl Seat {
         self.first_join = FirstJoin::Done;
     }
 
+    /// Notes a join of the realtime client. Even one that finds no chat has been the first frame, and
+    /// the next text then begins a new chat.
+    pub(super) fn begin_realtime(&mut self) {
+        self.channel = Channel::Realtime;
+        self.first_join = FirstJoin::Done;
+    }
+
     /// Reports a storage failure to the log and, without details, to the client.
     pub(super) fn fail(&self, error: &sqlx::Error) {
         tracing::error!(%error, "storage failed");
@@ -106,17 +135,46 @@ impl Seat {
             handshake::refuse_first_frame(self);
             return;
         }
+        let profile = self.platform.config.profile;
         match frame.kind.as_str() {
             "join_chat" => handshake::join(self, &frame).await,
-            "chat_message" => self.ask(&frame, "message").await,
-            "user_message" => self.ask(&frame, "text").await,
+            "chat_message" if profile != Profile::JoinToken => {
+                if self.may_speak() {
+                    self.ask(&frame, "message").await;
+                }
+            }
+            "user_message" if matches!(profile, Profile::Any | Profile::JoinToken) => {
+                if self.may_speak() {
+                    self.ask(&frame, "text").await;
+                }
+            }
+            "stop_response" if self.platform.config.offers(Capability::Stop) => self.stop(&frame),
             "ping" => self.say(frame::pong(frame.fields.get("data"))),
-            "pong" | "typing_start" | "typing_stop" => {}
+            "typing_start" | "typing_stop" => {
+                self.may_speak();
+            }
+            "pong" => {}
             "leave_chat" => self.leave(),
             _ => self.say(frame::validation_error(
                 "Unknown type",
                 frame.text("client_message_id"),
             )),
+        }
+    }
+
+    /// Counts a message against the socket's limit; whoever is over it is told, and finally closed.
+    fn may_speak(&mut self) -> bool {
+        match self.allowance.spend(Instant::now()) {
+            Verdict::Heard => return true,
+            Verdict::Refused { retry_after } => self.say(frame::rate_limit_exceeded(retry_after)),
+            Verdict::TooMany => self.close(RATE_LIMITED),
+        }
+        false
+    }
+
+    fn stop(&self, frame: &Frame) {
+        if let Some(chat_id) = &self.chat {
+            self.platform.ledger.stop(chat_id, frame.text("message_id"));
         }
     }
 
@@ -129,6 +187,12 @@ impl Seat {
 
     /// Stores a question, acknowledges it and has it answered.
     async fn ask(&mut self, frame: &Frame, text_field: &str) {
+        if self.chat.is_none() && self.channel == Channel::Realtime && frame.text("chat_id").is_none() {
+            let Some(chat_id) = handshake::create(self).await else {
+                return;
+            };
+            self.take(chat_id);
+        }
         let offers_ids = self.platform.config.offers(Capability::ClientMessageId);
         let client_message_id = frame.text("client_message_id").filter(|_| offers_ids);
         let accepted = self
@@ -157,6 +221,11 @@ impl Seat {
             Ok(Recorded::Conflict) => {
                 let reason = "client_message_id was used for another text";
                 self.say(frame::validation_error(reason, client_message_id));
+                return;
+            }
+            Ok(Recorded::ChatErased) => {
+                self.say(frame::error_code("chat_not_found", "Chat not found"));
+                self.close(handshake::CHAT_INVALID);
                 return;
             }
             Err(error) => {
@@ -250,7 +319,18 @@ impl Frame {
     pub(super) fn text(&self, name: &str) -> Option<&str> {
         self.field(name)?.as_str()
     }
+
+    /// The answer a join continues, and the first delta that is missing.
+    pub(super) fn resume(&self) -> Option<(&str, usize)> {
+        let resume = self.field("resume")?;
+        let next_index = resume.get("next_index")?.as_u64()?;
+        let answer_id = resume.get("message_id")?.as_str()?;
+        Some((answer_id, usize::try_from(next_index).unwrap_or(usize::MAX)))
+    }
 }
+
+/// The client goes on sending although it was told to wait.
+pub(super) const RATE_LIMITED: u16 = 4003;
 
 /// The longest text, in UTF-16 units as the contract counts.
 const TEXT_LIMIT_UTF16: usize = 4000;

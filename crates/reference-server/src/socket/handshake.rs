@@ -1,14 +1,25 @@
 //! The way from an open socket to a joined one: greeting, progress, ready, join or refusal.
 
-use super::conversation::{Frame, Seat};
-use crate::{frame, tenant};
+use uuid::Uuid;
+
+use super::conversation::{Channel, Frame, Seat};
+use crate::{
+    answer::{self, Recall},
+    config::{Capability, Profile, RealtimeAck, Scope, Surface},
+    frame,
+    identity::{self, Refusal},
+    store::{Chat, NewChat},
+    tenant,
+};
 
 /// The chat is unknown or another tenant's.
 pub(super) const CHAT_INVALID: u16 = 4005;
 /// The first frame was not `join_chat`.
 pub(super) const JOIN_REQUIRED: u16 = 4400;
-/// The tenant of the join is not the tenant of the socket.
-pub(super) const TENANT_MISMATCH: u16 = 4403;
+/// The join is for another tenant than the socket, or its token does not permit it.
+pub(super) const FORBIDDEN: u16 = 4403;
+/// The token is not there or not good.
+pub(super) const TOKEN_REFUSED: u16 = 4401;
 /// The client did not join in time.
 pub(super) const JOIN_TIMEOUT: u16 = 4408;
 
@@ -42,37 +53,187 @@ pub(super) fn refuse_first_frame(seat: &Seat) {
 
 /// Binds the socket to a chat. A repeated join of the same chat is confirmed again.
 pub(super) async fn join(seat: &mut Seat, frame: &Frame) {
-    if frame
-        .text("tenant_id")
-        .is_some_and(|named| tenant::canonical(named) != seat.tenant)
-    {
+    let tenant_id = frame.text("tenant_id");
+    if tenant_id.is_some_and(|named| tenant::canonical(named) != seat.tenant) {
         seat.say(frame::error_code(
             "tenant_mismatch",
             "Tenant differs from the socket's tenant",
         ));
-        seat.close(TENANT_MISMATCH);
+        seat.close(FORBIDDEN);
         return;
     }
+    let channel = match seat.platform.config.profile {
+        Profile::Any if frame.text("channel").is_some() => Channel::Realtime,
+        Profile::Realtime => Channel::Realtime,
+        Profile::Any | Profile::JoinToken | Profile::TwoStep => Channel::Rest,
+    };
+    let scopes: &[Scope] = match channel {
+        Channel::Realtime if frame.text("chat_id").is_none() => &[Scope::ChatCreate, Scope::ChatSend],
+        Channel::Realtime | Channel::Rest => &[Scope::ChatSend],
+    };
+    match admit(seat, frame, scopes).await {
+        Ok(Ok(user)) => seat.user = user,
+        Ok(Err(refusal)) => {
+            seat.say(frame::error_code(refusal.code(), refusal.message()));
+            seat.close(match refusal {
+                Refusal::AuthRequired | Refusal::InvalidToken => TOKEN_REFUSED,
+                Refusal::InsufficientScope | Refusal::TenantMismatch => FORBIDDEN,
+            });
+            return;
+        }
+        Err(error) => {
+            seat.fail(&error);
+            return;
+        }
+    }
+    match channel {
+        Channel::Realtime => join_realtime(seat, frame).await,
+        Channel::Rest => join_known(seat, frame).await,
+    }
+}
+
+/// Joins a chat that was created by REST.
+async fn join_known(seat: &mut Seat, frame: &Frame) {
     let chat_id = frame.text("chat_id").unwrap_or_default();
-    if let Some(current) = &seat.chat
-        && current != chat_id
-    {
+    match find(seat, chat_id).await {
+        Found::Chat(chat) => {
+            // Queued before the socket hears the chat, so that no delta overtakes it.
+            seat.say(frame::chat_joined(&chat.id, &seat.tenant));
+            sit_down(seat, frame, chat.id).await;
+        }
+        Found::Nothing => {
+            seat.say(frame::error_code("chat_not_found", "Chat not found"));
+            seat.close(CHAT_INVALID);
+        }
+        Found::Refused => {}
+    }
+}
+
+/// Joins the way the realtime client does: a chat it knows, or a new one.
+async fn join_realtime(seat: &mut Seat, frame: &Frame) {
+    seat.begin_realtime();
+    let ack = seat.platform.config.realtime_ack;
+    if let Some(chat_id) = frame.text("chat_id") {
+        match find(seat, chat_id).await {
+            Found::Chat(chat) => {
+                match ack {
+                    RealtimeAck::Created | RealtimeAck::Joined => {
+                        seat.say(frame::chat_joined(&chat.id, &seat.tenant));
+                    }
+                    RealtimeAck::Silent => {}
+                }
+                sit_down(seat, frame, chat.id).await;
+            }
+            Found::Nothing => seat.say(frame::error_code("chat_not_found", "Chat not found")),
+            Found::Refused => {}
+        }
+        return;
+    }
+    if seat.chat.is_some() {
         seat.say(frame::error_code(
             "already_joined",
             "This socket is joined to another chat",
         ));
         return;
     }
-    match seat.platform.store.chat(&seat.tenant, chat_id).await {
-        Ok(Some(chat)) => {
-            // Queued before the socket hears the chat, so that no delta overtakes it.
-            seat.say(frame::chat_joined(&chat.id, &seat.tenant));
-            seat.take(chat.id);
+    let Some(chat_id) = create(seat).await else {
+        return;
+    };
+    match ack {
+        RealtimeAck::Created => {
+            seat.say(frame::chat_created(&chat_id, &seat.tenant));
+            seat.say(frame::chat_joined(&chat_id, &seat.tenant));
         }
-        Ok(None) => {
-            seat.say(frame::error_code("chat_not_found", "Chat not found"));
-            seat.close(CHAT_INVALID);
+        RealtimeAck::Joined => seat.say(frame::chat_joined(&chat_id, &seat.tenant)),
+        RealtimeAck::Silent => {}
+    }
+    seat.take(chat_id);
+}
+
+/// Creates a chat that no `session_id` leads to.
+pub(super) async fn create(seat: &Seat) -> Option<String> {
+    let new = NewChat {
+        tenant: seat.tenant.clone(),
+        session_id: format!("realtime-{}", Uuid::new_v4()),
+        visitor_id: "realtime".to_owned(),
+        title: None,
+        context: None,
+        user: seat.user.clone(),
+    };
+    match seat.platform.store.open_chat(&new).await {
+        Ok((chat, _)) => Some(chat.id),
+        Err(error) => {
+            seat.fail(&error);
+            None
         }
-        Err(error) => seat.fail(&error),
+    }
+}
+
+/// Who joins: the token of the join, else the one in the socket's query.
+async fn admit(
+    seat: &Seat,
+    frame: &Frame,
+    scopes: &[Scope],
+) -> Result<Result<Option<String>, Refusal>, sqlx::Error> {
+    let in_join = frame.text("token").filter(|token| !token.is_empty());
+    let token = in_join.or(seat.token.as_deref());
+    let presented = identity::identify(&seat.platform, token).await?;
+    Ok(presented.admit(&seat.platform, &seat.tenant, Surface::Socket, scopes))
+}
+
+/// What a join leads to.
+enum Found {
+    Chat(Chat),
+    Nothing,
+    /// The client has been told why.
+    Refused,
+}
+
+async fn find(seat: &Seat, chat_id: &str) -> Found {
+    if seat.chat.as_deref().is_some_and(|current| current != chat_id) {
+        seat.say(frame::error_code(
+            "already_joined",
+            "This socket is joined to another chat",
+        ));
+        return Found::Refused;
+    }
+    let user = seat.user.as_deref();
+    match seat.platform.store.chat(&seat.tenant, chat_id, user).await {
+        Ok(Some(chat)) => Found::Chat(chat),
+        Ok(None) => Found::Nothing,
+        Err(error) => {
+            seat.fail(&error);
+            Found::Refused
+        }
+    }
+}
+
+/// Takes the seat, and continues the answer the client was cut off from.
+async fn sit_down(seat: &mut Seat, frame: &Frame, chat_id: String) {
+    let resume = frame
+        .resume()
+        .filter(|_| seat.platform.config.offers(Capability::Resume));
+    let Some((answer_id, next_index)) = resume else {
+        seat.take(chat_id);
+        return;
+    };
+    let platform = std::sync::Arc::clone(&seat.platform);
+    let recall = platform.ledger.recall(&chat_id, answer_id, next_index, |recall| {
+        match recall {
+            Recall::Missed(frames) => frames.iter().cloned().for_each(|frame| seat.say(frame)),
+            Recall::Unknown => {}
+        }
+        seat.take(chat_id.clone());
+    });
+    match recall {
+        Recall::Missed(_) => {}
+        Recall::Unknown => match platform.store.answer(&chat_id, answer_id).await {
+            Ok(Some(answer)) => {
+                let author_kind = answer::author_kind(&platform);
+                seat.say(frame::response_retold(&chat_id, &answer, author_kind));
+            }
+            Ok(None) => {}
+            Err(error) => seat.fail(&error),
+        },
     }
 }

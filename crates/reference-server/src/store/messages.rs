@@ -34,6 +34,8 @@ pub(crate) struct Message {
     pub(crate) created_at: f64,
     pub(crate) client_message_id: Option<String>,
     pub(crate) sources: Option<Value>,
+    /// Whether the visitor ended this answer early.
+    pub(crate) stopped: bool,
 }
 
 impl Message {
@@ -47,6 +49,7 @@ impl Message {
             created_at: row.try_get("created_at")?,
             client_message_id: row.try_get("client_message_id")?,
             sources: sources.and_then(|text| serde_json::from_str(&text).ok()),
+            stopped: row.try_get("stopped")?,
         })
     }
 }
@@ -59,9 +62,31 @@ pub(crate) struct UserMessage<'a> {
     pub(crate) client_message_id: Option<&'a str>,
 }
 
+/// An answer about to be stored.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct FinishedAnswer<'a> {
+    pub(crate) chat_id: &'a str,
+    pub(crate) id: &'a str,
+    pub(crate) content: &'a str,
+    pub(crate) sources: &'a Value,
+    pub(crate) created_at: f64,
+    /// Whether the visitor ended it early.
+    pub(crate) stopped: bool,
+}
+
+/// What became of an answer.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Stored {
+    /// Its chat is gone.
+    ChatErased,
+    Kept,
+}
+
 /// What became of a visitor's message.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) enum Recorded {
+    /// The chat was erased.
+    ChatErased,
     /// The client message id belongs to a message with another text.
     Conflict,
     /// Stored for the first time.
@@ -78,8 +103,9 @@ impl Store {
         let inserted = sqlx::query(
             "INSERT INTO messages \
              (id, chat_id, sequence_number, role, content, created_at, client_message_id) \
-             SELECT ?1, ?2, COALESCE(MAX(sequence_number), 0) + 1, ?6, ?3, ?4, ?5 \
-             FROM messages WHERE chat_id = ?2 \
+             SELECT ?1, chats.id, COALESCE(MAX(sequence_number), 0) + 1, ?6, ?3, ?4, ?5 \
+             FROM chats LEFT JOIN messages ON messages.chat_id = chats.id WHERE chats.id = ?2 \
+             GROUP BY chats.id \
              ON CONFLICT (chat_id, client_message_id) DO NOTHING",
         )
         .bind(&id)
@@ -94,12 +120,16 @@ impl Store {
         if inserted == 1 {
             return Ok(Recorded::New { message_id: id });
         }
-        let (message_id, content): (String, String) =
+        let earlier: Option<(String, String)> =
             sqlx::query_as("SELECT id, content FROM messages WHERE chat_id = ? AND client_message_id = ?")
                 .bind(message.chat_id)
                 .bind(message.client_message_id)
-                .fetch_one(&self.pool)
+                .fetch_optional(&self.pool)
                 .await?;
+        // Nothing stored and nothing in the way: there was no chat to store it in.
+        let Some((message_id, content)) = earlier else {
+            return Ok(Recorded::ChatErased);
+        };
         if content == message.content {
             Ok(Recorded::Repeat { message_id })
         } else {
@@ -108,26 +138,61 @@ impl Store {
     }
 
     /// Stores a finished answer under the id its deltas were sent with.
-    pub(crate) async fn record_answer(
+    ///
+    /// Returns whether it was stored; a chat that was erased meanwhile takes no answers.
+    pub(crate) async fn record_answer(&self, answer: FinishedAnswer<'_>) -> Result<Stored, sqlx::Error> {
+        let inserted = sqlx::query(
+            "INSERT INTO messages \
+             (id, chat_id, sequence_number, role, content, created_at, sources, stopped) \
+             SELECT ?1, chats.id, COALESCE(MAX(sequence_number), 0) + 1, ?6, ?3, ?4, ?5, ?7 \
+             FROM chats LEFT JOIN messages ON messages.chat_id = chats.id WHERE chats.id = ?2 \
+             GROUP BY chats.id",
+        )
+        .bind(answer.id)
+        .bind(answer.chat_id)
+        .bind(answer.content)
+        .bind(answer.created_at)
+        .bind(answer.sources.to_string())
+        .bind(Role::Assistant.name())
+        .bind(answer.stopped)
+        .execute(&self.pool)
+        .await?
+        .rows_affected();
+        Ok(if inserted == 1 {
+            Stored::Kept
+        } else {
+            Stored::ChatErased
+        })
+    }
+
+    /// Finds an answer in a chat.
+    pub(crate) async fn answer(&self, chat_id: &str, id: &str) -> Result<Option<Message>, sqlx::Error> {
+        sqlx::query("SELECT * FROM messages WHERE chat_id = ? AND id = ? AND role = ?")
+            .bind(chat_id)
+            .bind(id)
+            .bind(Role::Assistant.name())
+            .fetch_optional(&self.pool)
+            .await?
+            .map(|row| Message::from_row(&row))
+            .transpose()
+    }
+
+    /// Notes what a visitor thinks of an answer; the last word counts.
+    pub(crate) async fn record_feedback(
         &self,
-        chat_id: &str,
-        answer_id: &str,
-        content: &str,
-        sources: &Value,
-        created_at: f64,
+        message_id: &str,
+        value: &str,
+        reason: Option<&str>,
     ) -> Result<(), sqlx::Error> {
         sqlx::query(
-            "INSERT INTO messages \
-             (id, chat_id, sequence_number, role, content, created_at, sources) \
-             SELECT ?1, ?2, COALESCE(MAX(sequence_number), 0) + 1, ?6, ?3, ?4, ?5 \
-             FROM messages WHERE chat_id = ?2",
+            "INSERT INTO feedback (message_id, value, reason, created_at) VALUES (?, ?, ?, ?) \
+             ON CONFLICT (message_id) DO UPDATE SET \
+             value = excluded.value, reason = excluded.reason, created_at = excluded.created_at",
         )
-        .bind(answer_id)
-        .bind(chat_id)
-        .bind(content)
-        .bind(created_at)
-        .bind(sources.to_string())
-        .bind(Role::Assistant.name())
+        .bind(message_id)
+        .bind(value)
+        .bind(reason)
+        .bind(clock::seconds())
         .execute(&self.pool)
         .await?;
         Ok(())

@@ -3,7 +3,7 @@
 use reference_server::{Capability, CreatedStatus};
 use serde_json::{Value, json};
 
-use crate::support::{Server, TENANT, instant, text};
+use crate::support::{ALL_CAPABILITIES, Server, TENANT, instant, text};
 
 fn body() -> Value {
     json!({"session_id": "session-1", "visitor_id": "visitor-1", "tenant_id": TENANT})
@@ -17,10 +17,7 @@ async fn a_chat_object_names_itself_and_the_capabilities() {
     assert_eq!(chat["tenant_id"], TENANT);
     assert_eq!(chat["status"], "active");
     assert!(chat["created_at"].is_f64());
-    assert_eq!(
-        chat["capabilities"],
-        json!(["client_message_id", "history", "suggestions"])
-    );
+    assert_eq!(chat["capabilities"], json!(ALL_CAPABILITIES));
     let read = server
         .get_json(&format!("/api/v1/chat/{}", text(&chat, "/chat_id")))
         .await;
@@ -158,7 +155,18 @@ async fn a_capability_switched_off_is_neither_advertised_nor_there() {
     config.without = [Capability::History].into();
     let server = Server::start(config).await;
     let chat: Value = server.post_chat(&body()).await.json().await.unwrap();
-    assert_eq!(chat["capabilities"], json!(["client_message_id", "suggestions"]));
+    assert_eq!(
+        chat["capabilities"],
+        json!([
+            "client_message_id",
+            "resume",
+            "stop",
+            "feedback",
+            "erase",
+            "suggestions",
+            "author"
+        ])
+    );
     let path = format!("/api/v1/chat/{}/messages", text(&chat, "/chat_id"));
     assert_eq!(server.get(&path).await.status(), 404);
 }

