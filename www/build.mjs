@@ -33,6 +33,8 @@ const shared = {
     __VERSION__: JSON.stringify(version),
   },
   external: ['./miptech-chat-*'],
+  // Every source is a module and strict by itself; the directive would only repeat it, at a price.
+  tsconfigRaw: { compilerOptions: { alwaysStrict: false } },
   logLevel: 'warning',
 }
 

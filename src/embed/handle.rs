@@ -76,10 +76,10 @@ impl ChatHandle {
 #[wasm_bindgen]
 impl ChatHandle {
     /// Opens the panel; `by` is `visitor` where the launcher was pressed before this code ran.
-    pub fn open(&self, by: Option<String>) {
+    pub fn open(&self, by: &JsValue) {
         self.show(
             true,
-            if by.as_deref() == Some("visitor") {
+            if by.as_string().as_deref() == Some("visitor") {
                 By::Visitor
             } else {
                 By::Host
@@ -119,8 +119,9 @@ impl ChatHandle {
     }
 
     /// Sends a failed or unconfirmed message again.
-    pub fn retry(&self, client_id: &str) {
-        if let (Some(widget), Some(id)) = (self.widget(), ClientMessageId::parse(client_id)) {
+    pub fn retry(&self, client_id: &JsValue) {
+        let id = client_id.as_string().as_deref().and_then(ClientMessageId::parse);
+        if let (Some(widget), Some(id)) = (self.widget(), id) {
             // Refused only where the message does not wait for a decision, and then nothing is to be done.
             let _not_parked = widget.driver.retry(&id);
         }
@@ -182,16 +183,17 @@ impl ChatHandle {
 
     /// Takes a token of the host page; a text that is none takes the token away.
     #[wasm_bindgen(js_name = setToken)]
-    pub fn set_token(&self, token: &str) {
-        self.with_driver(|driver| driver.set_token(Token::parse(token)));
+    pub fn set_token(&self, token: &JsValue) {
+        let token = token.as_string().as_deref().and_then(Token::parse);
+        self.with_driver(|driver| driver.set_token(token));
     }
 
     /// Puts a text into the composer.
     #[wasm_bindgen(js_name = setDraft)]
-    pub fn set_draft(&self, text: String) {
-        self.widget()
-            .into_iter()
-            .for_each(|widget| widget.room.model.set_draft(text.clone()));
+    pub fn set_draft(&self, text: &JsValue) {
+        if let (Some(widget), Some(text)) = (self.widget(), text.as_string()) {
+            widget.room.model.set_draft(text);
+        }
     }
 
     /// Puts the caret into the composer.

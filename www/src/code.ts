@@ -9,14 +9,15 @@ export interface Glue {
   mount(host: HTMLElement, options: object): Inner
 }
 
-/** The handle the code gives; the facade forwards to it. */
-export interface Inner extends Record<'open' | 'close' | 'toggle' | 'retry' | 'setDraft' | 'setToken' | 'stop' | 'focusComposer', (text: string) => void>,
-    Record<'send' | 'signIn' | 'register' | 'logout' | 'getProfile' | 'newConversation', (...args: unknown[]) => unknown> {
+/** What is forwarded as it is called. */
+export type Command =
+  | ('open' | 'close' | 'toggle' | 'retry' | 'setDraft' | 'setToken' | 'stop' | 'focusComposer')
+  | ('send' | 'signIn' | 'register' | 'logout' | 'getProfile' | 'newConversation')
+
+/** The handle the code gives; the facade forwards to it. Every method takes any value without throwing. */
+export interface Inner extends Record<Command | 'getState' | 'getMessages' | 'destroy', (...args: unknown[]) => unknown> {
   isOpen(): boolean
   isAuthenticated(): boolean
-  getState(): unknown
-  getMessages(): unknown
-  destroy(): void
 }
 
 /** Where the two files are, as each entry knows it. */
@@ -59,11 +60,11 @@ async function fetchCode(place: Place): Promise<Glue> {
 
 /** A catch-all page answers HTML with 200 for a missing file, so the first bytes are judged, not the status. */
 async function fetchModule(url: string): Promise<WebAssembly.Module> {
-  if (!self.WebAssembly) fail('load/no-wasm', 'No WebAssembly.')
+  if (!self.WebAssembly) fail('load/no-wasm', 'No WebAssembly')
   const answer = await fetch(url, { credentials: 'omit' }).catch(unreachable)
   if (!answer.ok) unreachable(answer.status)
   const bytes = await answer.arrayBuffer().catch(unreachable)
-  if (`${new Uint8Array(bytes).subarray(0, 4)}` !== '0,97,115,109') fail('load/not-wasm', `${url} is not WebAssembly.`)
+  if (`${new Uint8Array(bytes).subarray(0, 4)}` !== '0,97,115,109') fail('load/not-wasm', `No WebAssembly: ${url}`)
   return WebAssembly.compile(bytes).catch(() => fail('load/csp-wasm', "Add 'wasm-unsafe-eval' to the page's script-src."))
 }
 

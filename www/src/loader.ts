@@ -64,7 +64,7 @@ function begin(global: Global): void {
 function optionsOf(tag: HTMLScriptElement): ChatOptions {
   const read = ([key, text]: [string, string | undefined]): [string, unknown] => {
     if (/^(open|disclosure|debug)$/.test(key)) return [key, text !== 'false']
-    return [key, key === 'zIndex' ? Number(text) : text]
+    return [key, key === 'zIndex' ? +text! : text]
   }
   return Object.fromEntries(Object.entries(tag.dataset).map(read))
 }

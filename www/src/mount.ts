@@ -4,15 +4,13 @@
  * Written as one closure per widget rather than a class: it is the largest part of the loader, and locals minify.
  */
 import type { ChatError, ChatEvent, ChatHandle, ChatOptions, ChatState, Message } from '@miptech/chat'
-import { type Inner, type LoadFailure, type Place, loadCode } from './code'
+import { type Command, type Inner, type LoadFailure, type Place, loadCode } from './code'
 import { type Launcher, drawLauncher, stored, words } from './launcher'
 
 const PREFIX = 'miptech-chat:'
 
-const COMMANDS = ['open', 'close', 'toggle', 'retry', 'setDraft', 'setToken', 'stop', 'focusComposer'] as const
-
-/** What is asked for and answered later. */
-const QUESTIONS = ['send', 'signIn', 'register', 'logout', 'getProfile', 'newConversation'] as const
+/** What the code does; before it runs it is queued. The last six answer with a promise. */
+const COMMANDS = 'open close toggle retry setDraft setToken stop focusComposer send signIn register logout getProfile newConversation'.split(' ') as Command[]
 
 const instances = new Map<string, { handle: ChatHandle; retain: () => void }>()
 
@@ -41,10 +39,8 @@ function create(id: string, options: ChatOptions, place: Place): ChatHandle {
   /** Settled while nobody presses the drawn launcher. */
   let release: Promise<void> | undefined
   let resolveReady!: () => void
-  /** Commands from before the code runs, in order. */
-  let queue: ((inner: Inner) => void)[] = []
-  /** Promises of `send` whose text has not reached the code; ended when it never will. */
-  const refusals: (() => void)[] = []
+  /** Commands from before the code runs, in order, and what ends each of them if it never will. */
+  let queue: [run: () => void, refuse: () => void][] = []
   let listeners: [name: string, callback: unknown, listener: EventListener][] = []
 
   /** An error from before the code runs, or about it: one console line, and an event in a later microtask. */
@@ -56,8 +52,7 @@ function create(id: string, options: ChatOptions, place: Place): ChatHandle {
   }
 
   const giveUp = (): void => {
-    queue = []
-    for (const refuse of refusals.splice(0)) refuse()
+    for (const [, refuse] of queue.splice(0)) refuse()
   }
 
   /** From here on nothing is drawn, sent or waited for under this handle; the id is free again. */
@@ -84,26 +79,17 @@ function create(id: string, options: ChatOptions, place: Place): ChatHandle {
         yieldPlace()
         if (hadFocus) host.shadowRoot?.querySelector<HTMLElement>('.launcher')?.focus()
         inner = made
-        for (const run of queue.splice(0)) run(made)
+        for (const [run] of queue.splice(0)) run()
         resolveReady()
       }
     } catch (failure) {
       const { code = 'internal/panic', message } = failure as LoadFailure
-      say(words('Chat could not be loaded. Press to try again.', 'Chat non caricata. Premi per riprovare.', options.locale))
+      say(words('Chat could not be loaded. Press to try again.', 'Chat non caricata. Premi di nuovo.', options.locale))
       raise(code, 'load', message)
       giveUp()
     }
     isLoading = false
     button.ariaBusy = null
-  }
-
-  /** Runs a command now, or once the code runs; one that means intent has the code fetched. */
-  const command = (run: (inner: Inner) => void, meansIntent: boolean): void => {
-    if (inner) run(inner)
-    else if (!isGone) {
-      queue.push(run)
-      if (meansIntent) void load()
-    }
   }
 
   const draw = (): void => {
@@ -116,18 +102,19 @@ function create(id: string, options: ChatOptions, place: Place): ChatHandle {
     launcher = drawLauncher(host, id, options)
     const { button } = launcher
     const when = options.load
-    if (when !== 'manual') for (const intent of ['pointerenter', 'focus', 'touchstart']) button.addEventListener(intent, load, { passive: true })
+    // A finger enters before it touches, so this is hovering and touching in one.
+    if (when !== 'manual') button.onpointerenter = button.onfocus = load
     button.onpointerdown = () => {
       release = new Promise((resolve) => {
         button.onpointerup = button.onpointerleave = () => setTimeout(resolve)
       })
     }
-    button.onclick = () => command((inner) => inner.open('visitor'), true)
+    button.onclick = () => (handle as unknown as Inner).open('visitor')
     if (when === 'eager' || options.open || options.connect === 'load' || queue[0]) void load()
     else if (when === 'idle') (self.requestIdleCallback ?? setTimeout)(load)
   }
 
-  // The six commands are added below, so the literal alone is not yet a handle.
+  // The commands are added below, so the literal alone is not yet a handle.
   const handle: ChatHandle = {
     id,
     get element() {
@@ -191,21 +178,25 @@ function create(id: string, options: ChatOptions, place: Place): ChatHandle {
       }
       inner = undefined
     },
-  } satisfies Omit<ChatHandle, (typeof COMMANDS | typeof QUESTIONS)[number]> as unknown as ChatHandle
+  } satisfies Omit<ChatHandle, Command> as unknown as ChatHandle
   for (const name of COMMANDS) {
-    // What a host asks for before the code runs means intent, but for what only prepares or ends something.
-    ;(handle as Record<typeof name, (text?: string) => void>)[name] = (text) => command((inner) => inner[name](`${text}`), !/^[crs]/.test(name))
-  }
-  for (const name of QUESTIONS) {
-    ;(handle as Record<typeof name, unknown>)[name] = (...args: unknown[]) =>
-      new Promise((resolve) => {
+    ;(handle as unknown as Record<string, unknown>)[name] = (...args: unknown[]) => {
+      const answer = new Promise((resolve) => {
+        const run = (): void => resolve(inner?.[name](...args))
+        // No widget, no answer: what has a result says why, the rest is nothing.
         const refuse = (): void => {
-          resolve(/^[sr]/.test(name) ? { ok: false, error: lastError ?? failure('message/rejected', 'send', 'gone') } : null)
+          resolve(/^[rs]/.test(name) ? { ok: false, error: lastError ?? failure('message/rejected', 'send', 'gone') } : null)
         }
-        if (isGone) return refuse()
-        refusals.push(refuse)
-        command((inner) => resolve(inner[name](...args)), true)
+        if (inner) run()
+        else if (isGone) refuse()
+        else {
+          queue.push([run, refuse])
+          // What a host asks for before the code runs means intent, but for what only prepares or ends something.
+          if (!/^(cl|ret|se?t)/.test(name)) void load()
+        }
       })
+      if (COMMANDS.indexOf(name) > 7) return answer
+    }
   }
 
   for (const [name, callback] of Object.entries(options.on ?? {})) handle.on(name as ChatEvent, callback as () => void)
@@ -223,13 +214,12 @@ function failure(code: ChatError['code'], stage: ChatError['stage'], help: strin
 
 /** What is wrong enough to draw nothing: a tenant no platform takes, or an unencrypted base on an encrypted page. */
 function firstFault({ tenantId = 'ok-', apiUrl, wsUrl }: ChatOptions): [ChatError['code'], string] | undefined {
-  if (tenantId === '') return ['config/tenant-missing', 'tenantId']
-  if (!/^[\w-]{3,50}$/.test(tenantId)) return ['config/invalid', 'tenantId']
+  if (!/^[\w-]{3,50}$/.test(tenantId)) return [tenantId ? 'config/invalid' : 'config/tenant-missing', 'tenantId']
   for (const base of [apiUrl, wsUrl]) {
     const [whole, secure, host] = /^\s*(?:http|ws)(s?):\/\/(\[[^\]]+]|[^/:]+)/i.exec(base ?? 'ws://localhost') ?? []
-    if (!whole) return ['config/invalid', `no URL: ${base}`]
+    if (!whole) return ['config/invalid', `Not a URL: ${base}`]
     if (location.protocol === 'https:' && !secure && !/^(.+\.)?localhost$|^127(\.\d+){3}$|^\[::1]$/i.test(`${host}`)) {
-      return ['config/insecure-url', `not encrypted: ${base}`]
+      return ['config/insecure-url', `Not encrypted: ${base}`]
     }
   }
   return undefined
