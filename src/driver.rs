@@ -191,14 +191,20 @@ impl Driver {
 
 impl Inner {
     fn turn<R>(self: &Rc<Self>, input: impl FnOnce(&mut Session, Now) -> R) -> R {
-        let result = {
+        let result = input(&mut self.session.borrow_mut(), clock::now());
+        self.deliver();
+        result
+    }
+
+    /// The part of a turn that is the same for every input; kept out of line, for there are a dozen of them.
+    #[inline(never)]
+    fn deliver(self: &Rc<Self>) {
+        {
             let mut session = self.session.borrow_mut();
-            let result = input(&mut session, clock::now());
             self.outputs
                 .borrow_mut()
                 .extend(std::iter::from_fn(|| session.poll_output()));
-            result
-        };
+        }
         if !self.is_delivering.replace(true) {
             while let Some(output) = self.next_output() {
                 match output {
@@ -209,7 +215,6 @@ impl Inner {
             self.is_delivering.set(false);
             self.arm();
         }
-        result
     }
 
     /// Taken by itself, so that the queue is free while its output is delivered.

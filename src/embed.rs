@@ -39,7 +39,9 @@ mod tokens;
 /// and the handle then does nothing.
 #[wasm_bindgen]
 pub fn mount(host: HtmlElement, options: &JsValue) -> ChatHandle {
-    console_error_panic_hook::set_once();
+    std::panic::set_hook(Box::new(|info| {
+        web_sys::console::error_1(&info.to_string().into())
+    }));
     let storage = Storage::local();
     match Config::read(options, &storage) {
         Ok(config) => ChatHandle::of(Rc::new(build(host, config, storage))),
