@@ -450,6 +450,12 @@ mod tests {
             ("https://a\u{82}b.example", UrlError::Host),
             ("https://a\u{2003}b.example", UrlError::Host),
             ("https://a.example:99999", UrlError::Host),
+            ("https://a.example:0", UrlError::Host),
+            ("https://a.example:", UrlError::Host),
+            ("https://[]", UrlError::Host),
+            ("https://[::1", UrlError::Host),
+            ("https://[fe80::zz]", UrlError::Host),
+            ("https://[::1]x", UrlError::Host),
             ("https://a.example:80:80", UrlError::Host),
             ("https://user:pw@a.example", UrlError::UserInfo),
             ("https://a.example/?x=1", UrlError::QueryOrFragment),
@@ -547,6 +553,8 @@ mod tests {
         let insecure = |base: &str| Endpoints::new(Some(base), None).unwrap().is_insecure();
         assert!(insecure("http://api.example.com"));
         assert!(insecure("http://127.example.com.evil.example"));
+        assert!(insecure("http://127.0.0.evil"));
+        assert!(insecure("http://127.0.0.1.2"));
         for base in [
             "http://localhost:8000",
             "http://127.0.0.1",

@@ -275,11 +275,11 @@ const fn names_tenant(code: ErrorCode) -> bool {
 /// Section 5.3 and `faults.md` section 3.0: any 5xx but 501, a rate limit, a platform that starts, and a 409 of a call
 /// that is still running; one that refuses a sign-in is an address already taken.
 const fn is_retryable(code: ErrorCode, status: Option<u16>) -> bool {
-    match code {
-        ErrorCode::PlatformStarting | ErrorCode::RateLimited => true,
-        ErrorCode::AuthInvalidCredentials => matches!(status, Some(500 | 502..=599)),
-        _ => matches!(status, Some(408 | 409 | 425 | 500 | 502..=599)),
+    if matches!(code, ErrorCode::PlatformStarting | ErrorCode::RateLimited) {
+        return true;
     }
+    let is_taken = matches!(code, ErrorCode::AuthInvalidCredentials) && matches!(status, Some(409));
+    !is_taken && matches!(status, Some(408 | 409 | 425 | 500 | 502..=599))
 }
 
 /// A wait hint in seconds, as a number or a text.

@@ -105,6 +105,7 @@ mod tests {
             assert_eq!(Token::parse(text), None, "{} bytes", text.len());
         }
         assert!(Token::parse("eyJhbGciOiJIUzI1NiJ9.e30.x-_~+/=").is_some());
+        assert!(Token::parse(&"a".repeat(8192)).is_some());
     }
 
     #[test]

@@ -11,7 +11,8 @@ use std::{fs, path::Path};
 
 use miptech_chat_protocol::{
     endpoint::Endpoints,
-    ids::{ChatId, ClientMessageId, SessionId, VisitorId},
+    frame::ClientFrame,
+    ids::{ChatId, ClientMessageId, SessionId, TenantId, VisitorId},
 };
 use proptest::{collection::vec, prelude::*, sample::select};
 use serde_json::{Value, json};
@@ -127,6 +128,35 @@ proptest! {
     }
 
     #[test]
+    fn any_text_leaves_exactly_as_typed(
+        text in r"(\PC|\p{Cc}|\u{2028}|\u{feff}|</?script>){0,60}",
+        wall_ms in 0_u64..9_007_199_254_740_992,
+    ) {
+        let (Some(chat), Some(tenant)) = (ChatId::parse(&format!("c{text}")), TenantId::parse("abc")) else {
+            panic!("both are ids")
+        };
+        let frames = [
+            ClientFrame::ChatMessage {
+                text: &text,
+                tenant: Some(&tenant),
+                chat: Some(&chat),
+                client_message: None,
+            },
+            ClientFrame::UserMessage {
+                text: &text,
+                chat: &chat,
+                client_message: None,
+            },
+        ];
+        for (frame, key) in frames.into_iter().zip(["message", "text"]) {
+            let sent: Value = serde_json::from_str(&frame.encode(wall_ms)).unwrap_or_default();
+            prop_assert_eq!(sent["data"][key].as_str(), Some(text.as_str()));
+            prop_assert_eq!(sent["data"]["chat_id"].as_str(), Some(chat.as_str()));
+            prop_assert_eq!(sent["timestamp"].as_u64(), Some(wall_ms));
+        }
+    }
+
+    #[test]
     fn what_is_an_id_for_the_key_types_needs_no_encoding(text in r"\PC{0,110}") {
         if let Some(session) = SessionId::parse(&text) {
             prop_assert!(session.as_str().bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b)));
@@ -184,12 +214,15 @@ fn base() -> impl Strategy<Value = String> {
 /// The texts of all fixtures of what arrives.
 fn fixtures() -> Vec<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
-    let files = ["frames", "bodies"].map(|name| fs::read_dir(folder.join(name)).unwrap());
-    let texts: Vec<String> = files
-        .into_iter()
-        .flatten()
-        .map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap())
-        .collect();
+    let mut texts = Vec::new();
+    for name in ["frames", "bodies"] {
+        let entries = fs::read_dir(folder.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
+        for path in entries.flatten().map(|entry| entry.path()) {
+            let text =
+                fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            texts.push(text);
+        }
+    }
     assert!(texts.len() > 100, "{} fixtures", texts.len());
     texts
 }

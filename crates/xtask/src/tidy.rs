@@ -3,6 +3,7 @@
 //! Every check is a function from a tree of files to findings, so that its tests need no repository. The
 //! compiler and clippy keep what they can; here is the rest.
 
+mod acceptance;
 mod bans;
 mod dependencies;
 mod files;
@@ -36,6 +37,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
 
 fn check(tree: &Tree) -> Vec<Finding> {
     let checks = [
+        acceptance::check,
         files::module_docs,
         files::lengths,
         files::module_files,

@@ -94,6 +94,14 @@ mod tests {
             read(r#"{"t":"2025-07-21T02:21:17.426917+02:00"}"#),
             Some(1_753_057_277_000)
         );
+        for (zone, text) in [
+            ("half an hour ahead", r#"{"t":"2025-07-21T05:51:17+0530"}"#),
+            ("behind", r#"{"t":"2025-07-20T19:21:17-05:00"}"#),
+        ] {
+            assert_eq!(read(text), Some(1_753_057_277_000), "{zone}");
+        }
+        assert_eq!(read(r#"{"t":"2024-02-29T00:00:00Z"}"#), Some(1_709_164_800_000));
+        assert_eq!(read(r#"{"t":"2024-03-01T00:00:00Z"}"#), Some(1_709_251_200_000));
         for odd in [
             r#"{"t":"soon"}"#,
             r#"{"t":-1}"#,
@@ -115,6 +123,7 @@ mod tests {
     fn http_dates_are_read() {
         assert_eq!(http_seconds("Sun, 06 Nov 1994 08:49:37 GMT"), Some(784_111_777));
         assert_eq!(http_seconds("Thu, 01 Jan 1970 00:00:00 GMT"), Some(0));
+        assert_eq!(http_seconds("Thu, 29 Feb 2024 23:59:60 GMT"), Some(1_709_251_200));
         for odd in [
             "",
             "120",
@@ -122,6 +131,8 @@ mod tests {
             "Sun Nov  6 08:49:37 1994",
             "Sun, 06 anF 1994 08:49:37 GMT",
             "Sun, 06 Nov 1994",
+            "Sun, 06 No 1994 08:49:37 GMT",
+            "Sun, 06 NovDec 1994 08:49:37 GMT",
             "Sun, 06 Nov 1994 99:99:99 GMT",
         ] {
             assert_eq!(http_seconds(odd), None, "{odd}");
