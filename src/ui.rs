@@ -27,7 +27,7 @@ pub(crate) use self::{
     actions::{Act, Actions},
     app::{Mounted, mount},
     context::Options,
-    model::{ChatModel, Row},
+    model::{ChatModel, Row, SignIn},
     strings::Language,
 };
 

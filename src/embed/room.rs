@@ -20,7 +20,7 @@ use super::{
 use crate::{
     browser::{clock, entropy, plain::Plain},
     driver::Driver,
-    ui::{Act, ChatModel, Row},
+    ui::{Act, ChatModel, Row, SignIn},
 };
 
 /// One mounted widget, seen from inside.
@@ -332,7 +332,7 @@ impl Act for Room {
     }
 
     fn sign_in(&self, credentials: &Credentials) {
-        self.model.set_signing_in();
+        self.model.set_sign_in(SignIn::Busy);
         // Refused only while another sign-in is under way, and its end is shown for both.
         self.with_driver(|driver| drop(driver.sign_in(credentials)));
     }

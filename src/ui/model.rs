@@ -205,8 +205,8 @@ impl ChatModel {
         }
     }
 
-    pub(crate) fn set_signing_in(&self) {
-        self.sign_in.set(SignIn::Busy);
+    pub(crate) fn set_sign_in(&self, state: SignIn) {
+        self.sign_in.set(state);
     }
 
     pub(crate) fn set_draft(&self, text: String) {

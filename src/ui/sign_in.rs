@@ -61,7 +61,14 @@ fn form(ui: &Ui) -> AnyView {
     let [name, email, password] = fields;
     let turn = text_button("")
         .live_text(move || action(!is_new.get()).into())
-        .on("click", move |_| is_new.update(|is_new| *is_new = !*is_new));
+        .on("click", {
+            let model = ui.model.clone();
+            move |_| {
+                is_new.update(|is_new| *is_new = !*is_new);
+                // What was said to the other form is not about this one.
+                model.set_sign_in(SignIn::Rest);
+            }
+        });
     el("form")
         .part("sign-in")
         .class("sign-in")
@@ -79,7 +86,7 @@ fn form(ui: &Ui) -> AnyView {
             };
             Some(password.view(strings.fill_in, kind))
         })
-        .slot(refusal(ui))
+        .slot(refusal(ui, is_new))
         .child(
             el("button")
                 .class("primary")
@@ -118,18 +125,21 @@ fn why(ui: &Ui) -> AnyView {
 }
 
 /// What the platform said to the last try; its own words are added where they tell which field is wrong.
-fn refusal(ui: &Ui) -> impl Fn() -> Option<AnyView> + Send + 'static + use<> {
+fn refusal(ui: &Ui, is_new: RwSignal<bool>) -> impl Fn() -> Option<AnyView> + Send + 'static + use<> {
     let strings = ui.strings();
     let state = ui.model.sign_in();
     move || {
         let SignIn::Failed(error) = state.get() else {
             return None;
         };
-        let words = el("p")
-            .class("refusal")
-            .set("role", "alert")
-            .text(strings.error(error.code));
-        let own = (!error.text.is_empty()).then(|| el("span").class("own-words").text(error.text).view());
+        let is_of_account = is_new.get_untracked() && error.code == ErrorCode::AuthInvalidCredentials;
+        let words = if is_of_account {
+            strings.no_account
+        } else {
+            strings.error(error.code)
+        };
+        let words = el("p").class("refusal").set("role", "alert").text(words);
+        let own = is_of_account.then(|| el("span").class("own-words").text(error.text).view());
         Some(words.maybe(own).view())
     }
 }

@@ -25,6 +25,7 @@ pub(super) static ENGLISH: Strings = Strings {
     image: "Image from",
     input: "Message",
     new_answer: "New answer",
+    no_account: "The account could not be made.",
     not_sent: "Not sent.",
     open_chat: "Open chat",
     password: "Password",

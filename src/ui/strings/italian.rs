@@ -25,6 +25,7 @@ pub(super) static ITALIAN: Strings = Strings {
     image: "Immagine da",
     input: "Messaggio",
     new_answer: "Nuova risposta",
+    no_account: "Non è stato possibile creare l'account.",
     not_sent: "Non inviato.",
     open_chat: "Apri la chat",
     password: "Password",
