@@ -212,6 +212,7 @@ mod tests {
         assert!(refused(400, r#"{"detail":"invalid_grant"}"#));
         assert!(!refused(401, "<html>Sign in to the hotel</html>"));
         assert!(!refused(403, r#"{"portal":"hotel"}"#));
+        assert!(!refused(401, r#"{"message":"Sign in to the hotel"}"#));
         assert!(!refused(500, r#"{"detail":"oops"}"#));
         assert!(!refused(429, r#"{"detail":"slow"}"#));
         assert!(!refused(200, r#"{"hello":"world"}"#));

@@ -184,7 +184,6 @@ fn is_platform_shape(body: &Value) -> bool {
     [
         "success",
         "detail",
-        "message",
         "code",
         "error",
         "error_code",
@@ -477,7 +476,7 @@ mod tests {
             ("null", None),
             ("\"5\"", Some(5)),
         ] {
-            let body = format!(r#"{{"message":"m","retry_after":{hint}}}"#);
+            let body = format!(r#"{{"detail":"m","retry_after":{hint}}}"#);
             assert_eq!(wait(None, &body), seconds.map(Duration::from_secs), "{hint}");
         }
     }

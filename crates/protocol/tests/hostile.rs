@@ -238,7 +238,7 @@ fn a_wait_until_a_date_is_measured_by_the_platforms_own_clock() {
 fn a_date_nobody_can_read_leaves_the_hint_of_the_body() {
     let reply = Reply {
         status: 429,
-        body: r#"{"message":"m","retry_after":17}"#.to_owned(),
+        body: r#"{"detail":"m","retry_after":17}"#.to_owned(),
         retry_after: Some("Sun, 06 Nov 1994 08:50:07 GMT".to_owned()),
         ..Reply::default()
     };
