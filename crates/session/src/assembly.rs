@@ -38,6 +38,8 @@ struct Slot {
     /// Whether a delta may be missing: nothing is appended until the final text heals the answer.
     has_gap: bool,
     status: Status,
+    /// Whether the visitor stopped it and its end has not come yet: what is left of it is swallowed.
+    is_muted: bool,
     /// When the answer counts as cut off unless a frame comes.
     silent_at: Instant,
 }
@@ -91,10 +93,21 @@ impl Assembly {
             if let Some(index) = self
                 .slots
                 .iter()
-                .position(|slot| hinted(slot) && slot.is_revivable())
+                .position(|slot| hinted(slot) && (slot.is_revivable() || slot.is_muted))
             {
                 return Some(index);
             }
+        }
+        let has_open = self.slots.iter().any(Slot::is_open);
+        let of_muted = |slot: &Slot| {
+            let is_other = |bound: &AnswerId| {
+                let names_another = |found: &AnswerId| found.in_payload && bound.in_payload;
+                frame.id.as_ref().is_some_and(names_another)
+            };
+            slot.is_muted && !slot.bound.as_ref().is_some_and(is_other)
+        };
+        if !has_open && let Some(index) = self.slots.iter().rposition(of_muted) {
+            return Some(index);
         }
         let is_one_of_several = frame.id.is_none() && !matches!(frame.part, AnswerPart::Processing);
         if is_one_of_several && self.slots.iter().filter(|slot| slot.is_open()).count() > 1 {
@@ -126,6 +139,7 @@ impl Assembly {
             chunks: 0,
             has_gap: false,
             status: Status::Thinking,
+            is_muted: false,
             silent_at: now.mono.after(SILENCE),
         });
         events.push(Event::MessageAdded {
@@ -155,6 +169,7 @@ impl Assembly {
 
     /// The socket is gone: deltas sent meanwhile are lost, so nothing is appended to what was open.
     pub(crate) fn socket_lost(&mut self) {
+        self.unmute();
         for slot in self.slots.iter_mut().filter(|slot| slot.is_open()) {
             slot.has_gap = true;
         }
@@ -228,9 +243,17 @@ impl Assembly {
                     .map(|bound| bound.id.clone())
                     .or(slot.hint.clone()),
             );
+            slot.is_muted = true;
             events.push(slot.end(Status::Stopped));
         }
         (ids, events)
+    }
+
+    /// The next message was acknowledged: what names no answer belongs to its answer from here on.
+    pub(crate) fn unmute(&mut self) {
+        for slot in &mut self.slots {
+            slot.is_muted = false;
+        }
     }
 
     /// The conversation is over: no late frame changes anything of it.
@@ -321,6 +344,7 @@ impl Slot {
     }
 
     fn complete(&mut self, end: Completion, events: &mut Vec<Event>) {
+        self.is_muted = false;
         if !self.is_revivable() {
             return;
         }
@@ -337,6 +361,9 @@ impl Slot {
             None => {
                 let half = Delta::join(self.half.take(), None);
                 self.append(half.into_iter().collect(), events);
+                if self.status == Status::Truncated {
+                    return;
+                }
                 !self.text.is_empty() && !self.has_gap && counted_all
             }
         };

@@ -1,16 +1,15 @@
-//! Who is signed in: commands, and what the answers of the account calls mean.
+//! Who is signed in, and what waits for a token.
 //!
-//! How a pair of tokens is renewed stands in `renewal`. Tokens are erased only by the platform's own refusal, by the
-//! visitor, by the host page, or because storage lost them (invariant I18); never by a failure that may pass.
+//! Tokens are erased only by the platform's own refusal, by the visitor, by the host page, or because storage lost them
+//! (invariant I18); never by a failure that may pass. The commands stand in `account`, how a pair is renewed in `renewal`.
 
 use std::time::Duration;
 
 use miptech_chat_protocol::{
-    account::{SignedIn, Tokens, User},
+    account::{Tokens, User},
     close::ours,
     error::{ErrorCode, Stage},
     fault::Fault,
-    request::Credentials,
     token::Token,
 };
 
@@ -19,7 +18,7 @@ use crate::{
     config::{SignInForm, StoredAccount, TokenSource},
     lifecycle::{Next, State},
     notice::ChatError,
-    output::{Effect, Event, HttpOutcome, RequestId, StoreKey},
+    output::{Effect, Event, RequestId, StoreKey, TokenReason},
     renewal::Renewal,
     session::Session,
 };
@@ -27,18 +26,22 @@ use crate::{
 /// The account side of a session.
 #[derive(Debug)]
 pub(crate) struct Auth {
-    tokens: Option<Tokens>,
-    user: Option<User>,
+    pub(crate) tokens: Option<Tokens>,
+    pub(crate) user: Option<User>,
+    /// Whose conversation this is, where somebody was signed in during it: nobody else goes on with it (row O13).
+    pub(crate) owner: Option<String>,
+    /// Whether storage holds parts of an account that is none (row T15).
+    has_leftovers: bool,
     /// Counts the pairs held on this page: a call that was sent with an earlier one proves nothing about this one.
     pub(crate) generation: u32,
     /// When the pair held came, where it came on this page.
     fresh_since: Option<Instant>,
     pub(crate) renewal: Renewal,
     /// Whether the host page was asked for a token yet.
-    is_host_asked: bool,
-    sign_in: Option<RequestId>,
-    profile: ProfileRead,
-    shown: AuthState,
+    pub(crate) is_host_asked: bool,
+    pub(crate) sign_in: Option<RequestId>,
+    pub(crate) profile: ProfileRead,
+    pub(crate) shown: AuthState,
 }
 
 /// Who is signed in, as the host page and the views see it.
@@ -66,7 +69,7 @@ impl AuthState {
 
 /// Reading the user's profile.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-enum ProfileRead {
+pub(crate) enum ProfileRead {
     #[default]
     Rest,
     Calling(RequestId),
@@ -89,13 +92,16 @@ impl Auth {
     /// Nobody, or who was signed in on an earlier page. A host page that owns identity gives its token itself.
     pub(crate) fn new(stored: &StoredAccount, source: TokenSource) -> Self {
         let tokens = stored.tokens().filter(|_| source == TokenSource::BuiltIn);
-        Self {
-            user: stored
-                .user
-                .as_deref()
-                .filter(|_| tokens.is_some())
-                .and_then(User::parse),
+        let user = stored
+            .user
+            .as_deref()
+            .filter(|_| tokens.is_some())
+            .and_then(User::parse);
+        let mut auth = Self {
+            user,
+            has_leftovers: tokens.is_none() && source == TokenSource::BuiltIn && stored.holds_anything(),
             tokens,
+            owner: None,
             generation: 0,
             fresh_since: None,
             renewal: Renewal::default(),
@@ -103,7 +109,9 @@ impl Auth {
             sign_in: None,
             profile: ProfileRead::Rest,
             shown: AuthState::Anonymous,
-        }
+        };
+        auth.owner = auth.user_id();
+        auth
     }
 
     pub(crate) fn access(&self) -> Option<&Token> {
@@ -136,146 +144,18 @@ impl Auth {
 }
 
 impl Session {
-    /// Signs in, or makes an account. [`Event::SignInEnded`] tells how it ended.
-    ///
-    /// # Errors
-    /// [`SignInError`]: nothing was begun.
-    pub fn sign_in(&mut self, credentials: &Credentials, now: Now) -> Result<(), SignInError> {
-        if matches!(self.state, State::Ended) {
-            return Err(SignInError::Ended);
-        }
-        if self.auth.sign_in.is_some() {
-            return Err(SignInError::Busy);
-        }
-        let request = self.config.caller.sign_in(credentials);
-        self.auth.sign_in = Some(self.call(request, now));
-        self.settle(now);
-        Ok(())
-    }
-
-    /// Signs out here at once, and on the platform where it can be reached.
-    pub fn sign_out(&mut self, now: Now) {
-        if let Some(token) = self.auth.access() {
-            let request = self.config.caller.sign_out(token);
-            // Whatever it answers, nobody is signed in here any more.
-            self.call(request, now);
-            self.forget_account();
-            self.leave_conversation(now);
-        }
-        self.settle(now);
-    }
-
-    /// The host page hands a token over, or takes it away.
-    pub fn set_token(&mut self, token: Option<Token>, now: Now) {
-        match token {
-            Some(access) => self.hold(
-                Tokens {
-                    access,
-                    refresh: None,
-                    lifetime: None,
-                },
-                now,
-            ),
-            None => self.auth.tokens = None,
-        }
-        self.settle(now);
-    }
-
-    /// Asks the platform who is signed in. [`Event::ProfileRead`] tells.
-    pub fn read_profile(&mut self, now: Now) {
-        match (self.auth.access(), self.auth.profile) {
-            (Some(token), ProfileRead::Rest) => {
-                let request = self.config.caller.me(token);
-                self.auth.profile = ProfileRead::Calling(self.call(request, now));
-            }
-            // The one call under way answers for all.
-            (Some(_), ProfileRead::Calling(_) | ProfileRead::WaitsForToken) => {}
-            (None, _) => self.event(Event::ProfileRead(None)),
-        }
-        self.settle(now);
-    }
-
-    /// Whether a token is held.
-    #[must_use]
-    pub const fn is_signed_in(&self) -> bool {
-        self.auth.tokens.is_some()
-    }
-
-    /// Who is signed in.
-    #[must_use]
-    pub const fn auth_state(&self) -> AuthState {
-        match (&self.auth.tokens, &self.state) {
-            (Some(_), _) => AuthState::SignedIn,
-            (None, State::SignedOut { .. }) => AuthState::Required,
-            (None, _) => AuthState::Anonymous,
-        }
-    }
-
-    /// Tells who is signed in where that changed.
-    pub(crate) fn tell_auth(&mut self) {
-        let state = self.auth_state();
-        if state != self.auth.shown {
-            self.auth.shown = state;
-            let reason = match &self.state {
-                State::SignedOut { error } => Some(error.code),
-                _ => None,
-            };
-            self.event(Event::AuthChanged { state, reason });
-        }
-    }
-
-    /// A sign-in or registration came back.
-    pub(crate) fn signed_in(&mut self, outcome: HttpOutcome, now: Now) {
-        self.auth.sign_in = None;
-        let read = match outcome {
-            HttpOutcome::Reply(reply) => SignedIn::read(&reply),
-            HttpOutcome::Failed => Err(Fault::unreachable()),
-        };
-        match read {
-            Ok(SignedIn { tokens, user }) => {
-                self.keep_identity();
-                self.auth.user = Some(user.clone());
-                self.hold(tokens, now);
-                self.keep_account();
-                self.event(Event::SignInEnded(Ok(user)));
-            }
-            // What fails here is told to who asked, not to the whole page.
-            Err(fault) => self.event(Event::SignInEnded(Err(ChatError::of_fault(fault, Stage::Auth)))),
-        }
-    }
-
-    /// The answer to who is signed in came; a refusal renews the token and asks once more.
-    pub(crate) fn profile_came(&mut self, outcome: HttpOutcome, generation: u32, now: Now) {
-        self.auth.profile = ProfileRead::Rest;
-        let read = match outcome {
-            HttpOutcome::Reply(reply) => User::read(&reply),
-            HttpOutcome::Failed => Err(Fault::unreachable()),
-        };
-        match read {
-            Ok(user) => {
-                self.auth.user = Some(user.clone());
-                self.keep_account();
-                self.event(Event::ProfileRead(Some(user)));
-            }
-            Err(fault) if fault.status == Some(401) && fault.is_refusal() => {
-                self.auth.profile = ProfileRead::WaitsForToken;
-                self.token_refused(fault, generation, now);
-            }
-            Err(_) => self.event(Event::ProfileRead(None)),
-        }
-    }
-
-    // Tokens.
-
     /// Whether a token is to be waited for before anything is asked of the platform.
     pub(crate) fn wants_token_first(&mut self, now: Now) -> bool {
+        if std::mem::take(&mut self.auth.has_leftovers) {
+            self.erase_account();
+        }
         if self.auth.tokens.is_some() {
             return false;
         }
         if self.config.token_source == TokenSource::Host && !self.auth.is_host_asked {
             self.auth.is_host_asked = true;
             self.state = State::Renewing { next: Next::Begin };
-            self.ask_host(now);
+            self.ask_host(TokenReason::Initial, now);
             return true;
         }
         let is_demanded = self.config.sign_in == SignInForm::Required;
@@ -294,7 +174,7 @@ impl Session {
         if self.auth.is_fresh(now.mono) {
             return self.sign_in_expired(ChatError::of_fault(fault, Stage::Auth));
         }
-        self.renew(now);
+        self.renew(TokenReason::Rejected, now);
     }
 
     /// Whether a token could be had without asking the visitor.
@@ -302,21 +182,31 @@ impl Session {
         self.auth.refresh().is_some() || self.config.token_source == TokenSource::Host
     }
 
-    /// A pair is held from here on; what waited for one goes on.
+    /// A pair is held from here on; what waited for one goes on with [`Session::token_came`].
     pub(crate) fn hold(&mut self, tokens: Tokens, now: Now) {
         let lifetime = tokens.lifetime;
-        // A platform that names no new refresh token keeps the old one valid.
-        let refresh = tokens.refresh.or_else(|| self.auth.refresh().cloned());
-        self.auth.tokens = Some(Tokens {
-            access: tokens.access,
-            refresh,
-            lifetime,
-        });
+        self.auth.tokens = Some(tokens);
         self.auth.generation += 1;
         self.auth.fresh_since = Some(now.mono);
-        self.plan.token_found();
         self.schedule_renewal(lifetime, now);
-        self.token_came(now);
+    }
+
+    /// The conversation belongs to who is signed in now; where it was somebody else's, it ends here.
+    pub(crate) fn own_conversation(&mut self, now: Now) {
+        let user = self.auth.user_id();
+        let is_anothers = matches!((&self.auth.owner, &user), (Some(owner), Some(user)) if owner != user);
+        if user.is_some() {
+            self.auth.owner = user;
+        }
+        if is_anothers {
+            self.leave_conversation(now);
+        }
+    }
+
+    /// Nobody is signed in any more, by somebody's wish: what follows is another conversation.
+    pub(crate) fn disown_conversation(&mut self, now: Now) {
+        self.auth.owner = None;
+        self.leave_conversation(now);
     }
 
     /// What waited for a token goes on.
@@ -328,9 +218,19 @@ impl Session {
             }
             State::SignedOut { .. } => {
                 self.trouble = None;
+                self.plan.token_found();
                 self.begin(now);
             }
-            _ => {}
+            State::Blocked { .. }
+            | State::Creating { .. }
+            | State::Ended
+            | State::Idle
+            | State::Joining { .. }
+            | State::Live { .. }
+            | State::Naming { .. }
+            | State::Opening { .. }
+            | State::Probing(_)
+            | State::Waiting { .. } => {}
         }
         self.history.token_came();
         self.read_more_history(now);
@@ -372,17 +272,20 @@ impl Session {
             self.socket_lost();
         }
         self.cut_answers();
-        self.history.end();
+        self.end_history();
         self.troubled(error.clone());
         self.state = State::SignedOut { error };
         self.end_profile_read();
     }
 
-    fn end_profile_read(&mut self) {
-        if self.auth.profile != ProfileRead::Rest {
-            self.auth.profile = ProfileRead::Rest;
-            self.event(Event::ProfileRead(None));
+    /// Nobody waits for the profile any more.
+    pub(crate) fn end_profile_read(&mut self) {
+        match std::mem::take(&mut self.auth.profile) {
+            ProfileRead::Rest => return,
+            ProfileRead::Calling(id) => self.abort_call(id),
+            ProfileRead::WaitsForToken => {}
         }
+        self.event(Event::ProfileRead(None));
     }
 
     /// The three values are kept together; a host page that owns identity keeps its token itself.
@@ -404,29 +307,47 @@ impl Session {
 
     /// Nobody is signed in here any more; the three values go together.
     pub(crate) fn forget_account(&mut self) {
-        self.stop_renewal();
-        self.auth.user = None;
-        self.auth.generation += 1;
-        if self.auth.tokens.take().is_some() && self.config.token_source == TokenSource::BuiltIn {
-            for key in [StoreKey::AccessToken, StoreKey::RefreshToken, StoreKey::User] {
-                self.store(key, None);
-            }
+        let was_signed_in = self.is_signed_in();
+        self.drop_account();
+        if was_signed_in && self.config.token_source == TokenSource::BuiltIn {
+            self.erase_account();
         }
     }
 
-    /// Another tab signed out: the values are gone from storage already.
-    pub(crate) fn account_gone(&mut self, now: Now) {
+    /// Another tab signed out, or storage was cleared: the values are gone already, or none of them is of use.
+    pub(crate) fn account_gone(&mut self, stored: &StoredAccount, now: Now) {
+        self.drop_account();
+        if stored.holds_anything() {
+            self.erase_account();
+        }
+        if matches!(self.state, State::Renewing { .. }) {
+            // The platform refused our token, and nobody can renew it any more.
+            self.demand_sign_in(ChatError::bare(ErrorCode::AuthExpired, Stage::Refresh, false));
+        } else {
+            self.disown_conversation(now);
+        }
+    }
+
+    fn drop_account(&mut self) {
         self.stop_renewal();
+        self.end_profile_read();
         self.auth.user = None;
         self.auth.tokens = None;
         self.auth.generation += 1;
-        self.leave_conversation(now);
+    }
+
+    fn erase_account(&mut self) {
+        for key in [StoreKey::AccessToken, StoreKey::RefreshToken, StoreKey::User] {
+            self.store(key, None);
+        }
     }
 
     /// Another tab signed in, or renewed the pair.
     pub(crate) fn adopt(&mut self, stored: &StoredAccount, tokens: Tokens, now: Now) {
         self.auth.user = stored.user.as_deref().and_then(User::parse);
         self.hold(tokens, now);
+        self.own_conversation(now);
+        self.token_came(now);
     }
 }
 

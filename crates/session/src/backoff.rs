@@ -1,8 +1,8 @@
 //! How long to wait before trying again (`faults.md` sections 6.1 and 6.2).
 
-use std::time::Duration;
+use std::{collections::VecDeque, time::Duration};
 
-use crate::random::Random;
+use crate::{clock::Instant, random::Random};
 
 /// The delays between sockets: `D0` first, then `Dn` with jitter that survives the cap.
 #[derive(Clone, Debug, Default)]
@@ -51,6 +51,44 @@ pub(crate) fn http(tries: u32, is_starting: bool, random: &mut Random) -> Durati
     random.up_to(ceiling)
 }
 
+/// Row N8: a rate limit whose hint cannot be read. 5 s, doubling to 60 s, and a fifth more by chance.
+pub(crate) fn limited(tries: u32, random: &mut Random) -> Duration {
+    let least = LIMITED
+        .saturating_mul(1_u32.checked_shl(tries).unwrap_or(u32::MAX))
+        .min(LIMITED_CAP);
+    hinted(least, random)
+}
+
+/// A wait the platform asked for, and a fifth more by chance: it asked many at once.
+pub(crate) fn hinted(wait: Duration, random: &mut Random) -> Duration {
+    wait + random.up_to(wait / 5)
+}
+
+/// No more than so many tries in a span, whatever the events (invariant I11).
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Ceiling {
+    tries: VecDeque<Instant>,
+}
+
+impl Ceiling {
+    /// When the next try may be made, where it may not be made now.
+    pub(crate) fn free_at(&self, now: Instant) -> Option<Instant> {
+        let bars = CEILINGS.iter().filter_map(|(most, span)| {
+            let nth_last = self.tries.len().checked_sub(*most)?;
+            Some(self.tries.get(nth_last)?.after(*span))
+        });
+        bars.max().filter(|at| *at > now)
+    }
+
+    /// A try is made.
+    pub(crate) fn note(&mut self, now: Instant) {
+        self.tries.push_back(now);
+        if self.tries.len() > MOST_TRIES {
+            self.tries.pop_front();
+        }
+    }
+}
+
 /// `Dlocal`: after a cause that no fleet shares, such as a click.
 pub(crate) fn local(random: &mut Random) -> Duration {
     random.between(Duration::from_millis(250), Duration::from_millis(750))
@@ -60,6 +98,15 @@ pub(crate) fn local(random: &mut Random) -> Duration {
 const FIRST_SPREAD: Duration = Duration::from_secs(5);
 const CAP: Duration = Duration::from_secs(30);
 const HTTP_CAP: Duration = Duration::from_secs(8);
+const LIMITED: Duration = Duration::from_secs(5);
+const LIMITED_CAP: Duration = Duration::from_secs(60);
+
+/// `faults.md` section 6.1: 8 in a minute, 25 in five.
+const CEILINGS: [(usize, Duration); 2] = [
+    (8, Duration::from_secs(60)),
+    (MOST_TRIES, Duration::from_secs(300)),
+];
+const MOST_TRIES: usize = 25;
 
 #[cfg(test)]
 mod tests {

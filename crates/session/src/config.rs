@@ -10,6 +10,8 @@ use miptech_chat_protocol::{
     token::Token,
 };
 
+use crate::session::Session;
+
 /// Everything a session needs to know before it starts.
 #[derive(Clone, Debug)]
 pub struct SessionConfig {
@@ -93,11 +95,17 @@ impl StoredAccount {
     /// The tokens, where the access token is one.
     pub(crate) fn tokens(&self) -> Option<Tokens> {
         let token = |text: &Option<String>| text.as_deref().and_then(Token::parse);
+        let access = token(&self.access)?;
         Some(Tokens {
-            access: token(&self.access)?,
+            lifetime: access.claims().lifetime.map(Session::sound_lifetime),
+            access,
             refresh: token(&self.refresh),
-            lifetime: None,
         })
+    }
+
+    /// Whether any of the three keys holds anything, sound or not.
+    pub(crate) const fn holds_anything(&self) -> bool {
+        self.access.is_some() || self.refresh.is_some() || self.user.is_some()
     }
 }
 

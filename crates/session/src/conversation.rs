@@ -1,4 +1,6 @@
-//! Frames of a joined chat, and history: what the platform says becomes rows and states.
+//! Frames of the current socket: what the platform says becomes rows and states.
+//!
+//! Error frames have a room of their own, `error_frame`; earlier messages another, `history`.
 
 use std::time::Duration;
 
@@ -7,15 +9,14 @@ use miptech_chat_protocol::{
     close::ours,
     decode::{AnswerFrame, DecodeError, ServerFrame, decode},
     error::{ErrorCode, Stage},
-    fault::Fault,
     frame::ClientFrame,
     ids::{ChatId, ClientMessageId, MessageId},
 };
 
 use crate::{
-    clock::{Instant, Now},
+    clock::Now,
     entry::{RowId, Status},
-    lifecycle::{Next, State},
+    lifecycle::State,
     notice::ChatError,
     output::{Attempt, Effect, Event},
     session::Session,
@@ -61,11 +62,32 @@ impl Session {
     /// The chat is bound to a socket again, or for the first time.
     pub(crate) fn now_live(&mut self, now: Now) {
         self.known.joins = self.known.joins.saturating_add(1);
+        self.send_stops(now);
         if self.capabilities.has(Capability::History) {
             self.history.begin_anew();
             self.read_history(now);
+        } else if self.capabilities.has(Capability::Resume) {
+            // What the join asked for comes soon, or not at all.
+            self.assembly.expect_word(now.mono);
         } else {
             self.cut_answers();
+        }
+    }
+
+    /// Tells the platform which answers the visitor stopped, as soon as it can be told (row R5).
+    pub(crate) fn send_stops(&mut self, now: Now) {
+        let State::Live { attempt, .. } = &self.state else {
+            return;
+        };
+        let attempt = *attempt;
+        let can_stop = self.capabilities.has(Capability::Stop);
+        let stops = std::mem::take(&mut self.stops);
+        if let Some(chat) = self.chat.as_ref().filter(|_| can_stop) {
+            let frame = |message: &MessageId| ClientFrame::StopResponse { chat, message }.encode(now.wall_ms);
+            let frames: Vec<String> = stops.iter().map(frame).collect();
+            for text in frames {
+                self.effect(Effect::SendFrame { attempt, text });
+            }
         }
     }
 
@@ -171,6 +193,8 @@ impl Session {
             self.join(attempt, now);
             self.adopt_first(chat.cloned());
             self.joined(attempt, now);
+        } else {
+            self.ignored.foreign += 1;
         }
     }
 
@@ -196,6 +220,8 @@ impl Session {
         let Some(item) = self.outbox.acknowledge(client_message) else {
             return;
         };
+        // What comes without an id from here on answers this message, not the one whose answer was stopped.
+        self.assembly.unmute();
         if let Some(id) = &message {
             self.known.rows.push((id.clone(), item.row));
         }
@@ -215,111 +241,8 @@ impl Session {
             self.events(events);
         }
     }
-
-    /// An error frame: before the join it explains the close that follows, afterwards it concerns a message or an answer.
-    fn faulted(
-        &mut self,
-        attempt: Attempt,
-        fault: Fault,
-        client_message: Option<&ClientMessageId>,
-        now: Now,
-    ) {
-        let code = fault.code;
-        if code == ErrorCode::RateLimited {
-            self.rate_told = Some(now.mono);
-        }
-        if !self.is_live() {
-            if code == ErrorCode::ChatGone {
-                return self.chat_gone(ChatError::of_fault(fault, Stage::Join), now);
-            }
-            return self.troubled(ChatError::of_fault(fault, Stage::Join));
-        }
-        match code {
-            ErrorCode::TenantDenied | ErrorCode::AuthForbidden => {
-                return self.refuse_socket(attempt, ChatError::of_fault(fault, Stage::Socket), now);
-            }
-            // The next call or join needs a new token; the socket stands until the platform closes it.
-            ErrorCode::AuthExpired if self.may_renew() => return self.renew(now),
-            ErrorCode::AuthExpired | ErrorCode::AuthRequired => {
-                return self.token_wanted(attempt, fault, now);
-            }
-            ErrorCode::ChatGone => return self.chat_gone(ChatError::of_fault(fault, Stage::Socket), now),
-            _ => {}
-        }
-        if code == ErrorCode::RateLimited {
-            self.held_until = Some(now.mono.after(fault.wait.unwrap_or(RATE_WAIT).max(RATE_FLOOR)));
-            if let Some(row) = self.outbox.requeue() {
-                self.event(Event::MessageChanged {
-                    row,
-                    status: Status::Queued,
-                    message: None,
-                });
-            }
-            return self.mishap(ChatError::of_fault(fault, Stage::Send));
-        }
-        if code == ErrorCode::MessageRejected {
-            if let Some(row) = self.respelled() {
-                return self.event(Event::MessageChanged {
-                    row,
-                    status: Status::Queued,
-                    message: None,
-                });
-            }
-            if let Some((row, in_both)) = self.outbox.refuse(client_message) {
-                if in_both {
-                    // Neither spelling is to blame, so the one in use before stays.
-                    self.plan.respell();
-                }
-                self.event(Event::MessageChanged {
-                    row,
-                    status: Status::Failed,
-                    message: None,
-                });
-            }
-            return self.mishap(ChatError::of_fault(fault, Stage::Send));
-        }
-        self.cut_answers();
-        self.mishap(ChatError::of_fault(fault, Stage::Answer));
-    }
-
-    /// A platform that knows the other spelling of a message gets that, once (section 16.5).
-    fn respelled(&mut self) -> Option<RowId> {
-        let may = self.plan.may_respell();
-        let row = may.then(|| self.outbox.respell()).flatten()?;
-        self.plan.respell();
-        Some(row)
-    }
-
-    /// The platform wants a token on a socket that is live: a new one joins with it.
-    fn token_wanted(&mut self, attempt: Attempt, fault: Fault, now: Now) {
-        if !self.is_signed_in() {
-            return self.demand_sign_in(ChatError::of_fault(fault, Stage::Socket));
-        }
-        let generation = self.state.token_generation().unwrap_or(self.auth.generation);
-        self.effect(Effect::CloseSocket {
-            attempt,
-            code: ours::ZOMBIE,
-        });
-        self.lost(now);
-        self.state = State::Renewing { next: Next::Open };
-        self.token_refused(fault, generation, now);
-    }
-
-    /// Whether the platform spoke of a rate limit a moment ago.
-    pub(crate) fn was_told_of_rate(&self, now: Instant) -> bool {
-        self.rate_told.is_some_and(|told| now.since(told) < RATE_MEMORY)
-    }
 }
 
 /// Five unreadable frames in a minute replace the socket (row P1).
 const BAD_FRAMES: usize = 5;
 const BAD_FRAME_WINDOW: Duration = Duration::from_secs(60);
-
-/// A hint of zero would make every round trip a resend.
-const RATE_FLOOR: Duration = Duration::from_secs(1);
-
-/// The wait after a rate limit that names none.
-const RATE_WAIT: Duration = Duration::from_secs(60);
-
-/// How long a word about a rate limit explains a close that names none.
-const RATE_MEMORY: Duration = Duration::from_secs(60);

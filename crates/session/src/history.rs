@@ -35,10 +35,6 @@ pub(crate) struct HistoryRead {
 }
 
 impl HistoryRead {
-    pub(crate) const fn call(&self) -> Option<RequestId> {
-        self.call
-    }
-
     pub(crate) fn is_reading(&self, id: RequestId) -> bool {
         self.call == Some(id)
     }
@@ -60,6 +56,11 @@ impl HistoryRead {
         if std::mem::take(&mut self.waits_for_token) {
             self.retry_at = Some(Instant::default());
         }
+    }
+
+    /// Whether a refused read waits for the next token.
+    pub(crate) const fn waits_for_token(&self) -> bool {
+        self.waits_for_token
     }
 
     /// What was refused is read again later.
@@ -104,6 +105,16 @@ impl Session {
         }
     }
 
+    /// Nothing more of it is wanted, neither the call under way nor the next.
+    pub(crate) fn end_history(&mut self) {
+        self.history
+            .call
+            .take()
+            .into_iter()
+            .for_each(|id| self.abort_call(id));
+        self.history.end();
+    }
+
     /// A page came, or did not.
     pub(crate) fn history_came(&mut self, outcome: HttpOutcome, generation: u32, now: Now) {
         self.history.call = None;
@@ -116,7 +127,8 @@ impl Session {
             Err(fault) if fault.retryable && self.history.tries < HISTORY_TRIES => {
                 let delay = backoff::http(self.history.tries, false, &mut self.random);
                 self.history.tries += 1;
-                self.history.retry_at = Some(now.mono.after(delay.max(fault.wait.unwrap_or_default())));
+                let asked = fault.wait.map(|wait| self.spread_hint(wait));
+                self.history.retry_at = Some(now.mono.after(delay.max(asked.unwrap_or_default())));
             }
             Err(fault) if fault.status == Some(401) && fault.is_refusal() && self.is_signed_in() => {
                 self.history.waits_for_token = true;

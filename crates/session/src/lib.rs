@@ -14,16 +14,18 @@
 //! | room | for |
 //! |---|---|
 //! | `session`, `refusal` | the type itself: commands, inputs, outputs; what a command is refused for |
+//! | `turn` | the end of every turn |
 //! | `lifecycle` | every transition of the connection, and nothing else |
 //! | `plan` | the profile in use, and how it was found out |
-//! | `auth`, `renewal` | who is signed in, and how tokens are renewed |
-//! | `conversation`, `history` | frames of a joined chat, and what was said before |
+//! | `account`, `auth`, `renewal` | signing in and out; who is signed in, and what waits for a token; how tokens are renewed |
+//! | `conversation`, `error_frame`, `history` | frames of the platform, errors among them, and what was said before |
 //! | `new_conversation` | from one chat to the next |
 //! | `outbox` | messages not yet acknowledged, in order |
 //! | `assembly` | deltas to answers |
 //! | `backoff`, `random`, `clock` | delays, their jitter, and the two clocks |
 //! | `notice`, `phase`, `entry`, `output` | the vocabulary other rooms see |
 
+mod account;
 mod assembly;
 mod auth;
 mod backoff;
@@ -31,6 +33,7 @@ mod clock;
 mod config;
 mod conversation;
 mod entry;
+mod error_frame;
 mod history;
 mod lifecycle;
 mod new_conversation;
@@ -43,6 +46,7 @@ mod random;
 mod refusal;
 mod renewal;
 mod session;
+mod turn;
 
 pub use miptech_chat_protocol::{
     account::User,

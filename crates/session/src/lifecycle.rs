@@ -6,43 +6,51 @@
 //!   └─ 1000 from the platform                    refused │  │ due     closed │ │ due      closed │       closed │
 //!                                                        ▼  │                ▼ │                 │              │
 //!                                                      Waiting ◀─────────── Waiting ◀────────────┴──────────────┘
+//!
+//! start, a create, or a socket ──token missing or refused──▶ Renewing ──a token──▶ where it came from
+//!                                                               │  └─not now─▶ Waiting
+//!                                                               └─none to be had─▶ SignedOut ──a token──▶ Probing …
+//!
+//! any ──chat gone, or left──▶ Naming ──session id──▶ Probing …, or Idle where nothing was under way
 //! ```
 //!
-//! `Blocked` is reached from everywhere a terminal answer comes, and left only by the visitor; `Ended` is never left.
+//! `Blocked` is reached from everywhere a terminal answer comes, and left only by the visitor; `SignedOut` is left by a
+//! token too; `Ended` is never left.
 //! What is true only in a state lives inside its variant, so leaving the state forgets it.
 
 use std::time::Duration;
 
 use miptech_chat_protocol::{
-    body::{CreatedChat, Readiness},
     capability::Capability,
-    close::{CloseAction, ours},
-    endpoint::{Probe, SocketQuery},
+    close::ours,
+    endpoint::SocketQuery,
     error::{ErrorCode, Stage},
-    fault::Fault,
     frame::ClientFrame,
-    profile::{Creation, JoinTime, Profile},
-    request::NewChat,
+    profile::{Creation, JoinTime},
 };
 
 use crate::{
-    backoff,
     clock::Now,
-    config::TokenTransport,
+    config::{SignInForm, TokenSource, TokenTransport},
     notice::ChatError,
-    output::{Attempt, Effect, HttpOutcome, RequestId, SocketEvent},
+    output::{Attempt, Effect, HttpOutcome, RequestId, SocketEvent, StoreKey},
     session::Session,
 };
 
+mod closing;
+mod creation;
+mod inquiry;
 mod state;
 
-use self::state::PROBE_TRIES;
-pub(crate) use self::state::{Join, Next, Silence, State, Walk};
+pub(crate) use self::state::{Heard, Join, Next, Silence, State, Walk};
 
 impl Session {
     /// From rest: to the chat if it exists, else to where the profile makes one.
     pub(crate) fn begin(&mut self, now: Now) {
         self.disturbed_since.get_or_insert(now.mono);
+        if let Some(until) = self.held_until.filter(|until| *until > now.mono) {
+            return self.wait(Next::Begin, until.since(now.mono), now);
+        }
         if self.wants_token_first(now) {
             return;
         }
@@ -72,26 +80,43 @@ impl Session {
     /// The visitor wants the next try now.
     pub(crate) fn hasten(&mut self, now: Now) {
         match &self.state {
-            State::Blocked { .. } | State::SignedOut { .. } => {
+            State::Blocked { .. } => {
                 self.joins_at_open = false;
                 self.breaks = 0;
                 self.trouble = None;
                 self.begin(now);
             }
+            State::SignedOut { .. } => self.go_on_without(now),
             State::Idle => self.begin(now),
             State::Waiting { next, .. } => {
                 let next = *next;
-                let delay = self.local_delay();
+                // What the platform asked for is waited for, whoever is in a hurry (invariant I12).
+                let asked = self.held_until.map(|until| until.since(now.mono));
+                let delay = self.local_delay().max(asked.unwrap_or_default());
                 self.wait(next, delay, now);
             }
             State::Creating { .. }
             | State::Ended
             | State::Joining { .. }
             | State::Live { .. }
-            | State::Naming
+            | State::Naming { .. }
             | State::Opening { .. }
             | State::Probing(_)
             | State::Renewing { .. } => {}
+        }
+    }
+
+    /// The visitor goes on without signing in. What belongs to somebody is not gone on with by nobody (row O13).
+    fn go_on_without(&mut self, now: Now) {
+        self.breaks = 0;
+        self.trouble = None;
+        self.auth.is_host_asked = false;
+        let asks_first =
+            self.config.token_source == TokenSource::Host || self.config.sign_in == SignInForm::Required;
+        if self.auth.owner.is_some() && !asks_first {
+            self.disown_conversation(now);
+        } else {
+            self.begin(now);
         }
     }
 
@@ -99,6 +124,9 @@ impl Session {
     pub(crate) fn called_back(&mut self, id: RequestId, outcome: HttpOutcome, generation: u32, now: Now) {
         if self.history.is_reading(id) {
             return self.history_came(outcome, generation, now);
+        }
+        if self.inquiry == Some(id) {
+            return self.inquired(outcome, generation, now);
         }
         if self.auth.renewal.is_calling(id) {
             return self.refresh_came(outcome, now);
@@ -128,7 +156,7 @@ impl Session {
             | State::Idle
             | State::Joining { .. }
             | State::Live { .. }
-            | State::Naming
+            | State::Naming { .. }
             | State::Opening { .. }
             | State::Renewing { .. }
             | State::SignedOut { .. }
@@ -146,8 +174,13 @@ impl Session {
                 attempt, deadline, ..
             } if *deadline <= now.mono => {
                 let attempt = *attempt;
+                if self.backoff.tries() >= CONTRADICTED_AFTER && self.starts_over() {
+                    self.close_socket();
+                    return self.begin(now);
+                }
                 self.troubled(ChatError::bare(ErrorCode::SocketJoinTimeout, Stage::Join, true));
                 self.give_up_socket(attempt, ours::ZOMBIE, now);
+                self.socket_failed(now);
             }
             State::Joining {
                 attempt,
@@ -168,6 +201,7 @@ impl Session {
                 let attempt = *attempt;
                 self.troubled(ChatError::bare(ErrorCode::SocketNeverOpened, Stage::Socket, true));
                 self.give_up_socket(attempt, ours::ZOMBIE, now);
+                self.socket_failed(now);
             }
             State::Probing(walk) if walk.gives_up_at() <= now.mono => {
                 let open = walk.asking.map(|(id, _)| id);
@@ -181,7 +215,7 @@ impl Session {
             | State::Ended
             | State::Idle
             | State::Live { .. }
-            | State::Naming
+            | State::Naming { .. }
             | State::Renewing { .. }
             | State::SignedOut { .. } => {}
         }
@@ -189,165 +223,31 @@ impl Session {
 
     /// The current socket did something.
     pub(crate) fn socket_did(&mut self, attempt: Attempt, event: SocketEvent<'_>, now: Now) {
+        let is_opening = matches!(self.state, State::Opening { .. });
         match event {
-            SocketEvent::Opened => self.opened(attempt, now),
+            SocketEvent::Opened if is_opening => self.opened(attempt, now),
             SocketEvent::Closed { code, reason } => self.closed(code, reason, now),
+            // A socket opens once, and nothing can have come through it before.
+            SocketEvent::Opened => {}
+            SocketEvent::Binary | SocketEvent::Text(_) | SocketEvent::TooLarge if is_opening => {}
             SocketEvent::Text(text) => self.frame_came(attempt, text, now),
             SocketEvent::TooLarge => self.frame_too_large(attempt, now),
-            SocketEvent::Binary => {}
+            SocketEvent::Binary => self.ignored.not_frames += 1,
         }
-    }
-
-    // Probing.
-
-    fn probe(&mut self, now: Now) {
-        let State::Probing(walk) = &mut self.state else {
-            return;
-        };
-        walk.tries += 1;
-        let probe = walk.answered.unwrap_or(Probe::Health);
-        self.ask(probe, now);
-    }
-
-    fn ask(&mut self, probe: Probe, now: Now) {
-        let request = self.config.caller.readiness(probe);
-        let id = self.call(request, now);
-        if let State::Probing(walk) = &mut self.state {
-            walk.asking = Some((id, probe));
-        }
-    }
-
-    fn probed(&mut self, probe: Probe, outcome: HttpOutcome, now: Now) {
-        let readiness = match &outcome {
-            HttpOutcome::Reply(reply) => Readiness::read(probe, reply),
-            HttpOutcome::Failed => Readiness::Unclear,
-        };
-        let State::Probing(walk) = &mut self.state else {
-            return;
-        };
-        match readiness {
-            Readiness::Ready => return self.create(false, now),
-            Readiness::Warming => walk.answered = Some(probe),
-            Readiness::Unclear => {
-                let later = Probe::ORDER
-                    .into_iter()
-                    .skip_while(|known| *known != probe)
-                    .nth(1);
-                if let Some(next) = later.filter(|_| walk.answered.is_none()) {
-                    return self.ask(next, now);
-                }
-            }
-        }
-        let is_last = walk.tries >= PROBE_TRIES;
-        let is_due = walk.next_try_at() <= now.mono;
-        if outcome == HttpOutcome::Failed {
-            self.troubled(ChatError::of_fault(Fault::unreachable(), Stage::Probe));
-        }
-        if is_last {
-            self.create(false, now);
-        } else if is_due {
-            self.probe(now);
-        }
-    }
-
-    // Creating.
-
-    fn create(&mut self, has_tried_other_form: bool, now: Now) {
-        let identity = &self.config.identity;
-        let chat = NewChat {
-            session: &identity.session,
-            visitor: &identity.visitor,
-            context: self.config.context.as_deref(),
-        };
-        let request = self
-            .config
-            .caller
-            .create_chat(self.create_form, &chat)
-            .with_token(self.auth.access());
-        let request = self.call(request, now);
-        self.state = State::Creating {
-            request,
-            has_tried_other_form,
-        };
-    }
-
-    fn created(&mut self, outcome: HttpOutcome, has_tried_other_form: bool, generation: u32, now: Now) {
-        let fault = match outcome {
-            HttpOutcome::Reply(reply) => match CreatedChat::read(&reply) {
-                Ok(created) => return self.chat_exists(created, now),
-                Err(fault) => fault,
-            },
-            HttpOutcome::Failed => Fault::unreachable(),
-        };
-        let is_wrong_path = fault.status.is_none() || matches!(fault.status, Some(307 | 308 | 404 | 405));
-        if is_wrong_path && fault.code != ErrorCode::TenantNotFound && !has_tried_other_form {
-            self.create_form = self.create_form.other();
-            return self.create(true, now);
-        }
-        let asks_for_token = matches!(fault.code, ErrorCode::AuthExpired | ErrorCode::AuthRequired);
-        if asks_for_token && fault.is_refusal() && self.is_signed_in() {
-            self.state = State::Renewing { next: Next::Create };
-            return self.token_refused(fault, generation, now);
-        }
-        let wait = fault.wait;
-        let is_refusal = fault.is_refusal();
-        let error = ChatError::of_fault(fault, Stage::Create);
-        let is_not_offered = error.code == ErrorCode::ChatCreateFailed && !error.retryable;
-        if is_not_offered && self.plan.is_open() {
-            return self.create_by_socket(error, now);
-        }
-        if asks_for_token || is_refusal && error.code == ErrorCode::AuthForbidden && !self.is_signed_in() {
-            return self.no_token(Next::Create, error, now);
-        }
-        if !error.retryable {
-            return self.block(error, now);
-        }
-        let is_starting = error.code == ErrorCode::PlatformStarting;
-        self.troubled(error);
-        let delay = if self.create_tries < HTTP_TRIES {
-            backoff::http(self.create_tries, is_starting, &mut self.random)
-        } else {
-            backoff::nth(self.create_tries - HTTP_TRIES + 1, &mut self.random)
-        };
-        self.create_tries += 1;
-        self.wait(Next::Create, delay.max(wait.unwrap_or_default()), now);
-    }
-
-    /// The platform demands a token, and none can be had without asking the visitor. Where creation over REST was
-    /// refused, and the profile is not fixed, the socket may still make a chat without one (section 16.2).
-    pub(crate) fn no_token(&mut self, next: Next, error: ChatError, now: Now) {
-        match (next, self.plan.rules().creation) {
-            (Next::Begin | Next::Create, Creation::Rest) if self.plan.is_open() => {
-                self.create_by_socket(error, now);
-            }
-            (Next::Begin | Next::Create | Next::Open, Creation::Rest | Creation::Socket) => {
-                self.demand_sign_in(error);
-            }
-        }
-    }
-
-    /// REST creation is not to be had here: the socket makes the chat.
-    fn create_by_socket(&mut self, cause: ChatError, now: Now) {
-        self.plan.turn_to(Profile::Realtime);
-        self.plan.cause = Some(cause);
-        self.open_socket(now);
-    }
-
-    fn chat_exists(&mut self, created: CreatedChat, now: Now) {
-        self.create_tries = 0;
-        self.capabilities = created.capabilities.unwrap_or_default();
-        self.adopt_chat(created.chat);
-        self.read_history(now);
-        self.open_socket(now);
     }
 
     // Sockets.
 
     fn open_socket(&mut self, now: Now) {
-        let (is_by_rest, tenant) = (
-            self.plan.rules().creation == Creation::Rest,
-            &self.config.caller.tenant,
-        );
+        let is_by_rest = self.plan.rules().creation == Creation::Rest;
+        if is_by_rest && self.chat.is_none() {
+            return self.begin(now);
+        }
+        if let Some(at) = self.sockets.free_at(now.mono) {
+            return self.wait(Next::Open, at.since(now.mono), now);
+        }
+        self.sockets.note(now.mono);
+        let tenant = &self.config.caller.tenant;
         let says_token = is_by_rest && self.config.token_transport == TokenTransport::Query;
         let user = says_token.then(|| self.auth.user_id()).flatten();
         let url = self.config.caller.endpoints.socket(&SocketQuery {
@@ -374,7 +274,7 @@ impl Session {
         self.state = State::Joining {
             attempt,
             join: Join::Due(join_by),
-            is_ready: false,
+            heard: Heard::Nothing,
             deadline: now.mono.after(JOIN_DEADLINE),
         };
         if joins_at_open {
@@ -385,20 +285,19 @@ impl Session {
     /// The platform says it is ready for the join.
     pub(crate) fn platform_ready(&mut self, now: Now) {
         let State::Joining {
-            attempt,
-            join,
-            is_ready,
-            ..
+            attempt, join, heard, ..
         } = &mut self.state
         else {
             return;
         };
-        *is_ready = true;
-        let attempt = *attempt;
+        if *heard == Heard::Nothing {
+            *heard = Heard::Ready;
+        }
+        let (attempt, is_well) = (*attempt, *heard == Heard::Ready);
         let is_due = matches!(join, Join::Due(_));
         if is_due {
             self.join(attempt, now);
-        } else if self.plan.rules().creation == Creation::Socket && self.chat.is_none() {
+        } else if is_well && self.plan.rules().creation == Creation::Socket && self.chat.is_none() {
             // The chat may be made without a word; its id then comes with the first acknowledgement (section 9.2).
             self.joined(attempt, now);
         }
@@ -459,7 +358,7 @@ impl Session {
         };
         self.disturbed_since = None;
         self.trouble = None;
-        self.breaks = 0;
+        self.end_inquiry();
         self.plan.prove();
         self.remember(now);
         self.now_live(now);
@@ -472,6 +371,7 @@ impl Session {
         {
             self.backoff.reset();
             self.odd_closes = 0;
+            self.breaks = 0;
             self.joins_at_open = false;
         }
     }
@@ -498,122 +398,12 @@ impl Session {
         self.block(error, now);
     }
 
-    fn closed(&mut self, code: u16, reason: &str, now: Now) {
-        let never_opened = matches!(self.state, State::Opening { .. });
-        let was_live = self.is_live();
-        let generation = self.state.token_generation().unwrap_or(self.auth.generation);
-        self.lost(now);
-        let trouble = if never_opened {
-            ErrorCode::SocketNeverOpened
-        } else {
-            ErrorCode::SocketDropped
-        };
-        match CloseAction::of(code, reason) {
-            // The same code means a rate limit where the platform has just spoken of one (section 13).
-            CloseAction::Block(_) if code == 1008 && self.was_told_of_rate(now.mono) => {
-                self.reconnect(ErrorCode::RateLimited, code, RATE_CLOSE_FLOOR, now);
-            }
-            CloseAction::Block(cause) => {
-                if code == 4403 {
-                    // The token belongs to another tenant, or allows too little (row T16).
-                    self.forget_account();
-                }
-                self.block(self.cause_of_close(cause, code), now);
-            }
-            CloseAction::JoinAtOnce(cause) if self.joins_at_open => {
-                self.block(self.cause_of_close(cause, code), now)
-            }
-            CloseAction::JoinAtOnce(cause) => {
-                self.joins_at_open = true;
-                self.reconnect(cause, code, Duration::ZERO, now);
-            }
-            CloseAction::NewChat => {
-                self.chat_gone(ChatError::of_close(ErrorCode::ChatGone, code, false), now)
-            }
-            CloseAction::RenewToken => self.token_closed(code, generation, now),
-            CloseAction::Reconnect { floor } => self.reconnect(trouble, code, floor, now),
-            CloseAction::ReconnectSlowly(cause) => self.reconnect_slowly(cause, code, now),
-            // With a message still here the visitor has acted already.
-            CloseAction::Rest if was_live && self.outbox.waiting() == 0 => {
-                self.disturbed_since = None;
-                self.trouble = None;
-                self.cut_answers();
-                self.state = State::Idle;
-            }
-            CloseAction::Rest => self.reconnect(trouble, code, Duration::ZERO, now),
-            CloseAction::TryOnce if self.odd_closes > 0 => {
-                self.troubled(ChatError::of_close(ErrorCode::SocketRejected, code, false));
-                self.state = State::Waiting {
-                    until: None,
-                    next: Next::Open,
-                    delay: Duration::ZERO,
-                };
-            }
-            CloseAction::TryOnce => {
-                self.odd_closes += 1;
-                self.reconnect(ErrorCode::SocketRejected, code, Duration::ZERO, now);
-            }
-        }
-    }
-
-    /// The platform closed for want of a good token: one that can be renewed is, else only the visitor can help.
-    fn token_closed(&mut self, code: u16, generation: u32, now: Now) {
-        let error = self.cause_of_close(ErrorCode::AuthRequired, code);
-        if self.is_signed_in() {
-            self.state = State::Renewing { next: Next::Open };
-            let fault = Fault {
-                text: error.text,
-                ..Fault::bare(ErrorCode::AuthExpired, false)
-            };
-            self.token_refused(fault, generation, now);
-        } else {
-            self.demand_sign_in(error);
-        }
-    }
-
-    /// An error frame before the close says more than the code does.
-    fn cause_of_close(&self, cause: ErrorCode, code: u16) -> ChatError {
-        let told = self
-            .trouble
-            .clone()
-            .filter(|error| error.stage == Stage::Join && !error.text.is_empty());
-        match told {
-            Some(error) => ChatError {
-                retryable: false,
-                close_code: Some(code),
-                ..error
-            },
-            None => ChatError::of_close(cause, code, false),
-        }
-    }
-
-    fn reconnect(&mut self, cause: ErrorCode, code: u16, floor: Duration, now: Now) {
-        self.troubled(ChatError::of_close(cause, code, true));
-        let delay = self.backoff.step(&mut self.random);
-        let asked = self.held_until.map(|until| until.since(now.mono));
-        self.wait(Next::Open, delay.max(floor).max(asked.unwrap_or_default()), now);
-    }
-
-    fn reconnect_slowly(&mut self, cause: ErrorCode, code: u16, now: Now) {
-        while self
-            .protocol_closes
-            .front()
-            .is_some_and(|first| now.mono.since(*first) > PROTOCOL_WINDOW)
-        {
-            self.protocol_closes.pop_front();
-        }
-        if self.protocol_closes.len() >= PROTOCOL_CLOSES {
-            return self.block(ChatError::of_close(cause, code, false), now);
-        }
-        self.protocol_closes.push_back(now.mono);
-        self.backoff.at_least(2);
-        self.reconnect(cause, code, Duration::ZERO, now);
-    }
-
     /// A socket is gone, whoever ended it: what depended on it is told.
     pub(crate) fn lost(&mut self, now: Now) {
         self.disturbed_since.get_or_insert(now.mono);
         self.socket_lost();
+        // No socket is held from here on; whoever calls this says what comes instead.
+        self.state = State::Idle;
     }
 
     pub(crate) fn wait(&mut self, next: Next, delay: Duration, now: Now) {
@@ -624,10 +414,18 @@ impl Session {
         };
     }
 
-    pub(crate) fn block(&mut self, error: ChatError, now: Now) {
-        if !self.known.was_live() && self.plan.start_over() {
-            // What was remembered of the platform is no longer true (section 16.6).
+    /// What was remembered of the platform is no longer true: it is forgotten and found out again, once (section 16.6).
+    fn starts_over(&mut self) -> bool {
+        let does = !self.known.was_live() && self.plan.start_over();
+        if does {
             self.chat = None;
+            self.store(StoreKey::Memory, None);
+        }
+        does
+    }
+
+    pub(crate) fn block(&mut self, error: ChatError, now: Now) {
+        if self.starts_over() {
             return self.begin(now);
         }
         // Where the socket was only the second choice, the reason of the first says more.
@@ -638,21 +436,15 @@ impl Session {
     }
 }
 
-/// `Whttp` has four tries, then the socket's schedule goes on (`faults.md` section 6.2).
-const HTTP_TRIES: u32 = 4;
-
 /// `faults.md` section 6.1: connect, join and proof.
 const OPEN_DEADLINE: Duration = Duration::from_secs(10);
 const JOIN_DELAY: Duration = Duration::from_secs(1);
 const JOIN_DEADLINE: Duration = Duration::from_secs(10);
 const PROOF_AFTER: Duration = Duration::from_secs(10);
 
+/// From how many failed sockets on a platform that never binds the remembered chat contradicts what is remembered.
+/// Our choice, as `faults.md` row P20 counts.
+const CONTRADICTED_AFTER: u32 = 3;
+
 /// `platform.md` section 9.3: a platform silent about joins.
 const SILENT_ACK: Duration = Duration::from_secs(5);
-
-/// `platform.md` section 13: a close for a rate limit.
-const RATE_CLOSE_FLOOR: Duration = Duration::from_secs(5);
-
-/// `faults.md` section 3.0: protocol trouble at most five times in ten minutes.
-const PROTOCOL_CLOSES: usize = 5;
-const PROTOCOL_WINDOW: Duration = Duration::from_secs(600);

@@ -24,29 +24,49 @@ use crate::{
 impl Session {
     /// The visitor wants a new conversation. Messages that waited for this word go into it.
     pub fn new_conversation(&mut self, now: Now) {
+        let had_held = self.outbox.has_held();
         match &self.state {
             State::Ended => return,
-            // The conversation is new already: what is missing is only the word for the messages.
-            _ if self.outbox.release() => {}
             State::Blocked { .. } => {
                 self.breaks = 0;
                 self.trouble = None;
                 self.break_conversation(now);
             }
-            _ => self.leave_conversation(now),
+            State::Idle if had_held => self.begin(now),
+            State::Creating { .. }
+            | State::Idle
+            | State::Joining { .. }
+            | State::Live { .. }
+            | State::Naming { .. }
+            | State::Opening { .. }
+            | State::Probing(_)
+            | State::Renewing { .. }
+            | State::SignedOut { .. }
+            | State::Waiting { .. } => {
+                // Where messages wait for the word, the conversation is new already.
+                if !had_held {
+                    self.leave_conversation(now);
+                }
+            }
+        }
+        if had_held {
+            self.outbox.release();
         }
         self.settle(now);
     }
 
     /// The id of the next conversation.
     pub fn handle_session_id(&mut self, id: SessionId, now: Now) {
-        if let State::Naming = self.state {
+        if let State::Naming { is_wanted } = self.state {
             self.config.identity.session = id;
             if self.config.identity.origin == Origin::Stored {
                 let text = self.config.identity.session.as_str().to_owned();
                 self.store(StoreKey::SessionId, Some(text));
             }
-            self.begin(now);
+            self.state = State::Idle;
+            if is_wanted || self.outbox.has_queued() {
+                self.begin(now);
+            }
         }
         self.settle(now);
     }
@@ -63,13 +83,34 @@ impl Session {
         self.break_conversation(now);
     }
 
-    /// The conversation ends here without anything being wrong; a next one begins where one was wanted.
+    /// The conversation ends here without anything being wrong; a next one begins where one was under way.
     pub(crate) fn leave_conversation(&mut self, now: Now) {
-        let was_at_rest = matches!(self.state, State::Idle | State::Ended);
-        self.close_socket();
-        if self.chat.is_some() || !was_at_rest {
-            self.trouble = None;
-            self.break_conversation(now);
+        match &self.state {
+            State::Ended | State::Naming { .. } => {}
+            State::Idle if self.chat.is_none() => {
+                // Nothing was said on this page, but what was said on an earlier one is found by the session id.
+                if self.config.identity.origin == Origin::Stored {
+                    self.name_conversation(false);
+                }
+            }
+            State::Idle => {
+                self.break_conversation(now);
+                self.state = State::Naming { is_wanted: false };
+                self.disturbed_since = None;
+            }
+            State::Blocked { .. }
+            | State::Creating { .. }
+            | State::Joining { .. }
+            | State::Live { .. }
+            | State::Opening { .. }
+            | State::Probing(_)
+            | State::Renewing { .. }
+            | State::SignedOut { .. }
+            | State::Waiting { .. } => {
+                self.close_socket();
+                self.trouble = None;
+                self.break_conversation(now);
+            }
         }
     }
 
@@ -107,18 +148,28 @@ impl Session {
         self.cut_answers();
         self.assembly.close();
         self.outbox.hold();
-        self.history.call().into_iter().for_each(|id| self.abort_call(id));
+        self.end_creation();
+        self.end_inquiry();
+        self.stops.clear();
+        self.end_history();
         self.history = HistoryRead::default();
         self.capabilities = Capabilities::default();
+        self.auth.owner = self.auth.user_id();
         let chat = self.chat.take();
-        self.store(StoreKey::ChatId, None);
         let row = self.rows.fresh();
         self.event(Event::ConversationEnded { chat, row });
-        self.state = State::Naming;
+        self.name_conversation(true);
+    }
+
+    fn name_conversation(&mut self, is_wanted: bool) {
+        // A chat restored for the socket belongs to the conversation that is over.
+        self.chat = None;
+        self.store(StoreKey::ChatId, None);
+        self.state = State::Naming { is_wanted };
         self.effect(Effect::MakeSessionId);
     }
 
-    fn close_socket(&mut self) {
+    pub(crate) fn close_socket(&mut self) {
         if let Some(attempt) = self.state.attempt() {
             self.effect(Effect::CloseSocket {
                 attempt,

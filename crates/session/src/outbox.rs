@@ -145,11 +145,11 @@ impl Outbox {
     }
 
     /// The message handed over was refused unread: it goes back to its place, to be written in the other spelling.
-    /// Once only, and never for a message the platform has shown to have read.
-    pub(crate) fn respell(&mut self) -> Option<RowId> {
+    /// Once only, and never for a message the platform has shown to have read, nor where it names another one.
+    pub(crate) fn respell(&mut self, id: Option<&ClientMessageId>) -> Option<RowId> {
         let item = self.items.iter_mut().find(|item| {
             let is_unseen = matches!(item.delivery, Delivery::Sending { is_seen: false, .. });
-            is_unseen && !item.was_respelled
+            is_unseen && !item.was_respelled && id.is_none_or(|id| item.id == *id)
         })?;
         item.was_respelled = true;
         item.delivery = Delivery::Queued;
@@ -174,6 +174,11 @@ impl Outbox {
             }
         }
         had_held
+    }
+
+    /// Whether anything waits for its turn: then a connection is wanted.
+    pub(crate) fn has_queued(&self) -> bool {
+        self.items.iter().any(|item| item.delivery == Delivery::Queued)
     }
 
     /// Whether anything waits for the visitor's word.

@@ -1,5 +1,7 @@
 //! What a session asks for and tells: effects for the driver, events for the model.
 
+use std::fmt;
+
 use miptech_chat_protocol::{
     account::User,
     decode::Source,
@@ -26,8 +28,8 @@ pub enum Output {
     Event(Event),
 }
 
-/// What the driver must do.
-#[derive(Clone, Debug, PartialEq)]
+/// What the driver must do. Printed without texts, URLs and values: they may hold a token or what the visitor wrote.
+#[derive(Clone, PartialEq)]
 pub enum Effect {
     /// Give a call up; its outcome is no longer wanted.
     AbortHttp {
@@ -84,6 +86,41 @@ pub enum Effect {
         /// The value; none takes the key away.
         value: Option<String>,
     },
+}
+
+impl fmt::Debug for Effect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AbortHttp { id } => f.debug_struct("AbortHttp").field("id", id).finish(),
+            Self::AskHostForToken { reason, .. } => f
+                .debug_struct("AskHostForToken")
+                .field("reason", reason)
+                .finish_non_exhaustive(),
+            Self::AskLock => f.write_str("AskLock"),
+            Self::CloseSocket { attempt, code } => f
+                .debug_struct("CloseSocket")
+                .field("attempt", attempt)
+                .field("code", code)
+                .finish(),
+            Self::Http { id, request } => f
+                .debug_struct("Http")
+                .field("id", id)
+                .field("request", request)
+                .finish(),
+            Self::MakeSessionId => f.write_str("MakeSessionId"),
+            Self::OpenSocket { attempt, .. } => f
+                .debug_struct("OpenSocket")
+                .field("attempt", attempt)
+                .finish_non_exhaustive(),
+            Self::ReadAccount => f.write_str("ReadAccount"),
+            Self::ReleaseLock => f.write_str("ReleaseLock"),
+            Self::SendFrame { attempt, .. } => f
+                .debug_struct("SendFrame")
+                .field("attempt", attempt)
+                .finish_non_exhaustive(),
+            Self::Store { key, .. } => f.debug_struct("Store").field("key", key).finish_non_exhaustive(),
+        }
+    }
 }
 
 /// What the model should know.

@@ -2,6 +2,7 @@
 
 use miptech_chat_protocol::{
     endpoint::SlashForm,
+    error::ErrorCode,
     profile::{Profile, Rules},
 };
 
@@ -84,11 +85,19 @@ impl Plan {
         does
     }
 
-    /// The visitor can present a token now: creation over REST is worth another try.
-    pub(crate) fn token_found(&mut self) {
-        if self.is_open() && self.cause.take().is_some() {
+    /// A token can be presented now, which only creation over REST does: it is worth another try, unless the platform
+    /// does not offer it. Tells whether the profile changed.
+    pub(crate) fn token_found(&mut self) -> bool {
+        let is_offered = self
+            .cause
+            .as_ref()
+            .is_none_or(|cause| matches!(cause.code, ErrorCode::AuthForbidden | ErrorCode::AuthRequired));
+        let does = self.is_open() && self.profile == Profile::Realtime && is_offered;
+        if does {
+            self.cause = None;
             self.profile = Profile::TwoStep;
         }
+        does
     }
 
     /// The platform proved the profile.

@@ -21,6 +21,7 @@ use miptech_chat_protocol::{
 };
 
 use crate::{
+    auth::ProfileRead,
     clock::{Instant, Now},
     config::{StoredAccount, TokenSource},
     lifecycle::State,
@@ -51,8 +52,8 @@ enum Step {
     /// Nothing is under way.
     #[default]
     Rest,
-    /// The call was refused; a sibling may just have renewed the pair.
-    Adopting { until: Instant, fault: Fault },
+    /// The call was refused; a sibling may just have renewed the pair. Without an end, storage is read for the last time.
+    Adopting { until: Option<Instant>, fault: Fault },
     /// The host page was asked.
     Asking { until: Instant },
     /// The call is under way.
@@ -73,8 +74,8 @@ impl Renewal {
     /// When the next step comes by itself; the one ahead of time only while the pair is in use.
     pub(crate) fn deadline(&self, is_live: bool) -> Option<Instant> {
         match &self.step {
-            Step::Adopting { until, .. }
-            | Step::Asking { until }
+            Step::Adopting { until, .. } => *until,
+            Step::Asking { until }
             | Step::Locking { until }
             | Step::Spreading { until }
             | Step::Watching { until } => Some(*until),
@@ -105,18 +106,19 @@ impl Renewal {
 
 impl Session {
     /// Renews the pair, or asks the host page for a token; one renewal answers for everybody who wants one.
-    pub(crate) fn renew(&mut self, now: Now) {
+    pub(crate) fn renew(&mut self, reason: TokenReason, now: Now) {
         if !matches!(self.auth.renewal.step, Step::Rest) {
             return;
         }
         if self.config.token_source == TokenSource::Host {
-            return self.ask_host(now);
+            return self.ask_host(reason, now);
         }
         if self.auth.refresh().is_none() {
             let error = ChatError::bare(ErrorCode::AuthExpired, Stage::Refresh, false);
             return self.sign_in_expired(error);
         }
         if let Some(until) = self.auth.renewal.barred_until(now.mono) {
+            self.auth.renewal.ahead_at = Some(until);
             return self.token_delayed(until, None, now);
         }
         self.auth.renewal.begun.push_back(now.mono);
@@ -154,20 +156,43 @@ impl Session {
         }
         match (std::mem::take(&mut self.auth.renewal.step), tokens) {
             (Step::Committing { pair, with }, Some(tokens)) if tokens.refresh.as_ref() == Some(&with) => {
-                self.hold(pair, now);
-                self.keep_account();
-                self.end_renewal();
+                self.commit(pair, with, now);
             }
             (Step::Checking, _) if is_ours => self.call_refresh(stored, now),
-            // Nothing new: whatever was waited for is still waited for.
-            (step, _) if is_ours => self.auth.renewal.step = step,
-            (_, Some(tokens)) => {
-                self.adopt(stored, tokens, now);
-                self.end_renewal();
+            (Step::Adopting { until: None, fault }, _) if is_ours => {
+                self.stop_renewal();
+                self.sign_in_expired(ChatError::of_fault(fault, Stage::Refresh));
             }
-            (_, None) => self.account_gone(now),
+            (step, _) if is_ours => {
+                // Nothing new: whatever was waited for is still waited for.
+                self.auth.renewal.step = step;
+            }
+            (step, Some(tokens)) => {
+                self.auth.renewal.step = step;
+                self.stop_renewal();
+                self.end_renewal();
+                self.adopt(stored, tokens, now);
+            }
+            (step, None) => {
+                self.auth.renewal.step = step;
+                self.account_gone(stored, now);
+            }
         }
         self.settle(now);
+    }
+
+    /// Storage still holds the pair the new one was bought with.
+    fn commit(&mut self, pair: Tokens, with: Token, now: Now) {
+        let tokens = Tokens {
+            // A platform that names no new refresh token keeps the old one valid.
+            refresh: pair.refresh.or(Some(with)),
+            ..pair
+        };
+        self.hold(tokens, now);
+        // Who waits for the lock reads storage next, so the pair is there before the lock is given back.
+        self.keep_account();
+        self.end_renewal();
+        self.token_came(now);
     }
 
     /// The host page's answer to a wish for a token.
@@ -175,19 +200,14 @@ impl Session {
         if matches!(self.auth.renewal.step, Step::Asking { .. }) {
             self.auth.renewal.step = Step::Rest;
             match token.filter(|token| Some(token) != self.auth.access()) {
-                Some(token) => self.set_token(Some(token), now),
+                Some(token) => self.host_gave(token, now),
                 None => self.host_has_none(now),
             }
         }
         self.settle(now);
     }
 
-    pub(crate) fn ask_host(&mut self, now: Now) {
-        let reason = match (self.auth.access(), self.is_live()) {
-            (None, _) => TokenReason::Initial,
-            (Some(_), true) => TokenReason::Expiring,
-            (Some(_), false) => TokenReason::Rejected,
-        };
+    pub(crate) fn ask_host(&mut self, reason: TokenReason, now: Now) {
         let current = self.auth.access().cloned();
         self.auth.renewal.step = Step::Asking {
             until: now.mono.after(HOST_WAIT),
@@ -197,16 +217,24 @@ impl Session {
 
     /// Without a token of the host page: as an anonymous visitor where that is possible.
     fn host_has_none(&mut self, now: Now) {
-        let was_signed_in = self.auth.access().is_some();
-        if let State::Renewing { next } = &self.state {
-            let next = *next;
-            self.forget_account();
-            if was_signed_in {
-                let error = ChatError::bare(ErrorCode::AuthRequired, Stage::Refresh, false);
-                self.no_token(next, error, now);
-            } else {
-                self.go(next, now);
+        let was_signed_in = self.is_signed_in();
+        let was_refused = self.history.waits_for_token() || self.auth.profile == ProfileRead::WaitsForToken;
+        let State::Renewing { next } = &self.state else {
+            if was_refused {
+                self.sign_in_expired(ChatError::bare(ErrorCode::AuthExpired, Stage::Refresh, false));
             }
+            return;
+        };
+        let next = *next;
+        self.forget_account();
+        if was_signed_in {
+            let error = ChatError::bare(ErrorCode::AuthRequired, Stage::Refresh, false);
+            self.no_token(next, error, now);
+        } else if self.auth.owner.is_some() {
+            // Nobody goes on with what belongs to somebody.
+            self.disown_conversation(now);
+        } else {
+            self.go(next, now);
         }
     }
 
@@ -225,22 +253,27 @@ impl Session {
                 self.effect(Effect::ReadAccount);
             }
             Err(fault) if fault.is_refusal() => {
-                let until = now.mono.after(SIBLING_WAIT);
+                let until = Some(now.mono.after(SIBLING_WAIT));
                 self.auth.renewal.step = Step::Adopting { until, fault };
                 self.effect(Effect::ReadAccount);
             }
-            Err(fault) => {
-                let failures = self.auth.renewal.failures;
-                let pause = COOLDOWN
-                    .saturating_mul(1_u32.checked_shl(failures).unwrap_or(u32::MAX))
-                    .min(MOST_COOLDOWN);
-                let until = now.mono.after(pause.max(fault.wait.unwrap_or_default()));
-                self.stop_renewal();
-                self.auth.renewal.failures = failures.saturating_add(1);
-                self.auth.renewal.cool_until = Some(until);
-                self.token_delayed(until, Some(ChatError::of_fault(fault, Stage::Refresh)), now);
-            }
+            Err(fault) => self.cool_down(fault, now),
         }
+    }
+
+    /// A refresh failed for a reason that may pass: the pair is kept, and bought again later.
+    fn cool_down(&mut self, fault: Fault, now: Now) {
+        let failures = self.auth.renewal.failures;
+        let pause = COOLDOWN
+            .saturating_mul(1_u32.checked_shl(failures).unwrap_or(u32::MAX))
+            .min(MOST_COOLDOWN);
+        let asked = fault.wait.map(|wait| self.spread_hint(wait));
+        let until = now.mono.after(pause.max(asked.unwrap_or_default()));
+        self.stop_renewal();
+        self.auth.renewal.failures = failures.saturating_add(1);
+        self.auth.renewal.cool_until = Some(until);
+        self.auth.renewal.ahead_at = Some(until);
+        self.token_delayed(until, Some(ChatError::of_fault(fault, Stage::Refresh)), now);
     }
 
     /// The renewal's own deadline may have come.
@@ -254,15 +287,20 @@ impl Session {
             return;
         }
         match std::mem::take(&mut self.auth.renewal.step) {
+            // A sibling's pair may stand in storage although nobody has told us yet.
             Step::Adopting { fault, .. } => {
-                self.stop_renewal();
-                self.sign_in_expired(ChatError::of_fault(fault, Stage::Refresh));
+                self.auth.renewal.step = Step::Adopting { until: None, fault };
+                self.effect(Effect::ReadAccount);
             }
             Step::Asking { .. } => self.host_has_none(now),
-            Step::Locking { .. } | Step::Spreading { .. } | Step::Watching { .. } => self.check_storage(),
+            Step::Locking { .. } => {
+                self.effect(Effect::ReleaseLock);
+                self.check_storage();
+            }
+            Step::Spreading { .. } | Step::Watching { .. } => self.check_storage(),
             Step::Rest => {
                 self.auth.renewal.ahead_at = None;
-                self.renew(now);
+                self.renew(TokenReason::Expiring, now);
             }
             step @ (Step::Calling { .. } | Step::Checking | Step::Committing { .. }) => {
                 self.auth.renewal.step = step;
@@ -279,19 +317,33 @@ impl Session {
         });
     }
 
+    /// A lifetime a token claims, within what can be believed (row T13).
+    pub(crate) fn sound_lifetime(claimed: Duration) -> Duration {
+        claimed.clamp(LEAST_LIFETIME, MOST_LIFETIME)
+    }
+
     /// Nothing of a renewal is left, whatever it came to.
     pub(crate) fn stop_renewal(&mut self) {
-        if let Step::Calling { request, .. } = std::mem::take(&mut self.auth.renewal.step) {
-            self.abort_call(request);
+        match std::mem::take(&mut self.auth.renewal.step) {
+            Step::Calling { request, .. } => self.abort_call(request),
+            // The wish for the lock is given up.
+            Step::Locking { .. } => self.effect(Effect::ReleaseLock),
+            Step::Adopting { .. }
+            | Step::Asking { .. }
+            | Step::Checking
+            | Step::Committing { .. }
+            | Step::Rest
+            | Step::Spreading { .. }
+            | Step::Watching { .. } => {}
         }
         self.auth.renewal.ahead_at = None;
         self.release();
     }
 
     fn end_renewal(&mut self) {
+        self.release();
         self.auth.renewal.failures = 0;
         self.auth.renewal.cool_until = None;
-        self.release();
     }
 
     fn release(&mut self) {
@@ -312,12 +364,13 @@ impl Session {
     /// Storage holds our pair: it is renewed, unless another tab is at it and locks cannot tell.
     fn call_refresh(&mut self, stored: &StoredAccount, now: Now) {
         let Some(with) = self.auth.refresh().cloned() else {
-            return;
+            let error = ChatError::bare(ErrorCode::AuthExpired, Stage::Refresh, false);
+            return self.sign_in_expired(error);
         };
         if !self.auth.renewal.has_lock {
             let lease_ms: Option<u64> = stored.lease.as_deref().and_then(|text| text.parse().ok());
-            let is_leased = lease_ms
-                .is_some_and(|since_ms| (since_ms..since_ms.saturating_add(LEASE_MS)).contains(&now.wall_ms));
+            // Tabs read the clock a moment apart, so a lease may begin a little later than our now.
+            let is_leased = lease_ms.is_some_and(|since_ms| since_ms.abs_diff(now.wall_ms) < LEASE_MS);
             if is_leased && !self.auth.renewal.has_watched {
                 self.auth.renewal.has_watched = true;
                 self.auth.renewal.step = Step::Watching {
@@ -344,6 +397,8 @@ const COOLDOWN: Duration = Duration::from_secs(30);
 const MOST_COOLDOWN: Duration = Duration::from_secs(300);
 const LEAST_AHEAD: Duration = Duration::from_secs(30);
 const MOST_AHEAD: Duration = Duration::from_secs(90);
+const LEAST_LIFETIME: Duration = Duration::from_secs(30);
+const MOST_LIFETIME: Duration = Duration::from_secs(24 * 3600);
 const AHEAD_SPREAD: Duration = Duration::from_secs(10);
 
 /// Row T8: how far tabs without locks spread, and how long a lease counts: as long as a lock may be held.

@@ -3,21 +3,20 @@
 use std::{collections::VecDeque, time::Duration};
 
 use miptech_chat_protocol::{
-    capability::{Capabilities, Capability},
+    capability::Capabilities,
     close::ours,
     decode::Author,
     endpoint::SlashForm,
-    error::{ErrorCode, Stage},
     frame::ClientFrame,
     ids::{ChatId, ClientMessageId, MessageId},
-    profile::{Creation, Profile, TextFrame},
+    profile::{Creation, Profile},
     request::Request,
 };
 
 use crate::{
     assembly::Assembly,
     auth::Auth,
-    backoff::{self, Backoff},
+    backoff::{self, Backoff, Ceiling},
     clock::{Instant, Now},
     config::{Origin, SessionConfig},
     conversation::Known,
@@ -55,6 +54,9 @@ pub struct Session {
     pub(crate) joins_at_open: bool,
     /// How often an unknown private close code was met since the connection last proved itself.
     pub(crate) odd_closes: u32,
+    /// Sockets that ended before the chat was bound to one, in a row; and the read that asks why.
+    pub(crate) failed_sockets: u32,
+    pub(crate) inquiry: Option<RequestId>,
     /// Chats lost since the connection was last live.
     pub(crate) breaks: u32,
     /// When the platform last spoke of a rate limit.
@@ -70,6 +72,11 @@ pub struct Session {
     pub(crate) outbox: Outbox,
     /// Nothing is handed over before this instant: the platform asked for patience.
     pub(crate) held_until: Option<Instant>,
+    /// The sockets opened and the chats asked for, so that no chain of events makes a flood of them.
+    pub(crate) sockets: Ceiling,
+    pub(crate) creations: Ceiling,
+    /// The answers the visitor stopped while the platform could not be told.
+    pub(crate) stops: Vec<MessageId>,
     pub(crate) assembly: Assembly,
     pub(crate) known: Known,
     /// Every id ever taken on this page and its row, as long as the visitor keeps it: an id never carries two texts.
@@ -80,14 +87,14 @@ pub struct Session {
     pub(crate) disturbed_since: Option<Instant>,
     /// The last thing that failed since the connection was live.
     pub(crate) trouble: Option<ChatError>,
-    mishap: Option<ChatError>,
+    pub(crate) mishap: Option<ChatError>,
     last_retry: Option<Instant>,
     calls: Vec<Call>,
     next_request: u64,
     next_attempt: u64,
     outputs: VecDeque<Output>,
-    shown_phase: Phase,
-    shown_notice: Option<Notice>,
+    pub(crate) shown_phase: Phase,
+    pub(crate) shown_notice: Option<Notice>,
 }
 
 /// One call under way.
@@ -135,6 +142,8 @@ impl Session {
             create_tries: 0,
             joins_at_open: false,
             odd_closes: 0,
+            failed_sockets: 0,
+            inquiry: None,
             breaks: 0,
             rate_told: None,
             client: None,
@@ -143,6 +152,9 @@ impl Session {
             bad_frames: VecDeque::new(),
             outbox: Outbox::default(),
             held_until: None,
+            sockets: Ceiling::default(),
+            creations: Ceiling::default(),
+            stops: Vec::new(),
             assembly: Assembly::default(),
             known: Known::default(),
             taken: Vec::new(),
@@ -211,6 +223,9 @@ impl Session {
     /// # Errors
     /// [`RetryError::NotParked`]: the message is unknown, already sent, or on its way.
     pub fn retry(&mut self, id: &ClientMessageId, now: Now) -> Result<(), RetryError> {
+        if matches!(self.state, State::Ended) {
+            return Err(RetryError::NotParked);
+        }
         let row = self.outbox.revive(id).ok_or(RetryError::NotParked)?;
         self.event(Event::MessageChanged {
             row,
@@ -252,15 +267,8 @@ impl Session {
     pub fn stop_answer(&mut self, now: Now) {
         let (ids, events) = self.assembly.stop_open();
         self.events(events);
-        let can_stop = self.capabilities.has(Capability::Stop);
-        if let (State::Live { attempt, .. }, Some(chat), true) = (&self.state, &self.chat, can_stop) {
-            let attempt = *attempt;
-            let frame = |message: &MessageId| ClientFrame::StopResponse { chat, message }.encode(now.wall_ms);
-            let frames: Vec<String> = ids.iter().map(frame).collect();
-            for text in frames {
-                self.effect(Effect::SendFrame { attempt, text });
-            }
-        }
+        self.stops.extend(ids);
+        self.send_stops(now);
         self.settle(now);
     }
 
@@ -278,6 +286,7 @@ impl Session {
                 code: ours::DONE,
             });
         }
+        self.stop_renewal();
         self.abort_calls();
         self.history.end();
         self.held_until = None;
@@ -351,7 +360,7 @@ impl Session {
             .filter(|_| {
                 let is_said = matches!(
                     self.shown_notice,
-                    Some(Notice::Blocked(_) | Notice::Trouble { .. })
+                    Some(Notice::Blocked(_) | Notice::Ended(_) | Notice::Trouble { .. })
                 );
                 self.trouble.is_some() && !is_said
             })
@@ -491,80 +500,13 @@ impl Session {
         self.mishap = Some(error);
     }
 
+    /// A wait the platform asked for, and a little more by chance.
+    pub(crate) fn spread_hint(&mut self, wait: Duration) -> Duration {
+        backoff::hinted(wait, &mut self.random)
+    }
+
     pub(crate) fn local_delay(&mut self) -> Duration {
         backoff::local(&mut self.random)
-    }
-
-    /// The end of every turn: the outbox moves if it may, and changed words are told once.
-    pub(crate) fn settle(&mut self, now: Now) {
-        self.hand_over(now);
-        self.tell_auth();
-        let phase = self.phase();
-        if phase != self.shown_phase {
-            self.shown_phase = phase;
-            self.event(Event::PhaseChanged(phase));
-        }
-        let notice = self.notice(now.mono);
-        if notice != self.shown_notice {
-            self.shown_notice.clone_from(&notice);
-            self.event(Event::NoticeChanged(notice));
-        }
-    }
-
-    /// Hands the next message over, if the chat is joined and nothing is unacknowledged.
-    fn hand_over(&mut self, now: Now) {
-        let (State::Live { attempt, .. }, None) = (&self.state, self.held_until) else {
-            return;
-        };
-        let attempt = *attempt;
-        let Some(item) = self.outbox.hand_over(attempt, now.mono) else {
-            return;
-        };
-        let is_repeat_safe = self.capabilities.has(Capability::ClientMessageId);
-        let client_message = is_repeat_safe.then_some(&item.id);
-        let (rules, text) = (self.plan.rules(), item.text.as_str());
-        let frame = match (rules.text, &self.chat) {
-            (TextFrame::UserMessage, Some(chat)) => ClientFrame::UserMessage {
-                text,
-                chat,
-                client_message,
-            },
-            (TextFrame::ChatMessage | TextFrame::UserMessage, chat) => ClientFrame::ChatMessage {
-                text,
-                tenant: Some(&self.config.caller.tenant).filter(|_| rules.creation == Creation::Rest),
-                chat: chat.as_ref(),
-                client_message,
-            },
-        };
-        let text = frame.encode(now.wall_ms);
-        let row = item.row;
-        self.event(Event::MessageChanged {
-            row,
-            status: Status::Sending,
-            message: None,
-        });
-        self.effect(Effect::SendFrame { attempt, text });
-    }
-
-    fn notice(&self, now: Instant) -> Option<Notice> {
-        if let State::Blocked { error } | State::SignedOut { error } = &self.state {
-            return Some(Notice::Blocked(error.clone()));
-        }
-        if self.outbox.has_held() {
-            let error = ChatError::bare(ErrorCode::ChatGone, Stage::Send, false);
-            return Some(Notice::Ended(error));
-        }
-        let has_lasted = self
-            .disturbed_since
-            .is_some_and(|since| now.since(since) >= WORDS_AFTER);
-        match (&self.trouble, &self.mishap) {
-            (Some(error), _) if has_lasted => Some(Notice::Trouble {
-                error: error.clone(),
-                retry_at: self.phase().retry_at,
-            }),
-            (_, Some(error)) => Some(Notice::Mishap(error.clone())),
-            (_, None) => None,
-        }
     }
 
     /// The ids are kept with the first message, not before: until then the visitor has asked for nothing.

@@ -29,7 +29,7 @@ pub(crate) enum State {
     Joining {
         attempt: Attempt,
         join: Join,
-        is_ready: bool,
+        heard: Heard,
         deadline: Instant,
     },
     /// Messages flow.
@@ -39,8 +39,8 @@ pub(crate) enum State {
         /// Which token the join carried.
         generation: u32,
     },
-    /// A new conversation waits for its session id.
-    Naming,
+    /// A new conversation waits for its session id, and begins with it where one was under way.
+    Naming { is_wanted: bool },
     /// A token is being renewed, or waited for.
     Renewing { next: Next },
     /// Nothing more by itself until somebody signs in, or the visitor goes on without.
@@ -70,6 +70,17 @@ pub(crate) enum Join {
     },
 }
 
+/// What the platform said of itself on this socket.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Heard {
+    /// Nothing.
+    Nothing,
+    /// That it is ready for the join.
+    Ready,
+    /// That something is wrong: its silence means nothing any more.
+    Trouble,
+}
+
 /// What a platform's silence about a join means.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Silence {
@@ -77,6 +88,16 @@ pub(crate) enum Silence {
     Consent,
     /// A known chat asked for over the socket is gone (section 15).
     Refusal,
+}
+
+impl Silence {
+    /// Whether it means anything after what was heard (section 9.3).
+    pub(crate) const fn speaks(self, heard: Heard) -> bool {
+        match (self, heard) {
+            (Self::Consent, Heard::Ready) | (Self::Refusal, Heard::Nothing | Heard::Ready) => true,
+            (Self::Consent, Heard::Nothing | Heard::Trouble) | (Self::Refusal, Heard::Trouble) => false,
+        }
+    }
 }
 
 /// What comes after a pause.
@@ -122,7 +143,7 @@ impl State {
             | Self::Creating { .. }
             | Self::Ended
             | Self::Idle
-            | Self::Naming
+            | Self::Naming { .. }
             | Self::Probing(_)
             | Self::Renewing { .. }
             | Self::SignedOut { .. }
@@ -143,11 +164,29 @@ impl State {
             | Self::Ended
             | Self::Idle
             | Self::Joining { .. }
-            | Self::Naming
+            | Self::Naming { .. }
             | Self::Opening { .. }
             | Self::Probing(_)
             | Self::Renewing { .. }
             | Self::SignedOut { .. }
+            | Self::Waiting { .. } => None,
+        }
+    }
+
+    /// Why a sign-in is demanded, where one is.
+    pub(crate) const fn demands_sign_in(&self) -> Option<&ChatError> {
+        match self {
+            Self::SignedOut { error } => Some(error),
+            Self::Blocked { .. }
+            | Self::Creating { .. }
+            | Self::Ended
+            | Self::Idle
+            | Self::Joining { .. }
+            | Self::Live { .. }
+            | Self::Naming { .. }
+            | Self::Opening { .. }
+            | Self::Probing(_)
+            | Self::Renewing { .. }
             | Self::Waiting { .. } => None,
         }
     }
@@ -164,10 +203,10 @@ impl State {
                 join: Join::Sent {
                     silent_at, silence, ..
                 },
-                is_ready,
+                heard,
                 deadline,
                 ..
-            } if *is_ready || *silence == Silence::Refusal => Some(*silent_at.min(deadline)),
+            } if silence.speaks(*heard) => Some(*silent_at.min(deadline)),
             Self::Joining { deadline, .. } | Self::Opening { deadline, .. } => Some(*deadline),
             Self::Probing(walk) if walk.asking.is_some() => Some(walk.gives_up_at()),
             Self::Probing(walk) => Some(walk.next_try_at().min(walk.gives_up_at())),
@@ -177,7 +216,7 @@ impl State {
             | Self::Ended
             | Self::Idle
             | Self::Live { .. }
-            | Self::Naming
+            | Self::Naming { .. }
             | Self::Renewing { .. }
             | Self::SignedOut { .. } => None,
         }
@@ -188,7 +227,7 @@ impl State {
         let (connection, retry_at) = match self {
             Self::Blocked { .. } | Self::Ended => (Connection::Blocked, None),
             Self::Renewing { .. } if was_live => (Connection::Reconnecting, None),
-            Self::Creating { .. } | Self::Naming | Self::Probing(_) | Self::Renewing { .. } => {
+            Self::Creating { .. } | Self::Naming { .. } | Self::Probing(_) | Self::Renewing { .. } => {
                 (Connection::Starting, None)
             }
             Self::SignedOut { .. } => (Connection::SignedOut, None),
@@ -198,11 +237,12 @@ impl State {
             Self::Live { .. } => (Connection::Live, None),
             Self::Opening { .. } => (Connection::Connecting, None),
             Self::Waiting { until, delay, next } => {
-                let connection = match next {
-                    _ if until.is_none() || *delay >= COUNTDOWN_FROM => Connection::Waiting,
-                    Next::Begin | Next::Create => Connection::Starting,
-                    Next::Open if was_live => Connection::Reconnecting,
-                    Next::Open => Connection::Connecting,
+                let is_long = until.is_none() || *delay >= COUNTDOWN_FROM;
+                let connection = match (is_long, next) {
+                    (true, Next::Begin | Next::Create | Next::Open) => Connection::Waiting,
+                    (false, Next::Begin | Next::Create) => Connection::Starting,
+                    (false, Next::Open) if was_live => Connection::Reconnecting,
+                    (false, Next::Open) => Connection::Connecting,
                 };
                 (connection, until.filter(|_| *delay >= COUNTDOWN_FROM))
             }

@@ -244,3 +244,14 @@ fn a_chat_bound_by_the_platform_itself_is_joined_all_the_same() {
         ["join_chat", "chat_message"]
     );
 }
+
+#[test]
+fn nothing_comes_through_a_socket_that_is_not_open_and_it_opens_once() {
+    let mut rig = Rig::created();
+    rig.server(r#"{"type":"ping","data":{"ts":5}}"#);
+    assert!(rig.frames.is_empty());
+    rig.join("");
+    rig.open();
+    rig.expect(Connection::Live);
+    assert_eq!(rig.frame_types(rig.socket.unwrap()), ["join_chat"]);
+}

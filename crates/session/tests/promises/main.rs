@@ -8,11 +8,22 @@
     reason = "a test may fail loudly"
 )]
 
+mod accounts;
 mod answering;
 mod blocking;
+mod browser;
+mod chaos;
 mod connecting;
+mod detection;
+mod halves;
 mod history;
+mod new_conversations;
+mod profiles;
 mod properties;
+mod rates;
 mod reconnecting;
+mod renewal;
 mod rig;
 mod sending;
+mod sharing;
+mod tabs;

@@ -188,3 +188,62 @@ fn words_about_the_connection_do_not_wait_for_an_older_mishap_to_be_read() {
     rig.advance(Duration::from_secs(2));
     assert_eq!(rig.notice_code(), Some(ErrorCode::SocketRejected));
 }
+
+/// A live session that loses its link and then three sockets, none of which opens.
+fn blind(storage: crate::browser::Storage) -> Rig {
+    let mut rig = Rig::with(7, storage, |_| {});
+    rig.start();
+    rig.go_live("");
+    rig.drop_link();
+    for failed in 0..3 {
+        assert_eq!(rig.count("/chat/c1"), 0, "{failed}");
+        rig.advance_to_next_socket();
+        rig.close(1006, "");
+    }
+    assert_eq!(rig.count("/chat/c1"), 1);
+    rig
+}
+
+#[test]
+fn three_sockets_that_never_open_ask_over_rest_what_is_wrong() {
+    let mut gone = blind(crate::browser::Storage::default());
+    gone.reply("/chat/c1", 404, r#"{"detail":"Not Found"}"#);
+    assert_eq!(gone.breaks, [Some("c1".to_owned())]);
+
+    let mut refused = blind(crate::browser::signed_in_storage());
+    refused.reply("/chat/c1", 401, r#"{"code":"invalid_token","message":"Expired"}"#);
+    refused.refreshed("A2", "R2");
+    refused.join("");
+    assert_eq!(refused.last_join()["token"], "A2");
+
+    for (status, body) in [
+        (200, r#"{"id":"c1"}"#),
+        (404, "<html>"),
+        (401, "<html>"),
+        (500, ""),
+    ] {
+        let mut other = blind(crate::browser::signed_in_storage());
+        other.reply("/chat/c1", status, body);
+        assert!(
+            other.breaks.is_empty() && other.count("/auth/refresh") == 0,
+            "{status}"
+        );
+        other.advance_to_next_socket();
+        other.join("");
+    }
+}
+
+#[test]
+fn three_joins_nobody_acknowledges_ask_over_rest_what_is_wrong() {
+    let mut rig = Rig::created();
+    for asked in [0, 0, 1] {
+        if rig.socket.is_none() {
+            rig.advance_to_next_socket();
+        }
+        rig.open();
+        rig.advance(Duration::from_secs(10));
+        assert_eq!(rig.count("/chat/c1"), asked);
+    }
+    rig.reply("/chat/c1", 410, r#"{"detail":"Gone"}"#);
+    assert_eq!(rig.breaks, [Some("c1".to_owned())]);
+}

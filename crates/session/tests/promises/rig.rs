@@ -2,16 +2,17 @@
 //!
 //! The five verbs: [`Rig::say`], [`Rig::server`], [`Rig::drop_link`], [`Rig::advance`], [`Rig::expect`].
 
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc, time::Duration};
+use std::time::Duration;
 
 use miptech_chat_session::{
     Attempt, AuthState, Caller, ChatError, ChatId, ClientMessageId, Connection, Effect, Endpoints, ErrorCode,
     Event, HttpOutcome, Identity, Instant, Limits, Lock, Notice, Now, Origin, Output, Place, Reply, Request,
     RequestId, Restored, RowId, SendError, Session, SessionConfig, SessionId, SignInForm, SocketEvent,
-    Status, StoreKey, StoredAccount, TenantId, TokenKeys, TokenReason, TokenSource, TokenTransport, User,
-    VisitorId,
+    Status, StoreKey, TenantId, TokenReason, TokenSource, TokenTransport, User, VisitorId,
 };
 use serde_json::Value;
+
+use crate::browser::{Locks, Storage, bearer, credentials, name, path_of, read, stored_account};
 
 /// One line of the transcript as a person would see it.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,24 +54,10 @@ pub(crate) struct Rig {
     pub(crate) transcript: Vec<Line>,
     pub(crate) errors: Vec<ChatError>,
     pub(crate) notice: Option<Notice>,
+    /// Every effect and event as a person would print it.
+    pub(crate) printed: Vec<String>,
     next_id: u32,
     next_session: u32,
-}
-
-/// The storage tabs share.
-pub(crate) type Storage = Rc<RefCell<BTreeMap<String, String>>>;
-
-/// The lock tabs share.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Locks {
-    /// The browser has none.
-    Absent,
-    /// Granted at once.
-    Free,
-    /// Held by this session.
-    Held,
-    /// Held by another tab; the wish is neither granted nor refused.
-    Taken,
 }
 
 impl Rig {
@@ -93,12 +80,17 @@ impl Rig {
             endpoints: Endpoints::new(None, None).unwrap(),
             tenant: TenantId::parse("miptech-company").unwrap(),
         };
-        let identity = Identity {
-            session: SessionId::parse("test_session_123").unwrap(),
-            visitor: VisitorId::parse("test_visitor_123").unwrap(),
-            origin: Origin::Fresh,
-        };
         let read = |key: StoreKey| read(&storage, key);
+        let kept = read(StoreKey::SessionId);
+        let identity = Identity {
+            session: SessionId::parse(kept.as_deref().unwrap_or("test_session_123")).unwrap(),
+            visitor: VisitorId::parse("test_visitor_123").unwrap(),
+            origin: if kept.is_some() {
+                Origin::Stored
+            } else {
+                Origin::Fresh
+            },
+        };
         let mut config = SessionConfig {
             caller,
             identity,
@@ -135,6 +127,7 @@ impl Rig {
             transcript: Vec::new(),
             errors: Vec::new(),
             notice: None,
+            printed: Vec::new(),
             next_id: 0,
             next_session: 0,
         }
@@ -162,9 +155,12 @@ impl Rig {
         if self.calls.iter().any(|(_, call)| call.url.ends_with("/health")) {
             self.reply("/health", 200, r#"{"status":"healthy"}"#);
         }
-        if self.calls.iter().any(|(_, call)| call.url.ends_with("/chat")) {
+        let creation = ["/chat", "/chat/"]
+            .into_iter()
+            .find(|form| self.calls.iter().any(|(_, call)| call.url.ends_with(form)));
+        if let Some(form) = creation {
             self.reply(
-                "/chat",
+                form,
                 200,
                 &format!(r#"{{"chat_id":"c1","capabilities":[{capabilities}]}}"#),
             );
@@ -264,6 +260,73 @@ impl Rig {
         self.drain();
     }
 
+    /// A command or input that has no verb of its own.
+    pub(crate) fn act<T>(&mut self, what: impl FnOnce(&mut Session, Now) -> T) -> T {
+        let now = self.now();
+        let result = what(&mut self.session, now);
+        self.drain();
+        result
+    }
+
+    /// The browser answers the wish for the lock.
+    pub(crate) fn answer_lock(&mut self, lock: Lock) {
+        self.act(|session, now| session.handle_lock(lock, now));
+    }
+
+    /// The visitor signs in as `user`; the platform gives the tokens `access` and `refresh`.
+    pub(crate) fn sign_in_as(&mut self, user: &str, access: &str, refresh: &str) {
+        self.act(|session, now| session.sign_in(&credentials(), now))
+            .unwrap();
+        self.reply(
+            "/auth/login",
+            200,
+            &format!(r#"{{"access_token":"{access}","refresh_token":"{refresh}","user":{{"id":"{user}"}}}}"#),
+        );
+    }
+
+    /// Answers the open refresh with a new pair.
+    pub(crate) fn refreshed(&mut self, access: &str, refresh: &str) {
+        self.reply(
+            "/auth/refresh",
+            200,
+            &format!(r#"{{"access_token":"{access}","refresh_token":"{refresh}"}}"#),
+        );
+    }
+
+    /// The three values of the account in storage.
+    pub(crate) fn account(&self) -> [Option<String>; 3] {
+        [StoreKey::AccessToken, StoreKey::RefreshToken, StoreKey::User].map(|key| self.kept(key))
+    }
+
+    /// How many calls went to a path.
+    pub(crate) fn count(&self, path: &str) -> usize {
+        self.call_log
+            .iter()
+            .filter(|(_, call)| path_of(call) == path)
+            .count()
+    }
+
+    /// Every path called, in order.
+    pub(crate) fn paths(&self) -> Vec<&str> {
+        self.call_log.iter().map(|(_, call)| path_of(call)).collect()
+    }
+
+    /// The token every call to a path carried.
+    pub(crate) fn bearers(&self, path: &str) -> Vec<Option<String>> {
+        let calls = self.call_log.iter().filter(|(_, call)| path_of(call) == path);
+        calls.map(|(_, call)| bearer(call)).collect()
+    }
+
+    /// The payload of the join on the newest socket.
+    pub(crate) fn last_join(&self) -> &Value {
+        let mut joins = self
+            .frames
+            .iter()
+            .rev()
+            .filter(|(_, frame)| frame["type"] == "join_chat");
+        &joins.next().expect("no join was sent").1["data"]
+    }
+
     /// Another tab changed the account in storage, or the session asked for it.
     pub(crate) fn storage_changed(&mut self) {
         let now = self.now();
@@ -349,6 +412,7 @@ impl Rig {
 
     pub(crate) fn drain(&mut self) {
         while let Some(output) = self.session.poll_output() {
+            self.printed.push(format!("{output:?}"));
             match output {
                 Output::Effect(effect) => self.perform(effect),
                 Output::Event(event) => self.show(event),
@@ -360,16 +424,16 @@ impl Rig {
         match effect {
             Effect::AskHostForToken { reason, .. } => self.token_wishes.push(reason),
             Effect::AskLock => {
-                let lock = match self.locks {
+                let lock = match &self.locks {
                     Locks::Absent => Lock::Absent,
                     Locks::Free => {
                         self.locks = Locks::Held;
                         Lock::Held
                     }
+                    Locks::Queued(queue, tab) => return queue.borrow_mut().push_back(*tab),
                     Locks::Held | Locks::Taken => return,
                 };
-                let now = self.now();
-                self.session.handle_lock(lock, now);
+                self.answer_lock(lock);
             }
             Effect::MakeSessionId => {
                 self.next_session += 1;
@@ -378,7 +442,11 @@ impl Rig {
                 self.session.handle_session_id(id, now);
             }
             Effect::ReadAccount => self.storage_changed(),
-            Effect::ReleaseLock => self.locks = Locks::Free,
+            Effect::ReleaseLock => match &self.locks {
+                Locks::Held => self.locks = Locks::Free,
+                Locks::Queued(queue, tab) => queue.borrow_mut().retain(|waiting| waiting != tab),
+                Locks::Absent | Locks::Free | Locks::Taken => {}
+            },
             Effect::AbortHttp { id } => self.calls.retain(|(known, _)| *known != id),
             Effect::CloseSocket { attempt, code } => {
                 self.closes.push((attempt, code));
@@ -459,26 +527,6 @@ impl Rig {
             .iter_mut()
             .find(|line| line.row == row)
             .expect("an event about a row nobody added")
-    }
-}
-
-fn name(key: StoreKey) -> String {
-    key.text(
-        &TenantId::parse("miptech-company").unwrap(),
-        &TokenKeys::default(),
-    )
-}
-
-fn read(storage: &Storage, key: StoreKey) -> Option<String> {
-    storage.borrow().get(&name(key)).cloned()
-}
-
-fn stored_account(storage: &Storage) -> StoredAccount {
-    StoredAccount {
-        access: read(storage, StoreKey::AccessToken),
-        refresh: read(storage, StoreKey::RefreshToken),
-        user: read(storage, StoreKey::User),
-        lease: read(storage, StoreKey::RenewalLease),
     }
 }
 
