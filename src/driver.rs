@@ -12,8 +12,8 @@ use std::{
 
 use miptech_chat_session::{
     Attempt, AuthState, ChatId, ClientMessageId, Credentials, Effect, Event, HttpOutcome, Now, Output, Phase,
-    RequestId, RetryError, SendError, Session, SessionConfig, SessionId, SignInError, SocketEvent, StoreKey,
-    TenantId, Token, TokenKeys, TokenReason,
+    Report, RequestId, RetryError, SendError, Session, SessionConfig, SessionId, SignInError, SocketEvent,
+    StoreKey, TenantId, Token, TokenKeys, TokenReason,
 };
 
 use crate::browser::{
@@ -164,6 +164,11 @@ impl Driver {
     /// Whether a token is held.
     pub(crate) fn is_signed_in(&self) -> bool {
         self.0.session.borrow().is_signed_in()
+    }
+
+    /// What the session knows of itself.
+    pub(crate) fn report(&self) -> Report {
+        self.0.session.borrow().report()
     }
 
     /// Who is signed in.

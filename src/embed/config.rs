@@ -251,7 +251,11 @@ fn token_keys(fields: &Fields) -> TokenKeys {
 fn context(fields: &Fields) -> Option<String> {
     let value = fields.any("context")?;
     let value = match value.dyn_ref::<Function>() {
-        Some(facts) => facts.call0(&JsValue::UNDEFINED).ok()?,
+        // A page that throws, or gives nothing, has no facts to tell.
+        Some(facts) => facts
+            .call0(&JsValue::UNDEFINED)
+            .ok()
+            .filter(|facts| !facts.is_undefined() && !facts.is_null())?,
         None => value,
     };
     let read = Fields::of(&value)

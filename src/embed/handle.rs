@@ -111,9 +111,7 @@ impl ChatHandle {
         let text = text.as_string().unwrap_or_default();
         let client_id = text_field(options, "clientId");
         Promise::new(&mut |resolve, _| match self.widget() {
-            Some(widget) => widget
-                .room
-                .send_for_host(&text, client_id.as_deref(), resolve),
+            Some(widget) => widget.room.send_for_host(&text, client_id.as_deref(), resolve),
             None => refuse(&resolve, client_id.as_deref()),
         })
     }
@@ -179,6 +177,19 @@ impl ChatHandle {
             Some(widget) => widget.room.profile_for_host(resolve),
             None => drop(resolve.call1(&JsValue::UNDEFINED, &JsValue::NULL)),
         })
+    }
+
+    /// What is known of the connection without asking anybody; resolves to a `DiagnosticReport`, or to null without a
+    /// widget.
+    pub fn diagnose(&self) -> Promise {
+        let report = self.widget().map_or(JsValue::NULL, |widget| {
+            let report = widget.driver.report();
+            let phase = widget.driver.phase();
+            widget
+                .driver
+                .with_chat(|chat| snapshot::report(&report, phase, chat))
+        });
+        Promise::resolve(&report)
     }
 
     /// Takes a token of the host page; a text that is none takes the token away.

@@ -207,7 +207,13 @@ impl Room {
             Event::ConversationStarted { chat } => self.events.conversation_started(&chat),
             Event::ErrorRaised(error) => {
                 if self.console == Console::Debug {
-                    web_sys::console::debug_1(&format!("miptech-chat: {}", error.code.as_str()).into());
+                    let origin = web_sys::window().and_then(|window| window.location().origin().ok());
+                    let line = format!(
+                        "miptech-chat: {} on {}",
+                        error.code.as_str(),
+                        origin.unwrap_or_default()
+                    );
+                    web_sys::console::debug_1(&line.into());
                 }
                 self.events.error(&error);
             }

@@ -1,7 +1,9 @@
 //! Views of the state as plain JavaScript objects, in the shapes of `types.d.ts`.
 
-use js_sys::{Array, JSON};
-use miptech_chat_session::{AuthState, ChatError, ChatId, Connection, Now, Phase, Source, User};
+use js_sys::{Array, Date, JSON};
+use miptech_chat_session::{
+    AuthState, ChatError, ChatId, Connection, Now, Phase, Report, Source, Timings, User,
+};
 use wasm_bindgen::JsValue;
 
 use crate::{
@@ -111,4 +113,59 @@ fn source(source: &Source) -> JsValue {
 /// A `User` of the JavaScript surface, with every claim the platform made about it.
 pub(super) fn user(user: &User) -> JsValue {
     JSON::parse(&user.json).unwrap_or(JsValue::NULL)
+}
+
+/// A `DiagnosticReport` of the JavaScript surface: what is known without asking the platform anything.
+pub(super) fn report(report: &Report, phase: Phase, chat: Option<&ChatId>) -> JsValue {
+    let page = web_sys::window().and_then(|window| window.location().origin().ok());
+    let checks = Array::of3(
+        &check("page-origin", "pass", &page.unwrap_or_default()).end(),
+        &check("platform", "pass", &report.platform).end(),
+        &connection_check(phase, report.timings).end(),
+    );
+    if let Some(error) = &report.last_error {
+        let status = error.status.or(error.close_code);
+        let status = status.map(|status| format!(" {status}")).unwrap_or_default();
+        let evidence = format!("{} at {}{status}", error.code.as_str(), error.stage.as_str());
+        let check = check("last-error", "fail", &evidence)
+            .maybe_text("cause", Some(error.text.as_str()).filter(|text| !text.is_empty()))
+            .text("fix", error.code.help());
+        checks.push(&check.end());
+    }
+    let capabilities: Array = report.capability_names().map(JsValue::from).collect();
+    Plain::new()
+        .text("version", env!("CARGO_PKG_VERSION"))
+        .text("buildId", env!("CARGO_PKG_VERSION"))
+        .value("createdAt", &Date::new_0().to_iso_string())
+        .text("profile", report.profile.as_str())
+        .maybe_text("chatId", chat.map(ChatId::as_str))
+        .maybe_text("clientId", report.client.as_deref())
+        .value("capabilities", &capabilities)
+        .value("checks", &checks)
+        .end()
+}
+
+fn check(id: &str, state: &str, evidence: &str) -> Plain {
+    Plain::new()
+        .text("id", id)
+        .text("state", state)
+        .text("evidence", evidence)
+}
+
+fn connection_check(phase: Phase, timings: Timings) -> Plain {
+    let state = match phase.connection {
+        Connection::Live => "pass",
+        Connection::Idle => "skipped",
+        Connection::Connecting | Connection::Joining | Connection::Starting => "warn",
+        Connection::Blocked | Connection::Reconnecting | Connection::SignedOut | Connection::Waiting => {
+            "fail"
+        }
+    };
+    let mut evidence = phase.connection.as_str().to_owned();
+    for (step, took) in [("opened", timings.opened), ("joined", timings.joined)] {
+        if let Some(took) = took {
+            evidence.push_str(&format!(", {step} after {} ms", took.as_millis() as u32));
+        }
+    }
+    check("connection", state, &evidence)
 }

@@ -6,7 +6,7 @@ use js_sys::{Function, Promise};
 use miptech_chat_session::Token;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::AbortController;
+use web_sys::{AbortController, AbortSignal};
 
 use crate::{browser::plain::Plain, driver::AskHost};
 
@@ -32,7 +32,10 @@ pub(super) fn ask(get_token: Option<Function>) -> AskHost {
                 Some(given) => JsFuture::from(Promise::resolve(&given)).await.ok(),
                 None => None,
             };
-            answer(given.and_then(|given| Token::parse(&given.as_string()?)));
+            // What was asked for before is no answer to what is asked now.
+            if !signal.is_some_and(|signal| signal.aborted()) {
+                answer(given.and_then(|given| Token::parse(&given.as_string()?)));
+            }
         });
     })
 }
@@ -42,9 +45,9 @@ pub(super) fn ask(get_token: Option<Function>) -> AskHost {
 struct Asked(RefCell<Option<AbortController>>);
 
 impl Asked {
-    fn anew(&self) -> Option<JsValue> {
+    fn anew(&self) -> Option<AbortSignal> {
         let next = AbortController::new().ok();
-        let signal = next.as_ref().map(|next| next.signal().into());
+        let signal = next.as_ref().map(AbortController::signal);
         let former = self.0.replace(next);
         former.into_iter().for_each(|former| former.abort());
         signal

@@ -108,6 +108,8 @@ export interface ChatHandle {
   isAuthenticated(): boolean
   /** Asks the platform who is signed in; null for nobody. */
   getProfile(): Promise<User | null>
+  /** What is known of the connection without asking anybody; holds no text and no token. Null once destroyed. */
+  diagnose(): Promise<DiagnosticReport | null>
   /** Hands a token over, or takes it away. */
   setToken(token: string | null): void
   getMessages(): readonly Message[]
@@ -121,6 +123,29 @@ export interface ChatHandle {
 export type SendResult = { ok: true; id: string; clientId: string } | { ok: false; clientId?: string; error: ChatError }
 
 export type AuthResult = { ok: true; user: User } | { ok: false; error: ChatError }
+
+export interface DiagnosticReport {
+  version: string
+  buildId: string
+  /** ISO 8601. */
+  createdAt: string
+  profile: 'two-step' | 'join-token' | 'realtime'
+  chatId?: string
+  /** What the platform calls the current socket. */
+  clientId?: string
+  capabilities: string[]
+  checks: DiagnosticCheck[]
+}
+
+export interface DiagnosticCheck {
+  id: string
+  state: 'pass' | 'warn' | 'fail' | 'skipped'
+  evidence: string
+  /** The platform's own words. */
+  cause?: string
+  fix?: string
+  consequenceOf?: string
+}
 
 export interface User {
   id: string

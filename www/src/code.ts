@@ -12,7 +12,7 @@ export interface Glue {
 /** What is forwarded as it is called. */
 export type Command =
   | ('open' | 'close' | 'toggle' | 'retry' | 'setDraft' | 'setToken' | 'stop' | 'focusComposer')
-  | ('send' | 'signIn' | 'register' | 'logout' | 'getProfile' | 'newConversation')
+  | ('send' | 'signIn' | 'register' | 'logout' | 'getProfile' | 'newConversation' | 'diagnose')
 
 /** The handle the code gives; the facade forwards to it. Every method takes any value without throwing. */
 export interface Inner extends Record<Command | 'getState' | 'getMessages' | 'destroy', (...args: unknown[]) => unknown> {

@@ -9,8 +9,8 @@ import { type Launcher, drawLauncher, stored, words } from './launcher'
 
 const PREFIX = 'miptech-chat:'
 
-/** What the code does; before it runs it is queued. The last six answer with a promise. */
-const COMMANDS = 'open close toggle retry setDraft setToken stop focusComposer send signIn register logout getProfile newConversation'.split(' ') as Command[]
+/** What the code does; before it runs it is queued. The last seven answer with a promise. */
+const COMMANDS = 'open close toggle retry setDraft setToken stop focusComposer send signIn register logout getProfile newConversation diagnose'.split(' ') as Command[]
 
 const instances = new Map<string, { handle: ChatHandle; retain: () => void }>()
 

@@ -20,6 +20,7 @@
 //! | `account`, `auth`, `renewal` | signing in and out; who is signed in, and what waits for a token; how tokens are renewed |
 //! | `conversation`, `error_frame`, `history` | frames of the platform, errors among them, and what was said before |
 //! | `new_conversation` | from one chat to the next |
+//! | `report` | what a session knows of itself, for whoever asks why |
 //! | `outbox` | messages not yet acknowledged, in order |
 //! | `assembly` | deltas to answers |
 //! | `backoff`, `random`, `clock` | delays, their jitter, and the two clocks |
@@ -45,6 +46,7 @@ mod plan;
 mod random;
 mod refusal;
 mod renewal;
+mod report;
 mod session;
 mod turn;
 
@@ -74,5 +76,6 @@ pub use self::{
     },
     phase::{Connection, Phase},
     refusal::{RetryError, SendError},
-    session::{Ignored, Session},
+    report::{Ignored, Report, Timings},
+    session::Session,
 };

@@ -34,6 +34,7 @@ use crate::{
     config::{SignInForm, TokenSource, TokenTransport},
     notice::ChatError,
     output::{Attempt, Effect, HttpOutcome, RequestId, SocketEvent, StoreKey},
+    report::Timings,
     session::Session,
 };
 
@@ -265,6 +266,14 @@ impl Session {
     }
 
     fn opened(&mut self, attempt: Attempt, now: Now) {
+        let asked = self
+            .state
+            .deadline()
+            .map(|at| OPEN_DEADLINE.saturating_sub(at.since(now.mono)));
+        self.timings = Timings {
+            opened: asked,
+            joined: None,
+        };
         let joins_at_open = self.joins_at_open || self.plan.rules().join == JoinTime::AtOpen;
         let join_by = if joins_at_open {
             now.mono
@@ -344,9 +353,10 @@ impl Session {
 
     /// The chat is bound to the socket.
     pub(crate) fn joined(&mut self, attempt: Attempt, now: Now) {
-        let State::Joining { join, .. } = &self.state else {
+        let State::Joining { join, deadline, .. } = &self.state else {
             return;
         };
+        self.timings.joined = Some(JOIN_DEADLINE.saturating_sub(deadline.since(now.mono)));
         let generation = match join {
             Join::Due(_) => self.auth.generation,
             Join::Sent { generation, .. } => *generation,

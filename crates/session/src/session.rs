@@ -9,7 +9,7 @@ use miptech_chat_protocol::{
     endpoint::SlashForm,
     frame::ClientFrame,
     ids::{ChatId, ClientMessageId, MessageId},
-    profile::{Creation, Profile},
+    profile::Creation,
     request::Request,
 };
 
@@ -32,6 +32,7 @@ use crate::{
     plan::{Memory, Plan},
     random::Random,
     refusal::{RetryError, SendError},
+    report::{Ignored, Timings},
 };
 
 /// One conversation on one page, across all its sockets.
@@ -65,6 +66,9 @@ pub struct Session {
     pub(crate) client: Option<String>,
     /// Frames that changed nothing.
     pub(crate) ignored: Ignored,
+    pub(crate) timings: Timings,
+    /// The last thing that failed on this page; for diagnostics only.
+    pub(crate) last_error: Option<ChatError>,
     /// Closes for protocol trouble, kept for ten minutes.
     pub(crate) protocol_closes: VecDeque<Instant>,
     /// Unreadable frames, kept for a minute.
@@ -106,17 +110,6 @@ struct Call {
     generation: u32,
 }
 
-/// Frames that changed nothing, counted since the page was opened; for diagnostics only.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub struct Ignored {
-    /// Frames of another chat.
-    pub foreign: u32,
-    /// JSON that is no frame, and binary frames.
-    pub not_frames: u32,
-    /// Frames of a type we do not know.
-    pub unknown_types: u32,
-}
-
 impl Session {
     /// A session that does nothing until it is started or given a message.
     #[must_use]
@@ -148,6 +141,8 @@ impl Session {
             rate_told: None,
             client: None,
             ignored: Ignored::default(),
+            timings: Timings::default(),
+            last_error: None,
             protocol_closes: VecDeque::new(),
             bad_frames: VecDeque::new(),
             outbox: Outbox::default(),
@@ -405,24 +400,6 @@ impl Session {
         self.chat.as_ref()
     }
 
-    /// What the platform calls the current socket.
-    #[must_use]
-    pub fn client(&self) -> Option<&str> {
-        self.client.as_deref()
-    }
-
-    /// The profile in use.
-    #[must_use]
-    pub const fn profile(&self) -> Profile {
-        self.plan.profile()
-    }
-
-    /// Frames that changed nothing.
-    #[must_use]
-    pub const fn ignored(&self) -> Ignored {
-        self.ignored
-    }
-
     /// Whether an answer is awaited.
     #[must_use]
     pub fn is_awaiting_answer(&self) -> bool {
@@ -448,6 +425,9 @@ impl Session {
     }
 
     pub(crate) fn event(&mut self, event: Event) {
+        if let Event::ErrorRaised(error) = &event {
+            self.last_error = Some(error.clone());
+        }
         self.outputs.push_back(Output::Event(event));
     }
 

@@ -254,5 +254,5 @@ fn the_platforms_name_of_the_socket_is_kept_for_diagnostics() {
     let mut rig = Rig::created();
     rig.open();
     rig.server(r#"{"type":"connection_established","data":{"client_id":"k1"}}"#);
-    assert_eq!(rig.session.client(), Some("k1"));
+    assert_eq!(rig.session.report().client.as_deref(), Some("k1"));
 }

@@ -23,6 +23,7 @@ mod properties;
 mod rates;
 mod reconnecting;
 mod renewal;
+mod reporting;
 mod rig;
 mod sending;
 mod sharing;
