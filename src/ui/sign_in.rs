@@ -7,7 +7,7 @@ use web_sys::HtmlInputElement;
 
 use super::{
     context::Ui,
-    element::{ElementRef, el, text_button},
+    element::{ElementRef, Words, el, text_button},
     model::SignIn,
 };
 
@@ -65,8 +65,10 @@ fn form(ui: &Ui) -> AnyView {
             let model = ui.model.clone();
             move |_| {
                 is_new.update(|is_new| *is_new = !*is_new);
-                // What was said to the other form is not about this one.
-                model.set_sign_in(SignIn::Rest);
+                // What was said to the other form is not about this one; a try under way still is.
+                if state.with_untracked(|state| matches!(state, SignIn::Failed(_))) {
+                    model.set_sign_in(SignIn::Rest);
+                }
             }
         });
     el("form")
@@ -76,16 +78,15 @@ fn form(ui: &Ui) -> AnyView {
         .set("aria-labelledby", "sign-in-why")
         .on("submit", submit)
         .child(why(ui))
-        .slot(move || is_new.get().then(|| name.view(strings.fill_in, "name")))
-        .child(email.view(strings.fill_in, "email"))
-        .slot(move || {
-            let kind = if is_new.get() {
-                "new-password"
+        .slot(move || is_new.get().then(|| name.view(strings.fill_in, || "name".into())))
+        .child(email.view(strings.fill_in, || "email".into()))
+        .child(password.view(strings.fill_in, move || {
+            if is_new.get() {
+                "new-password".into()
             } else {
-                "current-password"
-            };
-            Some(password.view(strings.fill_in, kind))
-        })
+                "current-password".into()
+            }
+        }))
         .slot(refusal(ui, is_new))
         .child(
             el("button")
@@ -135,6 +136,9 @@ fn refusal(ui: &Ui, is_new: RwSignal<bool>) -> impl Fn() -> Option<AnyView> + Se
         let is_of_account = is_new.get_untracked() && error.code == ErrorCode::AuthInvalidCredentials;
         let words = if is_of_account {
             strings.no_account
+        } else if error.retryable {
+            // Nothing is tried again by itself here, whatever the words of the error say elsewhere.
+            strings.no_sign_in
         } else {
             strings.error(error.code)
         };
@@ -190,7 +194,7 @@ impl Field {
         input.map(|input| input.value()).unwrap_or_default()
     }
 
-    fn view(self, missing: &'static str, autocomplete: &'static str) -> AnyView {
+    fn view(self, missing: &'static str, autocomplete: impl Fn() -> Words + Send + 'static) -> AnyView {
         let Self { is_missing, name, .. } = self;
         let words = move || {
             is_missing.get().then(|| {
@@ -205,7 +209,7 @@ impl Field {
             .class("field")
             .set("type", self.kind)
             .set("name", name)
-            .set("autocomplete", autocomplete)
+            .bind("autocomplete", move || Some(autocomplete()))
             .set("aria-required", "true")
             .bind("aria-invalid", move || is_missing.get().then_some("true".into()))
             .bind("aria-describedby", move || {

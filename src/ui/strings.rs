@@ -59,6 +59,7 @@ pub(crate) struct Strings {
     pub(crate) input: &'static str,
     pub(crate) new_answer: &'static str,
     pub(crate) no_account: &'static str,
+    pub(crate) no_sign_in: &'static str,
     pub(crate) not_sent: &'static str,
     pub(crate) open_chat: &'static str,
     pub(crate) password: &'static str,

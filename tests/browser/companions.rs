@@ -4,7 +4,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::{
     page,
-    rig::{Page, get, tick},
+    rig::{NOTHING, Page, Says, get, tick},
 };
 
 #[wasm_bindgen_test]
@@ -12,9 +12,9 @@ async fn two_widgets_are_independent() {
     let page = Page::open();
     let one = page.named("one", "{}");
     let two = page.named("two", r#"{"locale": "it", "tenantId": "another-one"}"#);
-    one.handle.open(None);
-    one.handle.set_draft("a draft".to_owned());
-    let _pending = one.handle.send("Hello", Some("c-1".to_owned()));
+    one.handle.open(&NOTHING);
+    one.handle.set_draft(&"a draft".into());
+    let _pending = one.handle.say_as("Hello", "c-1");
     tick().await;
     assert!(one.is_shown_open());
     assert!(!two.is_shown_open());
@@ -30,7 +30,7 @@ async fn two_widgets_are_independent() {
 async fn the_same_client_id_in_two_widgets_is_two_messages() {
     let page = Page::open();
     let (one, two) = (page.named("one", "{}"), page.named("two", "{}"));
-    let _pending = [&one, &two].map(|widget| widget.handle.send("Hello", Some("c-1".to_owned())));
+    let _pending = [&one, &two].map(|widget| widget.handle.say_as("Hello", "c-1"));
     tick().await;
     assert_eq!(one.bubbles(), ["Hello"]);
     assert_eq!(two.bubbles(), ["Hello"]);
@@ -52,8 +52,8 @@ fn two_widgets_share_the_one_sheet() {
 async fn one_that_leaves_takes_nothing_from_the_other() {
     let page = Page::open();
     let (one, two) = (page.named("one", "{}"), page.named("two", "{}"));
-    one.handle.open(None);
-    two.handle.open(None);
+    one.handle.open(&NOTHING);
+    two.handle.open(&NOTHING);
     tick().await;
     one.handle.destroy();
     tick().await;

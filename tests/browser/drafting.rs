@@ -2,7 +2,7 @@
 
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::rig::{Page, tick, until};
+use crate::rig::{NOTHING, Page, tick, until};
 
 #[wasm_bindgen_test]
 async fn a_draft_of_the_page_fills_the_input() {
@@ -10,12 +10,12 @@ async fn a_draft_of_the_page_fills_the_input() {
     let widget = page.widget(r#"{"open": true}"#);
     widget
         .handle
-        .set_draft("I have a question\nabout <b>prices</b>".to_owned());
+        .set_draft(&"I have a question\nabout <b>prices</b>".into());
     tick().await;
     assert_eq!(widget.input().value(), "I have a question\nabout <b>prices</b>");
     assert!(!widget.part("send").has_attribute("disabled"));
     assert_eq!(widget.parts("message").len(), 0, "a draft is not sent");
-    widget.handle.set_draft(String::new());
+    widget.handle.set_draft(&"".into());
     tick().await;
     assert_eq!(widget.input().value(), "");
 }
@@ -24,8 +24,8 @@ async fn a_draft_of_the_page_fills_the_input() {
 async fn a_draft_given_while_closed_is_there_on_opening() {
     let page = Page::open();
     let widget = page.widget("{}");
-    widget.handle.set_draft("Hello".to_owned());
-    widget.handle.open(None);
+    widget.handle.set_draft(&"Hello".into());
+    widget.handle.open(&NOTHING);
     tick().await;
     assert_eq!(widget.input().value(), "Hello");
     widget.press(r#"{"key": "Enter"}"#);
@@ -53,7 +53,7 @@ async fn typing_is_kept_while_the_panel_closes_and_opens() {
     widget.type_text("half a thought").await;
     widget.handle.close();
     tick().await;
-    widget.handle.open(None);
+    widget.handle.open(&NOTHING);
     tick().await;
     assert_eq!(widget.input().value(), "half a thought");
 }

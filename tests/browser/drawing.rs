@@ -7,7 +7,7 @@ use web_sys::{CssStyleSheet, HtmlElement, ShadowRootInit, ShadowRootMode};
 
 use crate::{
     page,
-    rig::{Page, document, frame, settings, settled, text_of, tick},
+    rig::{NOTHING, Page, Says, document, frame, settings, settled, text_of, tick},
 };
 
 #[wasm_bindgen_test]
@@ -58,9 +58,9 @@ async fn nothing_is_ever_parsed_as_markup() {
     let widget = page.widget(
         r#"{"title": "<i>T</i>", "welcome": "<i>W</i>", "suggestions": ["<i>S</i>"], "placeholder": "<i>P</i>"}"#,
     );
-    widget.handle.open(None);
+    widget.handle.open(&NOTHING);
     tick().await;
-    let _pending = widget.handle.send("<img src=x onerror=alert(1)>", None);
+    let _pending = widget.handle.say("<img src=x onerror=alert(1)>");
     widget.type_text("").await;
     widget.press(r#"{"key": "Enter"}"#);
     widget.handle.close();
@@ -126,7 +126,7 @@ async fn a_host_can_be_used_again() {
     let widget = page.mount_on(host, &settings("{}"));
     assert_eq!(widget.root().child_nodes().length(), 1);
     assert_eq!(widget.root().adopted_style_sheets().length(), 1);
-    widget.handle.open(None);
+    widget.handle.open(&NOTHING);
     tick().await;
     assert!(widget.is_shown_open());
     assert_eq!(page::faults(), [""; 0]);
@@ -137,8 +137,8 @@ async fn an_element_that_takes_no_shadow_root_raises_nothing() {
     let page = Page::open();
     let host: HtmlElement = page.add("a").unchecked_into();
     let handle = miptech_chat::mount(host.clone(), &settings("{}"));
-    handle.open(None);
-    settled(handle.send("", None)).await;
+    handle.open(&NOTHING);
+    settled(handle.say("")).await;
     handle.destroy();
     tick().await;
     assert_eq!(host.child_nodes().length(), 0);

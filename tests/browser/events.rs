@@ -8,17 +8,17 @@ use web_sys::{Event, ShadowRootInit, ShadowRootMode};
 
 use crate::{
     page,
-    rig::{Page, Widget, document, settings, tick, until},
+    rig::{NOTHING, Page, Says, Widget, document, settings, tick, until},
 };
 
 #[wasm_bindgen_test]
 async fn opening_twice_tells_one_open() {
     let page = Page::open();
     let widget = page.widget("{}");
-    widget.handle.open(None);
-    widget.handle.open(None);
+    widget.handle.open(&NOTHING);
+    widget.handle.open(&NOTHING);
     tick().await;
-    widget.handle.open(None);
+    widget.handle.open(&NOTHING);
     tick().await;
     assert_eq!(told(&widget, "open"), [r#"{"by":"host"}"#]);
     widget.handle.close();
@@ -35,7 +35,7 @@ async fn the_event_says_who_opened() {
     tick().await;
     widget.part("close").click();
     tick().await;
-    widget.handle.open(Some("visitor".to_owned()));
+    widget.handle.open(&"visitor".into());
     tick().await;
     assert_eq!(
         told(&widget, "open"),
@@ -77,7 +77,7 @@ async fn events_start_at_the_host_bubble_and_leave_shadow_roots() {
     host.add_event_listener_with_callback("miptech-chat:open", listener.as_ref().unchecked_ref())
         .unwrap();
     let widget = page.mount_on(host, &settings("{}"));
-    widget.handle.open(None);
+    widget.handle.open(&NOTHING);
     tick().await;
     assert_eq!(*seen.borrow(), [(true, true, true)]);
     // Heard on the document, where the host inside another shadow root shows as that root's own host.
@@ -89,9 +89,9 @@ async fn no_event_carries_the_text_of_a_message() {
     let page = Page::open();
     page::refuse_calls();
     let widget = page.widget(r#"{"open": true, "connect": "load", "suggestions": ["secret prompt"]}"#);
-    widget.handle.set_draft("secret draft".to_owned());
-    let _pending = widget.handle.send("secret message", Some("c-1".to_owned()));
-    let _pending = widget.handle.send("secret repetition", Some("c-1".to_owned()));
+    widget.handle.set_draft(&"secret draft".into());
+    let _pending = widget.handle.say_as("secret message", "c-1");
+    let _pending = widget.handle.say_as("secret repetition", "c-1");
     widget.type_text("secret typing").await;
     widget.press(r#"{"key": "Enter"}"#);
     tick().await;
@@ -115,9 +115,9 @@ async fn what_changed_in_one_turn_is_told_to_subscribers_once() {
     let widget = page.widget("{}");
     tick().await;
     let before = told(&widget, "state").len();
-    widget.handle.open(None);
+    widget.handle.open(&NOTHING);
     widget.handle.close();
-    widget.handle.open(None);
+    widget.handle.open(&NOTHING);
     tick().await;
     assert_eq!(told(&widget, "state").len(), before + 1);
 }
@@ -138,10 +138,10 @@ async fn a_listener_that_throws_harms_nobody() {
             )
             .unwrap();
     }
-    widget.handle.open(None);
+    widget.handle.open(&NOTHING);
     tick().await;
     assert!(widget.is_shown_open());
-    let _pending = widget.handle.send("Hello", None);
+    let _pending = widget.handle.say("Hello");
     tick().await;
     assert_eq!(widget.bubbles(), ["Hello"]);
     assert!(
@@ -158,7 +158,7 @@ async fn the_events_of_a_host_off_the_page_reach_its_own_listeners() {
     let page = Page::open();
     let widget = page.widget("{}");
     widget.host.remove();
-    widget.handle.open(None);
+    widget.handle.open(&NOTHING);
     tick().await;
     assert!(widget.is_shown_open());
     assert_eq!(told(&widget, "open"), [""; 0], "the document cannot hear it");

@@ -2,7 +2,7 @@
 
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::rig::{Page, Widget, document, settled, text_of, tick, word};
+use crate::rig::{Page, Says, Widget, document, settled, text_of, tick, word};
 
 #[wasm_bindgen_test]
 async fn an_italian_locale_speaks_italian() {
@@ -14,7 +14,7 @@ async fn an_italian_locale_speaks_italian() {
     assert_eq!(label(&widget, "send"), "Invia");
     assert_eq!(text_of(&widget.part("title")), "Assistente IA");
     assert_eq!(widget.all("[lang=it]").len(), 1);
-    let refused = settled(widget.handle.send("", None)).await;
+    let refused = settled(widget.handle.say("")).await;
     assert_eq!(word(&refused, "error.message"), "Prima scrivi qualcosa.");
     widget.press(r#"{"key": "Enter"}"#);
     tick().await;

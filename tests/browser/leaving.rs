@@ -7,14 +7,15 @@ use std::{
 
 use js_sys::Array;
 use miptech_chat::{ChatHandle, mount};
-use wasm_bindgen::{JsCast, closure::Closure};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{Event, HtmlElement};
 
 use crate::{
     page,
     rig::{
-        Page, document, elapse_until, fields, frame, get, microtasks, settings, settled, tick, until, word,
+        NOTHING, Page, Says, document, elapse_until, fields, frame, get, microtasks, object, settings,
+        settled, tick, until, word,
     },
     snapshots::AT_REST,
 };
@@ -24,7 +25,7 @@ async fn destroying_leaves_nothing_of_ours() {
     let page = Page::open();
     page::watch();
     let widget = page.widget(r#"{"connect": "load", "suggestions": ["Prices?"]}"#);
-    widget.handle.open(None);
+    widget.handle.open(&NOTHING);
     widget.type_text("Hello").await;
     widget.press(r#"{"key": "Enter"}"#);
     frame().await;
@@ -33,6 +34,7 @@ async fn destroying_leaves_nothing_of_ours() {
         "call",
         "listener click",
         "listener keydown",
+        "listener storage",
         "timeout",
         "ResizeObserver",
     ] {
@@ -117,21 +119,25 @@ async fn destroying_twice_is_as_good_as_once() {
 async fn a_handle_of_nothing_is_quiet() {
     let page = Page::open();
     let widget = page.widget(r#"{"connect": "load", "open": true}"#);
-    let _pending = widget.handle.send("Hello", Some("c-1".to_owned()));
+    let _pending = widget.handle.say_as("Hello", "c-1");
     tick().await;
     widget.handle.destroy();
     tick().await;
     let (heard, calls) = (page::heard(), page::calls());
 
     let handle = &widget.handle;
-    handle.open(None);
-    handle.open(Some("visitor".to_owned()));
+    handle.open(&NOTHING);
+    handle.open(&"visitor".into());
     handle.toggle();
     handle.close();
-    handle.retry("c-1");
-    handle.retry("");
-    handle.set_draft("Hello".to_owned());
+    handle.retry(&"c-1".into());
+    handle.retry(&"".into());
+    handle.set_draft(&"Hello".into());
     handle.focus_composer();
+    handle.stop();
+    handle.new_conversation();
+    handle.set_token(&"token".into());
+    handle.logout();
     assert!(!handle.is_open());
     assert_eq!(page::json(&handle.state()).unwrap(), AT_REST);
     let messages: Array = handle.messages().dyn_into().expect("an array");
@@ -149,11 +155,14 @@ async fn sending_afterwards_resolves_to_a_refusal() {
     let page = Page::open();
     let widget = page.widget("{}");
     widget.handle.destroy();
-    for (id, shape) in [
-        (Some("c-1".to_owned()), vec!["clientId", "error", "ok"]),
-        (None, vec!["error", "ok"]),
+    for (options, shape) in [
+        (
+            object(&[("clientId", "c-1".into())]),
+            vec!["clientId", "error", "ok"],
+        ),
+        (NOTHING, vec!["error", "ok"]),
     ] {
-        let result = settled(widget.handle.send("Hello", id)).await;
+        let result = settled(widget.handle.send(&"Hello".into(), &options)).await;
         assert_eq!(fields(&result), shape);
         assert_eq!(get(&result, "ok"), false);
         assert!(word(&result, "error.code").starts_with("message/"));
@@ -161,10 +170,40 @@ async fn sending_afterwards_resolves_to_a_refusal() {
 }
 
 #[wasm_bindgen_test]
+async fn what_an_account_is_asked_for_afterwards_resolves_too() {
+    let page = Page::open();
+    let widget = page.widget("{}");
+    widget.handle.destroy();
+    let handle = &widget.handle;
+    for promise in [
+        handle.sign_in(&"a@b.example".into(), &"secret".into()),
+        handle.register(&object(&[("email", "a@b.example".into())])),
+    ] {
+        let result = settled(promise).await;
+        assert_eq!(fields(&result), ["error", "ok"]);
+        assert_eq!(get(&result, "ok"), false);
+    }
+    assert!(settled(handle.profile()).await.is_null());
+    assert!(!handle.is_authenticated());
+}
+
+#[wasm_bindgen_test]
+async fn a_sign_in_that_still_waits_ends() {
+    let page = Page::open();
+    page::watch();
+    let widget = page.widget("{}");
+    let promise = widget.handle.sign_in(&"a@b.example".into(), &"secret".into());
+    until("the platform is asked", || !page::calls().is_empty()).await;
+    widget.handle.destroy();
+    assert_eq!(get(&settled(promise).await, "ok"), false);
+    assert_eq!(page::alive_now(), [""; 0]);
+}
+
+#[wasm_bindgen_test]
 async fn a_promise_that_still_waits_ends() {
     let page = Page::open();
     let widget = page.widget("{}");
-    let promises = ["c-1", "c-2"].map(|id| (id, widget.handle.send("Hello", Some(id.to_owned()))));
+    let promises = ["c-1", "c-2"].map(|id| (id, widget.handle.say_as("Hello", id)));
     widget.handle.destroy();
     for (id, promise) in promises {
         let result = settled(promise).await;
@@ -228,7 +267,7 @@ async fn every_method_may_be_called_from_inside_any_event() {
         let meddler = Meddler::behind(&host, &format!("miptech-chat:{name}"), |handle| {
             // Once, since each opening tells of another one.
             if get(&handle.state(), "messages") == 0.0 {
-                let _pending = handle.send("Hello", None);
+                let _pending = handle.say("Hello");
                 use_every_method(handle);
             }
         });
@@ -287,7 +326,7 @@ async fn a_move_of_the_focus_that_was_under_way_does_not_happen() {
     field.focus().unwrap();
     page::watch();
     let widget = page.widget("{}");
-    widget.handle.open(None);
+    widget.handle.open(&NOTHING);
     microtasks().await;
     assert!(
         page::alive_now().iter().any(|known| known == "frame"),
@@ -382,14 +421,21 @@ impl Drop for Meddler {
 
 /// Everything a page can ask of a handle, in one go.
 fn use_every_method(handle: &ChatHandle) {
-    handle.open(None);
+    handle.open(&NOTHING);
     handle.toggle();
     handle.close();
-    handle.set_draft("Hello".to_owned());
+    handle.set_draft(&"Hello".into());
     handle.focus_composer();
-    handle.retry("c-1");
-    let _pending = handle.send("", None);
-    let _snapshots = (handle.state(), handle.messages(), handle.is_open());
+    handle.retry(&"c-1".into());
+    handle.stop();
+    handle.set_token(&"token".into());
+    handle.set_token(&JsValue::NULL);
+    handle.logout();
+    handle.new_conversation();
+    let _pending = handle.say("");
+    let _pending = handle.sign_in(&"a@b.example".into(), &"secret".into());
+    let _pending = handle.profile();
+    let _snapshots = (handle.state(), handle.messages(), handle.is_authenticated());
 }
 
 fn part(host: &HtmlElement, name: &str) -> HtmlElement {

@@ -3,7 +3,7 @@
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{Element, ShadowRoot};
 
-use crate::rig::{Page, tick};
+use crate::rig::{Page, Says, tick};
 
 #[wasm_bindgen_test]
 async fn the_launcher_says_what_it_does_and_whether_it_did() {
@@ -65,7 +65,7 @@ async fn every_control_has_its_name() {
 async fn what_the_visitor_can_do_with_a_waiting_message_has_a_name() {
     let page = Page::open();
     let widget = page.widget(r#"{"open": true}"#);
-    let _pending = widget.handle.send("Hello", None);
+    let _pending = widget.handle.say("Hello");
     tick().await;
     let buttons = widget.all("[part~=message] button");
     assert_eq!(buttons.len(), 1);

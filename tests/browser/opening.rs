@@ -6,7 +6,7 @@ use web_sys::HtmlElement;
 
 use crate::{
     page,
-    rig::{Page, document, frame, tick, until},
+    rig::{NOTHING, Page, Says, document, frame, tick, until},
 };
 
 #[wasm_bindgen_test]
@@ -20,7 +20,7 @@ async fn the_handle_opens_closes_and_toggles() {
         ("toggle", false),
     ] {
         match act {
-            "open" => widget.handle.open(None),
+            "open" => widget.handle.open(&NOTHING),
             "close" => widget.handle.close(),
             _ => widget.handle.toggle(),
         }
@@ -40,7 +40,7 @@ async fn a_closed_panel_is_out_of_reach() {
         None,
         "what is not seen must not take the keyboard"
     );
-    widget.handle.open(None);
+    widget.handle.open(&NOTHING);
     tick().await;
     widget.input().focus().unwrap();
     assert_eq!(widget.focused().as_deref(), Some("input"));
@@ -66,7 +66,7 @@ async fn the_focus_moves_in_on_opening_and_back_on_closing() {
 async fn escape_closes() {
     let page = Page::open();
     let widget = page.widget("{}");
-    widget.handle.open(None);
+    widget.handle.open(&NOTHING);
     tick().await;
     widget.press(r#"{"key": "Escape"}"#);
     assert!(!widget.handle.is_open());
@@ -115,10 +115,10 @@ async fn the_connection_is_made_when_the_option_says() {
         let widget = page.widget(&format!(r#"{{"connect": "{connect}"}}"#));
         tick().await;
         assert_eq!(called(), before, "{connect}: mounted");
-        widget.handle.open(None);
+        widget.handle.open(&NOTHING);
         tick().await;
         assert_eq!(called(), opened, "{connect}: opened");
-        let _pending = widget.handle.send("Hello", None);
+        let _pending = widget.handle.say("Hello");
         tick().await;
         assert_eq!(called(), sent, "{connect}: sent");
     }
@@ -142,7 +142,7 @@ async fn nothing_is_stored_before_the_first_message() {
     widget.handle.close();
     frame().await;
     assert_eq!(stored(), 0);
-    let _pending = widget.handle.send("Hello", None);
+    let _pending = widget.handle.say("Hello");
     tick().await;
     assert!(stored() > 0);
 }

@@ -1,13 +1,15 @@
 //! Options are checked at the door: a wrong one draws nothing and is told once, a strange one harms nobody.
 
+use std::collections::HashMap;
+
 use js_sys::{Array, JSON};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::HtmlElement;
 
 use crate::{
-    page,
-    rig::{Page, Widget, get, settings, tick},
+    neighbours, page,
+    rig::{NOTHING, Page, Widget, fields, get, object, settings, settings_with, storage, tick, until},
     snapshots::AT_REST,
 };
 
@@ -37,6 +39,22 @@ async fn a_wrong_option_draws_nothing_and_is_told_once_in_a_later_microtask() {
         (r#"{"suggestions": ["one", 2]}"#, "suggestions"),
         (r#"{"title": {}}"#, "title"),
         (r#"{"locale": 7}"#, "locale"),
+        (r#"{"profile": "fast"}"#, "profile"),
+        (
+            r#"{"profile": null, "tokenTransport": "cookie"}"#,
+            "tokenTransport",
+        ),
+        (r#"{"signIn": true}"#, "signIn"),
+        (r#"{"signIn": "always"}"#, "signIn"),
+        (r#"{"getToken": "token"}"#, "getToken"),
+        (r#"{"tokenKeys": "key"}"#, "tokenKeys"),
+        (r#"{"tokenKeys": ["key"]}"#, "tokenKeys"),
+        (r#"{"tokenKeys": {"access": 7}}"#, "access"),
+        (r#"{"tokenKeys": {"refresh": false}}"#, "refresh"),
+        (r#"{"tokenKeys": {"user": {}}}"#, "user"),
+        (r#"{"context": "page"}"#, "context"),
+        (r#"{"context": ["page"]}"#, "context"),
+        (r#"{"context": 7}"#, "context"),
     ] {
         let page = Page::open();
         let widget = page.widget(options);
@@ -45,6 +63,73 @@ async fn a_wrong_option_draws_nothing_and_is_told_once_in_a_later_microtask() {
         assert_refused(&widget, options, "config/invalid");
         assert!(page::heard()[0].contains(field), "the help names {field}");
     }
+}
+
+#[wasm_bindgen_test]
+async fn facts_of_the_page_go_with_the_chats_creation() {
+    let facts = object(&[("page", "/prices".into()), ("plan", JsValue::NULL)]);
+    for context in [facts.clone(), neighbours::giving(&facts).into()] {
+        assert_eq!(
+            body_of_creation(&context).await["context"],
+            r#"{"page":"/prices","plan":null}"#
+        );
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_page_without_facts_sends_none() {
+    for context in [
+        object(&[]),
+        neighbours::giving(&object(&[])).into(),
+        neighbours::giving(&NOTHING).into(),
+        neighbours::giving(&JsValue::NULL).into(),
+        neighbours::facts_that_throw().into(),
+    ] {
+        let body = body_of_creation(&context).await;
+        assert!(!body.contains_key("context"), "{context:?}: {body:?}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn facts_of_a_wrong_shape_are_a_wrong_option() {
+    for facts in [Array::new().into(), JsValue::from(7), "page".into()] {
+        let page = Page::open();
+        let options = settings_with("{}", "context", &neighbours::giving(&facts));
+        let widget = page.mount_on(page.host("one"), &options);
+        tick().await;
+        assert_refused(&widget, &format!("{facts:?}"), "config/invalid");
+    }
+}
+
+/// An empty name would be no key.
+#[wasm_bindgen_test]
+async fn an_empty_name_of_a_key_is_none() {
+    let page = Page::open();
+    storage().set_item("miptech_access_token", "A").unwrap();
+    storage().set_item("", "B").unwrap();
+    let widget = page.widget(r#"{"tokenKeys": {"access": "", "user": null}}"#);
+    assert!(widget.handle.is_authenticated());
+    assert_eq!(page::faults(), [""; 0]);
+}
+
+#[wasm_bindgen_test]
+async fn a_profile_that_was_chosen_is_the_one_that_is_spoken() {
+    for (profile, first) in [("two-step", "/api/v1/health"), ("join-token", "/api/v1/health")] {
+        let page = Page::open();
+        let _widget = page.widget(&format!(r#"{{"connect": "load", "profile": "{profile}"}}"#));
+        until("a call is made", || !page::calls().is_empty()).await;
+        assert!(
+            page::calls()[0].ends_with(first),
+            "{profile}: {:?}",
+            page::calls()
+        );
+    }
+    let page = Page::open();
+    page::watch();
+    let _widget = page.widget(r#"{"connect": "load", "profile": "realtime"}"#);
+    assert!(page::alive_now().iter().any(|known| known == "socket"));
+    tick().await;
+    assert_eq!(page::calls(), [""; 0], "the socket makes the chat");
 }
 
 #[wasm_bindgen_test]
@@ -170,6 +255,21 @@ fn the_options_are_left_as_they_were() {
     assert_eq!(page::json(&options), before);
 }
 
+/// The fields of the creation's body, each as JSON.
+async fn body_of_creation(context: &JsValue) -> HashMap<String, String> {
+    let page = Page::open();
+    page::answer("/api/v1/health", 200, r#"{"status":"healthy"}"#);
+    let options = settings_with(r#"{"connect": "load"}"#, "context", context);
+    let _widget = page.mount_on(page.host("one"), &options);
+    until("the chat is created", || page::body_of("/api/v1/chat").is_some()).await;
+    let body = JSON::parse(&page::body_of("/api/v1/chat").unwrap()).unwrap();
+    let members = fields(&body).into_iter().map(|name| {
+        let value = page::json(&get(&body, &name)).unwrap();
+        (name, value)
+    });
+    members.collect()
+}
+
 /// Nothing is drawn, one error is told, and the handle does nothing.
 fn assert_refused(widget: &Widget, case: &str, code: &str) {
     let host = &widget.host;
@@ -185,7 +285,7 @@ fn assert_refused(widget: &Widget, case: &str, code: &str) {
         heard[0]
     );
     assert_eq!(page::faults(), [""; 0], "{case}");
-    widget.handle.open(None);
+    widget.handle.open(&NOTHING);
     assert!(!widget.handle.is_open());
     assert_eq!(page::json(&widget.handle.state()).unwrap(), AT_REST);
 }

@@ -6,8 +6,8 @@
 const SILENT_HOST = 'http://127.0.0.1:9'
 
 const NAMES = [
-  'ready', 'open', 'close', 'conversation:start', 'message:sent', 'message:received', 'message:failed',
-  'unread:change', 'connection:change', 'error', 'state',
+  'ready', 'open', 'close', 'conversation:start', 'conversation:end', 'message:sent', 'message:received',
+  'message:failed', 'unread:change', 'connection:change', 'auth:change', 'auth:required', 'error', 'state',
 ]
 
 const real = {
@@ -20,17 +20,19 @@ const real = {
 let undo = []
 let areRefused = false
 let areEndless = false
+let answers = new Map()
 let bytesPulled = 0
 let heardEvents = []
 let faultLines = []
 let warningLines = []
 let requests = []
+let bodies = []
 let parsed = []
 let alive = new Map()
 let waiting = []
 let clock = 0
 
-function put(object, name, descriptor) {
+export function put(object, name, descriptor) {
   const before = Object.getOwnPropertyDescriptor(object, name)
   Object.defineProperty(object, name, { configurable: true, ...descriptor })
   undo.push(() => {
@@ -39,8 +41,13 @@ function put(object, name, descriptor) {
   })
 }
 
-function replace(object, name, make) {
+export function replace(object, name, make) {
   put(object, name, { value: make(object[name]), writable: true, enumerable: true })
+}
+
+/** Has something done when the page is closed. */
+export function onClose(done) {
+  undo.push(done)
 }
 
 function listen(target, name, listener) {
@@ -54,11 +61,13 @@ export function open() {
   faultLines = []
   warningLines = []
   requests = []
+  bodies = []
   parsed = []
   alive = new Map()
   waiting = []
   areRefused = false
   areEndless = false
+  answers = new Map()
   bytesPulled = 0
   document.documentElement.lang = 'en'
   const stage = document.createElement('main')
@@ -80,6 +89,10 @@ export function open() {
     const { signal } = call
     if (signal.aborted) return Promise.reject(signal.reason)
     requests.push(call)
+    bodies.push(init?.body)
+    const turns = answers.get(new URL(url).pathname)
+    const told = turns?.length > 1 ? turns.shift() : turns?.[0]
+    if (told) return Promise.resolve(new Response(told.body, { status: told.status }))
     if (areEndless) return Promise.resolve(endless())
     if (areRefused) return Promise.reject(new TypeError('Failed to fetch'))
     const key = {}
@@ -103,6 +116,21 @@ export function close() {
 /** From here on every call fails at once. */
 export function refuseCalls() {
   areRefused = true
+}
+
+/** From here on calls to one path are answered, in whatever else is said of calls. */
+export function answer(path, status, body) {
+  answers.set(path, [{ status, body: body || null }])
+}
+
+/** The answer after those there are; the last one is given for ever. */
+export function answerNext(path, status, body) {
+  answers.get(path).push({ status, body: body || null })
+}
+
+/** From here on calls to one path stay under way again. */
+export function forgetAnswer(path) {
+  answers.delete(path)
 }
 
 /** From here on every call is answered with a server's error whose body has no end. */
@@ -133,6 +161,11 @@ export function calls() {
 export function settingsOfCalls() {
   return requests.map(({ method, credentials, cache, redirect, referrerPolicy, headers }) =>
     [method, credentials, cache, redirect, referrerPolicy, ...[...headers].flat()].join(' '))
+}
+
+/** The body of the last call to one path. */
+export function bodyOf(path) {
+  return bodies[requests.findLastIndex((call) => new URL(call.url).pathname === path)]
 }
 
 export function heard() {
@@ -277,6 +310,16 @@ export function stopClock() {
   replace(window, 'setInterval', start('interval', true))
   replace(window, 'clearTimeout', stop)
   replace(window, 'clearInterval', stop)
+}
+
+/** With a stopped clock, lets time pass without calling anybody. */
+export function pass(milliseconds) {
+  clock += milliseconds
+}
+
+/** The widget's clock, in milliseconds. */
+export function now() {
+  return performance.now()
 }
 
 /** Lets time pass until the next timer is due, and calls it. */

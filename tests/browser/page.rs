@@ -14,6 +14,13 @@ extern "C" {
     pub(crate) fn answer_without_end();
     #[wasm_bindgen(js_name = bytesRead)]
     pub(crate) fn bytes_read() -> usize;
+    pub(crate) fn answer(path: &str, status: u16, body: &str);
+    #[wasm_bindgen(js_name = answerNext)]
+    pub(crate) fn answer_next(path: &str, status: u16, body: &str);
+    #[wasm_bindgen(js_name = forgetAnswer)]
+    pub(crate) fn forget_answer(path: &str);
+    #[wasm_bindgen(js_name = bodyOf)]
+    pub(crate) fn body_of(path: &str) -> Option<String>;
     pub(crate) fn calls() -> Vec<String>;
     #[wasm_bindgen(js_name = settingsOfCalls)]
     pub(crate) fn settings_of_calls() -> Vec<String>;
@@ -32,6 +39,8 @@ extern "C" {
     pub(crate) fn alive_now() -> Vec<String>;
     #[wasm_bindgen(js_name = stopClock)]
     pub(crate) fn stop_clock();
+    pub(crate) fn now() -> f64;
+    pub(crate) fn pass(milliseconds: f64);
     #[wasm_bindgen(js_name = nextTimer)]
     pub(crate) fn next_timer();
     #[wasm_bindgen(js_name = forbidMarkup)]

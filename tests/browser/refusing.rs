@@ -4,7 +4,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::{
     page,
-    rig::{Page, Widget, fields, get, is_pending, settled, text_of, tick, word},
+    rig::{Page, Says, Widget, fields, get, is_pending, settled, text_of, tick, word},
 };
 
 #[wasm_bindgen_test]
@@ -24,7 +24,7 @@ async fn a_text_is_measured_in_the_units_of_javascript() {
     assert_refused(&widget, &"x".repeat(4001), "message/too-long").await;
     assert_refused(&widget, &"\u{1f600}".repeat(2001), "message/too-long").await;
     assert_eq!(widget.parts("message").len(), 0);
-    let _pending = [&"x".repeat(4000), &"\u{1f600}".repeat(2000)].map(|text| widget.handle.send(text, None));
+    let _pending = [&"x".repeat(4000), &"\u{1f600}".repeat(2000)].map(|text| widget.handle.say(text));
     tick().await;
     assert_eq!(widget.parts("message").len(), 2);
 }
@@ -35,7 +35,7 @@ async fn the_page_may_set_a_smaller_limit() {
     let widget = page.widget(r#"{"limits": {"messageChars": 5}}"#);
     assert_refused(&widget, "123456", "message/too-long").await;
     assert_eq!(widget.input().max_length(), 5);
-    let promise = widget.handle.send("12345", None);
+    let promise = widget.handle.say("12345");
     assert!(is_pending(&promise).await);
 }
 
@@ -43,8 +43,8 @@ async fn the_page_may_set_a_smaller_limit() {
 async fn the_same_client_id_twice_is_refused_and_the_first_message_goes_its_way() {
     let page = Page::open();
     let widget = page.widget("{}");
-    let first = widget.handle.send("first", Some("c-1".to_owned()));
-    let second = settled(widget.handle.send("second", Some("c-1".to_owned()))).await;
+    let first = widget.handle.say_as("first", "c-1");
+    let second = settled(widget.handle.say_as("second", "c-1")).await;
     assert_eq!(get(&second, "ok"), false);
     assert_eq!(word(&second, "clientId"), "c-1");
     assert_eq!(word(&second, "error.code"), "message/rejected");
@@ -57,7 +57,7 @@ async fn more_messages_than_may_wait_are_refused() {
     let page = Page::open();
     let widget = page.widget("{}");
     let _pending: Vec<_> = (0..20)
-        .map(|number| widget.handle.send(&format!("{number}"), None))
+        .map(|number| widget.handle.say(&format!("{number}")))
         .collect();
     assert_refused(&widget, "one too many", "message/rejected").await;
     tick().await;
@@ -70,8 +70,8 @@ async fn a_refusal_is_no_event() {
     let widget = page.widget("{}");
     tick().await;
     let before = page::heard();
-    settled(widget.handle.send("", None)).await;
-    settled(widget.handle.send(&"x".repeat(4001), None)).await;
+    settled(widget.handle.say("")).await;
+    settled(widget.handle.say(&"x".repeat(4001))).await;
     tick().await;
     assert_eq!(page::heard(), before);
 }
@@ -113,7 +113,7 @@ async fn nothing_typed_is_nothing_to_send() {
 
 /// The promise resolves, to a whole error and an id by which the page knows its message.
 async fn assert_refused(widget: &Widget, text: &str, code: &str) {
-    let result = settled(widget.handle.send(text, Some(format!("{}-{code}", text.len())))).await;
+    let result = settled(widget.handle.say_as(text, &format!("{}-{code}", text.len()))).await;
     assert_eq!(fields(&result), ["clientId", "error", "ok"]);
     assert_eq!(get(&result, "ok"), false);
     assert_eq!(word(&result, "clientId"), format!("{}-{code}", text.len()));

@@ -4,7 +4,7 @@ use js_sys::{JSON, Object, Promise, Reflect};
 use miptech_chat::{ChatHandle, mount};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Document, Element, HtmlElement, HtmlTextAreaElement, ShadowRoot};
+use web_sys::{Document, Element, HtmlElement, HtmlTextAreaElement, ShadowRoot, Storage};
 
 use crate::page;
 
@@ -17,6 +17,24 @@ pub(crate) struct Page {
 pub(crate) struct Widget {
     pub(crate) handle: ChatHandle,
     pub(crate) host: HtmlElement,
+}
+
+/// What a page sends by a handle, as a rule.
+pub(crate) trait Says {
+    /// Sends a text.
+    fn say(&self, text: &str) -> Promise;
+    /// Sends a text under an id of the page.
+    fn say_as(&self, text: &str, client_id: &str) -> Promise;
+}
+
+impl Says for ChatHandle {
+    fn say(&self, text: &str) -> Promise {
+        self.send(&text.into(), &NOTHING)
+    }
+
+    fn say_as(&self, text: &str, client_id: &str) -> Promise {
+        self.send(&text.into(), &object(&[("clientId", client_id.into())]))
+    }
 }
 
 impl Page {
@@ -100,6 +118,14 @@ impl Widget {
         page::key(&self.input(), "keydown", init)
     }
 
+    /// The one button with these words.
+    pub(crate) fn button(&self, words: &str) -> HtmlElement {
+        let mut found = self.all("button");
+        found.retain(|button| text_of(button) == words);
+        assert_eq!(found.len(), 1, "buttons with the words {words}");
+        found.remove(0)
+    }
+
     /// What stands in the bubbles, oldest first.
     pub(crate) fn bubbles(&self) -> Vec<String> {
         self.parts("bubble").iter().map(text_of).collect()
@@ -131,6 +157,31 @@ pub(crate) fn settings(options: &str) -> JsValue {
         }
     }
     settings
+}
+
+/// The same, with what JSON cannot say.
+pub(crate) fn settings_with(options: &str, name: &str, value: &JsValue) -> JsValue {
+    let settings = settings(options);
+    Reflect::set(&settings, &name.into(), value).unwrap();
+    settings
+}
+
+pub(crate) fn object(fields: &[(&str, JsValue)]) -> JsValue {
+    let object = Object::new();
+    for (name, value) in fields {
+        Reflect::set(&object, &(*name).into(), value).unwrap();
+    }
+    object.into()
+}
+
+/// The page's storage.
+pub(crate) fn storage() -> Storage {
+    web_sys::window().unwrap().local_storage().unwrap().unwrap()
+}
+
+/// What stands under a key of the page's storage.
+pub(crate) fn stored(key: &str) -> Option<String> {
+    storage().get_item(key).unwrap()
 }
 
 /// Everything that was under way has been done.
@@ -230,6 +281,9 @@ pub(crate) fn text_of(element: &HtmlElement) -> String {
 pub(crate) fn document() -> Document {
     web_sys::window().unwrap().document().unwrap()
 }
+
+/// What a page leaves out.
+pub(crate) const NOTHING: JsValue = JsValue::UNDEFINED;
 
 /// Far more turns than anything here takes; a turn is a macrotask of at least a millisecond.
 const TURNS: u32 = 3000;

@@ -1,13 +1,12 @@
 //! A text that is sent shows at once, exactly as typed.
 
-use miptech_chat::ChatHandle;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::Text;
 
 use crate::{
     page,
-    rig::{Page, Widget, is_pending, settled, text_of, tick, word},
+    rig::{Page, Says, Widget, is_pending, settled, text_of, tick, word},
 };
 
 const TYPED: &str = "a <b>bold</b> &amp; 1 < 2\n  second line \u{1f600}";
@@ -16,7 +15,7 @@ const TYPED: &str = "a <b>bold</b> &amp; 1 < 2\n  second line \u{1f600}";
 async fn a_text_sent_by_the_page_shows_at_once_as_typed() {
     let page = Page::open();
     let widget = page.widget("{}");
-    let promise = widget.handle.send(TYPED, Some("c-1".to_owned()));
+    let promise = widget.handle.say_as(TYPED, "c-1");
     tick().await;
     assert_waits(&widget);
     assert_eq!(
@@ -63,7 +62,7 @@ async fn messages_stand_in_the_order_they_were_sent() {
     let page = Page::open();
     let widget = page.widget("{}");
     let texts = ["one", "two", "three"];
-    let _pending = texts.map(|text| widget.handle.send(text, None));
+    let _pending = texts.map(|text| widget.handle.say(text));
     tick().await;
     assert_eq!(widget.bubbles(), texts);
 }
@@ -72,10 +71,10 @@ async fn messages_stand_in_the_order_they_were_sent() {
 async fn a_further_message_leaves_the_nodes_of_the_others_alone() {
     let page = Page::open();
     let widget = page.widget("{}");
-    let _pending = widget.handle.send("one", None);
+    let _pending = widget.handle.say("one");
     tick().await;
     let first = widget.part("message");
-    let _pending = widget.handle.send("two", None);
+    let _pending = widget.handle.say("two");
     tick().await;
     assert_eq!(widget.parts("message")[0], first);
 }
@@ -94,7 +93,7 @@ async fn a_starter_prompt_is_sent_when_it_is_chosen_and_then_gone() {
 async fn a_deleted_message_is_gone_and_its_promise_ends() {
     let page = Page::open();
     let widget = page.widget(r#"{"open": true}"#);
-    let promise = widget.handle.send("Hello", Some("c-1".to_owned()));
+    let promise = widget.handle.say_as("Hello", "c-1");
     tick().await;
     widget.all("[part~=message] button")[0].click();
     let result = settled(promise).await;
@@ -114,7 +113,7 @@ async fn a_draft_survives_a_message_of_the_page() {
     let page = Page::open();
     let widget = page.widget(r#"{"open": true}"#);
     widget.type_text("half a thought").await;
-    let _pending = ChatHandle::send(&widget.handle, "from the page", None);
+    let _pending = widget.handle.say("from the page");
     tick().await;
     assert_eq!(widget.input().value(), "half a thought");
 }

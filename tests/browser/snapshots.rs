@@ -6,7 +6,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::{
     page,
-    rig::{Page, elapse_until, fields, get, tick, word},
+    rig::{NOTHING, Page, Says, elapse_until, fields, get, settled, tick, until, word},
 };
 
 #[wasm_bindgen_test]
@@ -20,8 +20,8 @@ fn the_state_at_rest_is_whole() {
 async fn the_state_follows_what_happens() {
     let page = Page::open();
     let widget = page.widget("{}");
-    widget.handle.open(None);
-    let _pending = widget.handle.send("Hello", None);
+    widget.handle.open(&NOTHING);
+    let _pending = widget.handle.say("Hello");
     let state = widget.handle.state();
     assert_eq!(get(&state, "isOpen"), true);
     assert_eq!(get(&state, "messages"), 1.0);
@@ -81,7 +81,7 @@ fn a_message_is_whole() {
     let page = Page::open();
     let widget = page.widget("{}");
     let before = Date::now();
-    let _pending = widget.handle.send("a <b>bold</b> text", Some("c-1".to_owned()));
+    let _pending = widget.handle.say_as("a <b>bold</b> text", "c-1");
     let messages: Array = widget.handle.messages().dyn_into().expect("an array");
     assert_eq!(messages.length(), 1);
     let message = messages.get(0);
@@ -116,7 +116,7 @@ async fn a_message_without_an_id_of_the_page_gets_one() {
     let page = Page::open();
     let widget = page.widget("{}");
     for text in ["one", "two"] {
-        let _pending = widget.handle.send(text, None);
+        let _pending = widget.handle.say(text);
     }
     let messages: Array = widget.handle.messages().unchecked_into();
     let ids = [0, 1].map(|index| word(&messages.get(index), "clientId"));
@@ -131,7 +131,7 @@ async fn a_message_without_an_id_of_the_page_gets_one() {
 fn what_the_page_does_to_a_snapshot_stays_with_the_page() {
     let page = Page::open();
     let widget = page.widget("{}");
-    let _pending = widget.handle.send("Hello", None);
+    let _pending = widget.handle.say("Hello");
     let messages: Array = widget.handle.messages().unchecked_into();
     Reflect::set(&messages.get(0), &"text".into(), &"changed".into()).unwrap();
     messages.set_length(0);
@@ -140,6 +140,44 @@ fn what_the_page_does_to_a_snapshot_stays_with_the_page() {
     let messages: Array = widget.handle.messages().unchecked_into();
     assert_eq!(word(&messages.get(0), "text"), "Hello");
     assert_eq!(get(&widget.handle.state(), "messages"), 1.0);
+}
+
+#[wasm_bindgen_test]
+async fn a_diagnosis_asks_nobody_and_gives_nothing_away() {
+    let page = Page::open();
+    let widget = page.widget("{}");
+    widget.handle.set_token(&"canary-token".into());
+    let at_rest = settled(widget.handle.diagnose()).await;
+    assert_eq!(
+        fields(&at_rest),
+        [
+            "buildId",
+            "capabilities",
+            "checks",
+            "createdAt",
+            "profile",
+            "version"
+        ]
+    );
+    assert_eq!(word(&at_rest, "profile"), "two-step");
+    assert_eq!(page::calls(), [""; 0]);
+
+    page::refuse_calls();
+    let _pending = widget.handle.say("a secret");
+    until("it failed", || {
+        page::heard().iter().any(|line| line.starts_with("one error"))
+    })
+    .await;
+    let calls = page::calls().len();
+    let report = settled(widget.handle.diagnose()).await;
+    let told = page::json(&report).unwrap();
+    for word in ["page-origin", "last-error", "network/unreachable-or-cors"] {
+        assert!(told.contains(word), "{word}: {told}");
+    }
+    assert!(!told.contains("canary") && !told.contains("secret"), "{told}");
+    assert_eq!(page::calls().len(), calls);
+    widget.handle.destroy();
+    assert!(settled(widget.handle.diagnose()).await.is_null());
 }
 
 /// With sorted keys, and nothing for what is absent.

@@ -4,7 +4,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::{
     page,
-    rig::{Page, Widget, elapse_until, get, is_pending, text_of, tick, word},
+    rig::{Page, Says, Widget, elapse_until, get, is_pending, text_of, tick, word},
 };
 
 #[wasm_bindgen_test]
@@ -67,7 +67,7 @@ async fn a_storage_that_refuses_harms_nobody() {
         let page = Page::open();
         refuse();
         let widget = page.widget(r#"{"open": true}"#);
-        let promise = widget.handle.send("Hello", None);
+        let promise = widget.handle.say("Hello");
         tick().await;
         assert_eq!(widget.bubbles(), ["Hello"]);
         assert!(is_pending(&promise).await);
@@ -81,7 +81,7 @@ async fn troubled(page: &Page) -> Widget {
     page::refuse_calls();
     page::stop_clock();
     let widget = page.widget(r#"{"open": true}"#);
-    let _pending = widget.handle.send("Hello", None);
+    let _pending = widget.handle.say("Hello");
     elapse_until("the next try is announced", || {
         !widget.all(".countdown").is_empty()
     })

@@ -5,7 +5,8 @@ window.MIPTechChat =
     ;(window.MIPTechChat.q = window.MIPTechChat.q || []).push(arguments)
   }
 
-// The address may name options, so that one page serves every try: ?theme=dark&locale=it&apiUrl=http://localhost:9
+// The environment knows where the platform is, and the address may name options, so that one page serves every try:
+// ?theme=dark&locale=it&signIn=required&apiUrl=http://localhost:9
 const asked = Object.fromEntries(new URLSearchParams(location.search))
 window.MIPTechChat('mount', {
   apiUrl: location.origin,
@@ -14,6 +15,7 @@ window.MIPTechChat('mount', {
     'What happens when the connection drops?',
     'Which Content Security Policy does it need?',
   ],
+  ...window.MIPTechChatConfig,
   ...asked,
 })
 

@@ -1,5 +1,5 @@
 /** Wrong use of the public surface does not compile: a line that does makes its `@ts-expect-error` an error. */
-import { type ChatError, type ChatErrorCode, type ChatEvents, type ChatOptions, type MessageStatus, type SendResult, mount } from '@miptech/chat'
+import { type AuthResult, type ChatError, type ChatErrorCode, type ChatEvents, type ChatOptions, type MessageStatus, type SendResult, mount } from '@miptech/chat'
 
 const handle = mount()
 
@@ -28,6 +28,32 @@ mount({ suggestions: [1, 2] })
 mount({ limits: { messageChars: '500' } })
 // @ts-expect-error there is no such limit
 mount({ limits: { messages: 5 } })
+// @ts-expect-error there is no such profile
+mount({ profile: 'three-step' })
+// @ts-expect-error there is no such way
+mount({ tokenTransport: 'cookie' })
+// @ts-expect-error there is no such moment
+mount({ signIn: 'always' })
+// @ts-expect-error a form is asked for by a word
+mount({ signIn: true })
+// @ts-expect-error a token is asked for, not given
+mount({ getToken: 'token' })
+// @ts-expect-error a token comes by a promise
+mount({ getToken: () => 'token' })
+// @ts-expect-error a token is a string
+mount({ getToken: async () => 42 })
+// @ts-expect-error a page without a token says null
+mount({ getToken: async () => undefined })
+// @ts-expect-error there is no such reason
+mount({ getToken: async ({ reason }) => (reason === 'bored' ? 'token' : null) })
+// @ts-expect-error the name of a key is a string
+mount({ tokenKeys: { access: 1 } })
+// @ts-expect-error there is no such key
+mount({ tokenKeys: { session: 'shop_session' } })
+// @ts-expect-error facts come in an object
+mount({ context: 'page' })
+// @ts-expect-error facts are not waited for
+mount({ context: async () => ({ page: '/prices' }) })
 // @ts-expect-error the name is tenantId
 mount({ tenantID: 'miptech-company' })
 // @ts-expect-error options come in an object
@@ -54,6 +80,16 @@ mount({ on: { 'unread:change': ({ count }) => count.toUpperCase() } })
 export const incomplete: ChatEvents['ready'] = {}
 // @ts-expect-error a detail without its clientId
 export const nameless: ChatEvents['message:sent'] = { id: '1', chars: 2 }
+// @ts-expect-error there is no such event
+handle.on('auth:signed-in', () => undefined)
+// @ts-expect-error no event tells who is signed in
+handle.on('auth:change', ({ user }) => user)
+// @ts-expect-error no event carries a token
+handle.on('auth:change', ({ token }) => token)
+// @ts-expect-error a reason is a code
+handle.on('auth:required', ({ reason }) => reason.status)
+// @ts-expect-error a conversation that ended has an id
+export const unnamed: ChatEvents['conversation:end'] = {}
 // @ts-expect-error only the host or the visitor opens
 export const opened: ChatEvents['open'] = { by: 'page' }
 // @ts-expect-error a listener is a function
@@ -74,6 +110,12 @@ export const code: ChatErrorCode = 'tenant/unknown'
 export const status: MessageStatus = 'delivered'
 // @ts-expect-error there is no such state
 if (handle.getState().connection.state === 'connected') handle.open()
+// @ts-expect-error there is no such state
+if (handle.getState().connection.state === 'offline') handle.open()
+// @ts-expect-error there is no such state
+if (handle.getState().auth === 'signed-out') handle.open()
+// @ts-expect-error there is no such stage
+handle.once('error', ({ stage }) => stage === 'login')
 // @ts-expect-error there is no such author
 export const mine = handle.getMessages().filter(({ author }) => author === 'visitor')
 
@@ -90,12 +132,46 @@ handle.retry()
 handle.id = 'other'
 // @ts-expect-error the messages are not to be changed
 handle.getMessages().push()
+// @ts-expect-error a sign-in needs a password
+void handle.signIn('ada@example.com')
+// @ts-expect-error an account needs a password
+void handle.register({ email: 'ada@example.com' })
+// @ts-expect-error the name is fullName
+void handle.register({ email: 'ada@example.com', password: 'secret', full_name: 'Ada' })
+// @ts-expect-error a token is a string, or none
+handle.setToken(42)
+// @ts-expect-error nobody is null, not undefined
+export const nobody: Promise<object | undefined> = handle.getProfile()
+// @ts-expect-error no method gives a token away
+handle.getToken()
+// @ts-expect-error there is one answer to stop
+handle.stop('message-id')
 // @ts-expect-error there is no such method
 handle.remove()
 export async function unchecked(): Promise<string> {
   const result: SendResult = await handle.send('hello')
   // @ts-expect-error the id is there only where `ok` is true
   return result.id
+}
+export async function unproved(): Promise<string> {
+  const result: AuthResult = await handle.signIn('ada@example.com', 'secret')
+  // @ts-expect-error there is a user only where `ok` is true
+  return result.user.id
+}
+export async function unread(): Promise<string> {
+  const user = await handle.getProfile()
+  // @ts-expect-error nobody may be signed in
+  return user.id
+}
+export async function undiagnosed(): Promise<string> {
+  const report = await handle.diagnose()
+  // @ts-expect-error there may be no widget
+  return report.profile
+}
+export async function overstated(): Promise<boolean> {
+  const report = await handle.diagnose()
+  // @ts-expect-error what is found out is never `auto`
+  return report?.profile === 'auto'
 }
 export async function misread(): Promise<string | undefined> {
   const result = await handle.send('hello')

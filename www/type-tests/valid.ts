@@ -1,5 +1,7 @@
 /** Right use of the public surface compiles; `tsc` is the test, nothing here runs. */
 import {
+  type AuthResult,
+  type AuthState,
   type ChatError,
   type ChatErrorCode,
   type ChatEvent,
@@ -9,10 +11,13 @@ import {
   type ChatState,
   type Connection,
   type ConnectionState,
+  type DiagnosticReport,
   type Message,
   type MessageStatus,
   type SendResult,
   type Source,
+  type TokenContext,
+  type User,
   mount,
   version,
 } from '@miptech/chat'
@@ -30,6 +35,16 @@ const full: ChatOptions = {
   id: 'sales',
   load: 'idle',
   connect: 'send',
+  profile: 'join-token',
+  tokenTransport: 'frame',
+  signIn: 'off',
+  getToken: async ({ reason, current, signal }) => {
+    if (reason === 'rejected') console.log(current?.length)
+    const answer = await fetch('/chat-token', { signal })
+    return answer.ok ? answer.text() : null
+  },
+  tokenKeys: { access: 'shop_access', refresh: 'shop_refresh', user: 'shop_user' },
+  context: { page: '/prices', seats: 3, nested: { list: [1, 'two', null] } },
   open: true,
   title: 'Sales',
   placeholder: 'Ask away',
@@ -47,10 +62,23 @@ const full: ChatOptions = {
     ready: ({ version }) => version.toUpperCase(),
     'message:received': ({ id, author, chars, sources }) => [id, author, chars + sources],
     'unread:change': ({ count }) => count.toFixed(),
+    'auth:change': ({ state }) => state === 'signed-in',
     error: (error) => error.help.length,
   },
 }
 export const handle: ChatHandle = mount(full)
+
+// What a page may leave out, or give in another way.
+export const lean: ChatOptions[] = [
+  { profile: 'auto' },
+  { profile: 'two-step' },
+  { profile: 'realtime', tokenTransport: 'query' },
+  { signIn: 'auto', tokenKeys: {} },
+  { signIn: 'required', tokenKeys: { access: 'shop_access' } },
+  { getToken: () => Promise.resolve(null) },
+  { context: () => ({ page: location.pathname }) },
+  { context: {} },
+]
 
 // A listener knows its detail from the event's name.
 const end: () => void = handle.on('conversation:start', ({ chatId }) => chatId.slice(1))
@@ -64,6 +92,9 @@ handle.on('close', ({ by }) => by === 'host')
 handle.on('message:sent', ({ id, clientId, chars }) => id + clientId + chars)
 handle.on('message:failed', ({ clientId, error }) => clientId + error.code)
 const listener = (error: ChatError): void => void error
+handle.on('auth:change', ({ state }) => proves<Same<typeof state, AuthState>>())
+handle.on('auth:required', ({ reason }) => proves<Same<typeof reason, ChatErrorCode>>())
+handle.on('conversation:end', ({ chatId }) => chatId.length)
 handle.on('error', listener)
 handle.off('error', listener)
 handle.off('ready')
@@ -98,11 +129,71 @@ export function words(status: MessageStatus): string {
   }
 }
 
+// An account, by the handle; how it ended is told apart by `ok`.
+export async function enter(): Promise<string> {
+  const result: AuthResult = await handle.signIn('ada@example.com', 'secret')
+  if (!result.ok) return result.error.code
+  const user: User = result.user
+  const plan: unknown = user['plan']
+  return `${user.id} ${user.email ?? ''} ${user.name ?? ''} ${String(plan)}`
+}
+export async function join(): Promise<User | null> {
+  const made = await handle.register({ email: 'ada@example.com', password: 'secret', fullName: 'Ada Lovelace' })
+  if (!made.ok) return null
+  await handle.register({ email: 'bob@example.com', password: 'secret' })
+  return handle.isAuthenticated() ? handle.getProfile() : null
+}
+export async function quit(): Promise<void> {
+  handle.setToken('token')
+  handle.setToken(null)
+  await handle.logout()
+}
+export const source = async (context: TokenContext): Promise<string | null> => {
+  proves<Same<typeof context.reason, 'initial' | 'expiring' | 'rejected'>>()
+  proves<Same<typeof context.current, string | null>>()
+  context.signal.addEventListener('abort', () => undefined)
+  return context.current
+}
+
+export async function failures(): Promise<string[]> {
+  const report: DiagnosticReport | null = await handle.diagnose()
+  const checks = report?.checks.filter(({ state }) => state === 'fail' || state === 'warn') ?? []
+  return checks.map(({ id, evidence, cause, fix }) => [id, evidence, cause ?? '', fix ?? ''].join())
+}
+
+// Every state can be told apart without a default arm.
+export function light(state: ConnectionState): boolean {
+  switch (state) {
+    case 'live':
+      return true
+    case 'blocked':
+    case 'connecting':
+    case 'idle':
+    case 'joining':
+    case 'reconnecting':
+    case 'signed-out':
+    case 'starting':
+    case 'waiting':
+      return false
+  }
+}
+export function door(state: AuthState): boolean {
+  switch (state) {
+    case 'anonymous':
+    case 'signed-in':
+      return false
+    case 'required':
+      return true
+  }
+}
+
 const unsubscribe: () => void = handle.subscribe((state: ChatState) => {
   const connection: Connection = state.connection
   const at: number | undefined = connection.retryAt
   if (state.error?.code === 'network/unreachable-or-cors') console.log(at, connection.attempt)
   proves<Same<typeof state.chatId, string | null>>()
+  proves<Same<typeof state.auth, AuthState>>()
+  if (state.error?.stage === 'auth' || state.error?.stage === 'refresh') console.log(state.error.help)
 })
 unsubscribe()
 
@@ -116,6 +207,8 @@ export async function leave(): Promise<void> {
   handle.toggle()
   handle.setDraft(handle.isOpen() ? 'draft' : '')
   handle.focusComposer()
+  handle.stop()
+  await handle.newConversation()
   handle.retry('client-id')
   await bare.ready
   await handle.destroy()

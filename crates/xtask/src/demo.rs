@@ -3,12 +3,13 @@
 use std::fs;
 use std::io::{ErrorKind, Write};
 use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
 use crate::workspace::Workspace;
-use crate::{build, steps};
+use crate::{build, page_config, steps};
 
 /// Builds the widget and the reference server, then becomes the server.
 pub(crate) fn run(workspace: &Workspace, listen: SocketAddr) -> Result<()> {
@@ -17,17 +18,33 @@ pub(crate) fn run(workspace: &Workspace, listen: SocketAddr) -> Result<()> {
     build::run(workspace)?;
     compile_server(workspace)?;
     let folder = workspace.target().join("demo");
-    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    let pages = lay_out(&workspace.www().join("demo"), &folder)?;
+    page_config::write(&pages)?;
 
     let mut server = Command::new(workspace.reference_server());
     server.current_dir(workspace.root());
     server.arg("--listen").arg(listen.to_string());
     server.arg("--database").arg(folder.join("platform.sqlite"));
-    server.args(["--knowledge", "docs", "--pages", "www/demo", "--dist", "www/dist"]);
+    server.args(["--knowledge", "docs", "--dist", "www/dist"]);
+    server.arg("--pages").arg(pages);
     check_free(listen)?;
     println!("\n    The demo is at  http://{listen}/\n    Ctrl-C ends it.\n");
     let _ = std::io::stdout().flush();
     become_server(server)
+}
+
+/// Copies the demo's pages, so that what the environment says about the platform stands beside them and not among the
+/// sources.
+fn lay_out(sources: &Path, folder: &Path) -> Result<PathBuf> {
+    let pages = folder.join("pages");
+    fs::create_dir_all(&pages).with_context(|| format!("cannot create {}", pages.display()))?;
+    let entries = fs::read_dir(sources).with_context(|| format!("cannot read {}", sources.display()))?;
+    for entry in entries {
+        let source = entry.context("cannot read the demo's pages")?.path();
+        let name = source.file_name().context("a page has a name")?;
+        fs::copy(&source, pages.join(name)).with_context(|| format!("cannot copy {}", source.display()))?;
+    }
+    Ok(pages)
 }
 
 /// Compiles the reference server without optimisation: it is fast enough, and much sooner there.
@@ -73,6 +90,25 @@ fn become_server(mut server: Command) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_pages_served_are_copies() {
+        let folder = std::env::temp_dir().join(format!("miptech-demo-{}", std::process::id()));
+        let sources = folder.join("sources");
+        fs::create_dir_all(&sources).unwrap();
+        fs::write(sources.join("index.html"), "a page").unwrap();
+        fs::write(sources.join(page_config::FILE), "as checked in").unwrap();
+        for _ in 0..2 {
+            let pages = lay_out(&sources, &folder).unwrap();
+            page_config::write(&pages).unwrap();
+            let served = |name| fs::read_to_string(pages.join(name)).unwrap();
+            assert_eq!(served("index.html"), "a page");
+            assert!(served(page_config::FILE).starts_with("window.MIPTechChatConfig = {"));
+        }
+        let source = fs::read_to_string(sources.join(page_config::FILE)).unwrap();
+        assert_eq!(source, "as checked in");
+        fs::remove_dir_all(folder).unwrap();
+    }
 
     #[test]
     fn a_taken_port_names_the_flag() {

@@ -9,6 +9,7 @@ mod bundle;
 mod demo;
 mod lockfile;
 mod node;
+mod page_config;
 mod purity;
 mod size;
 mod stamp;
@@ -19,6 +20,7 @@ mod tools;
 mod workspace;
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -44,6 +46,11 @@ enum Task {
         /// Where the reference server listens.
         #[arg(long, default_value = "127.0.0.1:8000")]
         listen: SocketAddr,
+    },
+    /// Write config.js, the page's options from the environment, into a folder.
+    PageConfig {
+        /// Where the page will be; a hook of Trunk leaves it out, because Trunk names its folder by itself.
+        folder: Option<PathBuf>,
     },
     /// Print what a visitor downloads and fail above budgets.toml.
     Size,
@@ -73,6 +80,7 @@ fn run(task: Task) -> Result<ExitCode> {
     match task {
         Task::Build => build::run(&workspace)?,
         Task::Demo { listen } => demo::run(&workspace, listen)?,
+        Task::PageConfig { folder } => page_config::run(folder)?,
         Task::Size => size::run(&workspace)?,
         Task::Test { checks } => return Ok(test::run(&workspace, &checks)),
         Task::Tidy => tidy::run(&workspace)?,

@@ -4,14 +4,15 @@
 //! check ends the run.
 
 use std::env;
+use std::fs;
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 
 use crate::workspace::{WASM_TARGET, Workspace};
-use crate::{browser, build, bundle, demo, node, purity, size, steps, tidy, tools};
+use crate::{browser, build, bundle, demo, node, page_config, purity, size, steps, tidy, tools};
 
 /// One check. The order of the variants is the order of a whole run: quick ones first.
 #[derive(Clone, Copy, Debug, PartialEq, ValueEnum)]
@@ -224,7 +225,15 @@ fn trunk(workspace: &Workspace) -> Result<Outcome> {
     if env::var_os("NO_COLOR").is_some() {
         command.env("NO_COLOR", "true");
     }
+    // Looked for below: the page has to know what the environment says.
+    let tenant = "set-by-the-trunk-check";
+    command.env("MIPTECH_TENANT_ID", tenant);
     steps::run("build the development page with Trunk", &mut command)?;
+    let config = workspace.root().join("target/trunk").join(page_config::FILE);
+    let written = fs::read_to_string(&config).with_context(|| format!("cannot read {}", config.display()))?;
+    if !written.contains(tenant) {
+        bail!("the development page does not know what the environment says: {written}");
+    }
     Ok(Outcome::Passed)
 }
 

@@ -26,6 +26,7 @@ pub(super) static ENGLISH: Strings = Strings {
     input: "Message",
     new_answer: "New answer",
     no_account: "The account could not be made.",
+    no_sign_in: "That did not get through. Please try again.",
     not_sent: "Not sent.",
     open_chat: "Open chat",
     password: "Password",

@@ -26,6 +26,7 @@ pub(super) static ITALIAN: Strings = Strings {
     input: "Messaggio",
     new_answer: "Nuova risposta",
     no_account: "Non è stato possibile creare l'account.",
+    no_sign_in: "L'invio non è riuscito. Riprova.",
     not_sent: "Non inviato.",
     open_chat: "Apri la chat",
     password: "Password",
