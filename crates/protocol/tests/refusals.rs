@@ -372,11 +372,11 @@ fn the_id_of_a_request_is_the_headers_else_the_bodys() {
 #[test]
 fn a_wait_hint_is_read_wherever_it_stands_and_the_header_wins() {
     for body in [
-        r#"{"message":"m","retry_after":17}"#,
-        r#"{"message":"m","retryAfter":"17"}"#,
-        r#"{"message":"m","details":{"retry_after":17}}"#,
-        r#"{"message":"m","details":{"retryAfter":17.2}}"#,
-        r#"{"message":"m","data":{"retry_after":17}}"#,
+        r#"{"detail":"m","retry_after":17}"#,
+        r#"{"detail":"m","retryAfter":"17"}"#,
+        r#"{"detail":"m","details":{"retry_after":17}}"#,
+        r#"{"detail":"m","details":{"retryAfter":17.2}}"#,
+        r#"{"detail":"m","data":{"retry_after":17}}"#,
     ] {
         let wait = at_creation(429, body).wait.map(|wait| wait.as_secs());
         assert_eq!(wait, Some(17), "{body}");
@@ -388,7 +388,7 @@ fn a_wait_hint_is_read_wherever_it_stands_and_the_header_wins() {
         assert_eq!(wait, Some(Duration::from_secs(30)), "{body}");
     }
     assert_eq!(
-        at_creation(429, r#"{"message":"m"}"#).wait,
+        at_creation(429, r#"{"detail":"m"}"#).wait,
         None,
         "the caller's own backoff counts"
     );
