@@ -1,6 +1,7 @@
 /** What every test gets: a server, a page on it, the widget, and what the page said in its console. */
-import { test as base } from '@playwright/test'
-import { ReferenceServer } from './server'
+import { type BrowserContext, type Page, test as base } from '@playwright/test'
+import type { ChatEvent, ChatEvents } from '@miptech/chat'
+import { ACCOUNT_KEYS, type Person, ReferenceServer } from './server'
 import { Widget } from './widget'
 
 export interface Settings {
@@ -48,3 +49,55 @@ export const REACT_QUESTION = 'How do I embed the widget in React?'
 
 /** A follow-up with an answer of its own. */
 export const CSP_QUESTION = 'Which Content Security Policy does it need?'
+
+/** What everybody who signed in before has in this browser, from the first page on. */
+export async function comesSignedIn(context: BrowserContext, { access, refresh, user }: Person): Promise<void> {
+  const kept = { [ACCOUNT_KEYS.access]: access, [ACCOUNT_KEYS.refresh]: refresh, [ACCOUNT_KEYS.user]: user }
+  await context.addInitScript((kept) => {
+    // Once per browser, not once per page: what a page does to the account stays done.
+    if (localStorage.getItem('came-signed-in')) return
+    localStorage.setItem('came-signed-in', 'yes')
+    for (const [key, value] of Object.entries(kept)) localStorage.setItem(key, value)
+  }, kept)
+}
+
+/** The account's three keys when nobody is signed in. */
+export const NOBODY = { access: null, refresh: null, user: null }
+
+export interface Told<E extends ChatEvent = ChatEvent> {
+  name: E
+  detail: ChatEvents[E]
+}
+
+const EVENTS: readonly ChatEvent[] = [
+  'ready',
+  'open',
+  'close',
+  'conversation:start',
+  'conversation:end',
+  'auth:change',
+  'auth:required',
+  'message:sent',
+  'message:received',
+  'message:failed',
+  'unread:change',
+  'connection:change',
+  'error',
+]
+
+/** Everything the widget tells from now on, across page loads, in order. */
+export async function hearEvents(page: Page): Promise<Told[]> {
+  const told: Told[] = []
+  await page.exposeFunction('hearEvent', (name: ChatEvent, detail: never) => void told.push({ name, detail }))
+  await page.addInitScript((names) => {
+    const { hearEvent } = window as unknown as { hearEvent: (name: string, detail: unknown) => void }
+    for (const name of names) {
+      document.addEventListener(`miptech-chat:${name}`, (event) => hearEvent(name, (event as CustomEvent).detail))
+    }
+  }, EVENTS)
+  return told
+}
+
+export function detailsOf<E extends ChatEvent>(told: readonly Told[], name: E): ChatEvents[E][] {
+  return told.filter((one) => one.name === name).map(({ detail }) => detail as ChatEvents[E])
+}

@@ -18,6 +18,8 @@ export interface HttpEntry {
   method: string
   path_and_query: string
   headers: Record<string, string>
+  tenant_id: string | null
+  authorization: string | null
   body: string
   status: number | null
 }
@@ -28,6 +30,23 @@ export type SocketEntry = { kind: 'socket'; socket: number } & (
   | { event: 'close'; code: number }
 )
 
+/** A rule of `POST /__faults` (docs/REFERENCE_SERVER.md). */
+export type FaultRule = { on: string; times?: number } & Record<string, unknown>
+
+/** Someone with an account, as the platform told it on registration. */
+export interface Person {
+  email: string
+  password: string
+  id: string
+  access: string
+  refresh: string
+  /** The user as JSON, as it is kept under the third key. */
+  user: string
+}
+
+/** The keys the brief names for the account. */
+export const ACCOUNT_KEYS = { access: 'miptech_access_token', refresh: 'miptech_refresh_token', user: 'miptech_user' } as const
+
 export type LogEntry = HttpEntry | SocketEntry
 
 /** A message as the server stored it. */
@@ -37,6 +56,14 @@ export interface StoredMessage {
   content: string
   client_message_id?: string
 }
+
+interface Signed {
+  access_token: string
+  refresh_token: string
+  user: { id: string }
+}
+
+const nameOf = ({ method, path_and_query }: HttpEntry): string => `${method} ${path_and_query.split('?')[0]}`
 
 export class ReferenceServer {
   /** `http://127.0.0.1:PORT`; the same after every restart. */
@@ -62,6 +89,13 @@ export class ReferenceServer {
    */
   async addPage(name: string, html: string): Promise<void> {
     await writeFile(join(this.pages, name), html)
+  }
+
+  /** The address of a page on which nothing is mounted yet. */
+  async barePage(): Promise<string> {
+    const head = '<title>bare</title><link rel="icon" href="data:,"><script src="/dist/loader.js" data-manual></script>'
+    await this.addPage('bare.html', `<!doctype html><html lang="en"><head>${head}</head><body></body></html>`)
+    return '/bare.html'
   }
 
   /** Starts the ended server anew on the same port and database, with more flags if told. */
@@ -107,14 +141,60 @@ export class ReferenceServer {
     return sockets
   }
 
+  /** Every call as `METHOD /path`, in order. */
+  async callNames(): Promise<string[]> {
+    return (await this.calls()).map(nameOf)
+  }
+
+  /** The calls of this name, `POST /api/v1/auth/refresh` for one, in order. */
+  async callsOf(name: string): Promise<HttpEntry[]> {
+    return (await this.calls()).filter((call) => nameOf(call) === name)
+  }
+
+  /** Makes things go wrong from here on. */
+  async breaks(...rules: FaultRule[]): Promise<void> {
+    const answer = await fetch(`${this.origin}/__faults`, { method: 'POST', body: JSON.stringify(rules) })
+    if (!answer.ok) throw new Error(`rules were refused: ${await answer.text()}`)
+  }
+
+  /** Lets nothing more go wrong. */
+  async heals(): Promise<void> {
+    await fetch(`${this.origin}/__faults`, { method: 'DELETE' })
+  }
+
+  /** Makes an account over REST, as another page of the site would, and forgets that in the log. */
+  async registered(email = 'ada@example.com'): Promise<Person> {
+    const password = 'correct horse battery staple'
+    const answer = await fetch(`${this.origin}/api/v1/auth/register`, {
+      method: 'POST',
+      headers: { 'X-Tenant-ID': TENANT, 'Content-Type': 'application/json' },
+      body: JSON.stringify({ email, password, full_name: 'Ada', tenant_id: TENANT }),
+    })
+    if (!answer.ok) throw new Error(`registration answered ${answer.status}`)
+    const answered = (await answer.json()) as Signed & { data?: Signed }
+    const { access_token: access, refresh_token: refresh, user } = answered.data ?? answered
+    await this.clearLog()
+    return { email, password, id: user.id, access, refresh, user: JSON.stringify(user) }
+  }
+
+  /** Someone whose access token has run out since, while the sign-in itself still lasts. */
+  async registeredLongAgo(): Promise<Person> {
+    await this.stop('SIGTERM')
+    await this.restart(['--access-ttl-ms', '1'])
+    const person = await this.registered()
+    await this.stop('SIGTERM')
+    await this.restart()
+    return person
+  }
+
   /** The bodies of every chat creation, in order. */
   async creations(): Promise<Record<string, unknown>[]> {
-    const creations = (await this.calls()).filter(({ method }) => method === 'POST')
+    const creations = (await this.calls()).filter((call) => /^POST \/api\/v1\/chat\/?$/.test(nameOf(call)))
     return creations.map(({ body }) => JSON.parse(body) as Record<string, unknown>)
   }
 
   /** What the clients said on any socket, in order. */
-  async framesIn(): Promise<{ socket: number; frame: { type: string; payload?: Record<string, unknown> } & Record<string, unknown> }[]> {
+  async framesIn(): Promise<{ socket: number; frame: { type: string; data?: Record<string, unknown> } & Record<string, unknown> }[]> {
     return (await this.log()).flatMap((entry) =>
       entry.kind === 'socket' && entry.event === 'frame_in' ? [{ socket: entry.socket, frame: JSON.parse(entry.text) }] : [],
     )
@@ -138,7 +218,8 @@ export class ReferenceServer {
       program,
       [
         ...['--listen', address, '--database', join(this.folder, 'platform.sqlite')],
-        ...['--inspect', '--faults', '--warm-up-ms', '0'],
+        ...['--inspect', '--faults'],
+        ...(this.flags.includes('--warm-up-ms') ? [] : ['--warm-up-ms', '0']),
         ...['--knowledge', '../docs', '--pages', this.pages, '--dist', 'dist'],
         ...(this.flags.includes('--chunk-ms') ? [] : ['--chunk-ms', '5']),
         ...this.flags,

@@ -1,6 +1,7 @@
 /** The widget on a page, found by its parts and roles through the open shadow root. */
 import { type Locator, type Page, expect } from '@playwright/test'
-import type { ChatHandle, ChatState, ConnectionState, Message } from '@miptech/chat'
+import type { ChatHandle, ChatOptions, ChatState, ConnectionState, Message } from '@miptech/chat'
+import { ACCOUNT_KEYS, type Person } from './server'
 
 /** What was seen of one message: every value of `data-status`, in order. */
 export interface Trail {
@@ -30,6 +31,9 @@ export class Widget {
   readonly messages: Locator
   readonly questions: Locator
   readonly answers: Locator
+  readonly form: Locator
+  /** What separates one conversation from the next. */
+  readonly breaks: Locator
 
   constructor(
     readonly page: Page,
@@ -43,10 +47,18 @@ export class Widget {
     this.messages = this.part('message')
     this.questions = this.host.locator('[part=message][data-author=user]')
     this.answers = this.host.locator('[part=message][data-author=ai]')
+    this.form = this.part('sign-in')
+    this.breaks = this.host.getByRole('separator').filter({ hasText: 'A new conversation begins here' })
   }
 
   part(name: string): Locator {
     return this.host.locator(`[part=${name}]`)
+  }
+
+  /** Mounts on the bare page of `ReferenceServer`, with options an address can carry; others take `page.evaluate`. */
+  async mount(options: ChatOptions): Promise<void> {
+    await this.page.waitForFunction(() => !!window.MIPTechChat?.version)
+    await this.page.evaluate((options) => void window.MIPTechChat?.mount(options), options)
   }
 
   /** Opens the panel as a visitor does: hover, then press, once the code has arrived. */
@@ -61,6 +73,13 @@ export class Widget {
   async openLive(): Promise<void> {
     await this.open()
     await this.expectConnection('live')
+  }
+
+  /** Fills the form in and sends it off. */
+  async signInByForm({ email, password }: Pick<Person, 'email' | 'password'>): Promise<void> {
+    await this.form.getByLabel('Email', { exact: true }).fill(email)
+    await this.form.getByLabel('Password', { exact: true }).fill(password)
+    await this.form.getByRole('button', { name: 'Sign in', exact: true }).click()
   }
 
   async ask(text: string): Promise<void> {
@@ -100,6 +119,20 @@ export class Widget {
     await expect.poll(async () => (await this.state()).connection.state, { timeout }).toBe(state)
   }
 
+  /** Acts on the handle inside the page. */
+  async on<R, A>(act: (handle: ChatHandle, argument: A) => R | Promise<R>, argument?: A): Promise<R> {
+    const handle = await this.page.evaluateHandle((id) => {
+      const handle = window.MIPTechChat?.get?.(id)
+      if (!handle) throw new Error('no handle on this page')
+      return handle
+    }, this.id)
+    return (await handle.evaluate(act as never, argument)) as R
+  }
+
+  async isAuthenticated(): Promise<boolean> {
+    return this.on((handle) => handle.isAuthenticated())
+  }
+
   /** `getState()` of the handle; pages that mount by the module keep theirs under `window.handle`. */
   async state(): Promise<ChatState> {
     return this.page.evaluate((id) => {
@@ -119,6 +152,18 @@ export class Widget {
   /** `getMessages()`: everything, also what is not drawn. */
   async transcript(): Promise<Message[]> {
     return this.page.evaluate((id) => [...(window.MIPTechChat?.get(id)?.getMessages() ?? [])], this.id)
+  }
+
+  /** What the browser keeps under the account's three keys. */
+  async account(keys: Record<'access' | 'refresh' | 'user', string> = ACCOUNT_KEYS): Promise<Record<'access' | 'refresh' | 'user', string | null>> {
+    return this.page.evaluate(
+      ({ access, refresh, user }) => ({
+        access: localStorage.getItem(access),
+        refresh: localStorage.getItem(refresh),
+        user: localStorage.getItem(user),
+      }),
+      keys,
+    )
   }
 
   /** What stands on the screen, message by message. */
