@@ -198,16 +198,16 @@ async fn a_refused_account_is_read_out_with_the_platforms_own_words() {
     assert!(words.contains("Somebody has this address"), "{words}");
 }
 
-/// A platform that cannot be reached has refused nobody.
+/// A platform that cannot be reached has refused nobody, and a sign-in is not repeated by itself.
 #[wasm_bindgen_test]
-async fn a_sign_in_that_fails_for_another_reason_says_which() {
+async fn a_sign_in_that_fails_for_another_reason_asks_to_be_repeated() {
     let page = Page::open();
     page::refuse_calls();
     let widget = demanding(&page, "{}").await;
     fill_in(&widget);
     submit(&widget);
     let words = reproach(&widget).await;
-    assert!(words.starts_with("Can't reach the chat."), "{words}");
+    assert_eq!(words, "That did not get through. Please try again.");
 }
 
 #[wasm_bindgen_test]
