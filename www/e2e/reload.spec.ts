@@ -2,6 +2,7 @@ import { CSP_QUESTION, REACT_QUESTION, expect, test } from './fixtures'
 import { TENANT } from './server'
 
 const VISITOR_KEY = `miptech_chat:${TENANT}:visitor_id`
+const PROFILE_KEY = `miptech_chat:${TENANT}:profile`
 
 test('after a reload the transcript stands as before, each message once', async ({ page, widget }) => {
   await page.goto('/')
@@ -52,7 +53,7 @@ test('a follow-up after a reload joins the same chat, as the same visitor', asyn
   expect(stored.map(({ role }) => role)).toEqual(['user', 'assistant', 'user', 'assistant'])
 })
 
-test('the browser keeps nothing before the first message, and then the ids alone', async ({ page, widget, server }) => {
+test('the browser keeps nothing before the first message, and then the ids and what was found out of the platform', async ({ page, widget, server }) => {
   const kept = (): Promise<Record<string, string>> => page.evaluate(() => ({ ...localStorage }))
   await page.goto('/')
   await widget.openLive()
@@ -62,7 +63,8 @@ test('the browser keeps nothing before the first message, and then the ids alone
 
   await widget.askAndWait(REACT_QUESTION)
   const after = await kept()
-  expect(Object.keys(after).sort()).toEqual([VISITOR_KEY, 'miptech_session_id'].sort())
+  expect(Object.keys(after).sort()).toEqual([PROFILE_KEY, VISITOR_KEY, 'miptech_session_id'])
+  expect(after[PROFILE_KEY]).toMatch(/^two-step bare \d+ http:/)
   const [creation] = await server.creations()
   expect(after['miptech_session_id']).toBe(creation?.['session_id'])
   expect(after[VISITOR_KEY]).toBe(creation?.['visitor_id'])

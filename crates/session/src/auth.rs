@@ -34,8 +34,10 @@ pub(crate) struct Auth {
     has_leftovers: bool,
     /// Counts the pairs held on this page: a call that was sent with an earlier one proves nothing about this one.
     pub(crate) generation: u32,
-    /// When the pair held came, where it came on this page.
+    /// When the pair held came, where it came in the place of one the platform refused.
     fresh_since: Option<Instant>,
+    /// Whether the platform refused the pair held.
+    pub(crate) was_refused: bool,
     pub(crate) renewal: Renewal,
     /// Whether the host page was asked for a token yet.
     pub(crate) is_host_asked: bool,
@@ -104,6 +106,7 @@ impl Auth {
             owner: None,
             generation: 0,
             fresh_since: None,
+            was_refused: false,
             renewal: Renewal::default(),
             is_host_asked: false,
             sign_in: None,
@@ -174,6 +177,7 @@ impl Session {
         if self.auth.is_fresh(now.mono) {
             return self.sign_in_expired(ChatError::of_fault(fault, Stage::Auth));
         }
+        self.auth.was_refused = true;
         self.renew(TokenReason::Rejected, now);
     }
 
@@ -187,7 +191,8 @@ impl Session {
         let lifetime = tokens.lifetime;
         self.auth.tokens = Some(tokens);
         self.auth.generation += 1;
-        self.auth.fresh_since = Some(now.mono);
+        let was_refused = std::mem::take(&mut self.auth.was_refused);
+        self.auth.fresh_since = was_refused.then_some(now.mono);
         self.schedule_renewal(lifetime, now);
     }
 
@@ -307,6 +312,7 @@ impl Session {
 
     /// Nobody is signed in here any more; the three values go together.
     pub(crate) fn forget_account(&mut self) {
+        self.auth.was_refused = false;
         let was_signed_in = self.is_signed_in();
         self.drop_account();
         if was_signed_in && self.config.token_source == TokenSource::BuiltIn {

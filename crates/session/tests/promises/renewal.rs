@@ -519,3 +519,19 @@ fn an_end_leaves_no_lock_no_timer_and_takes_no_late_word() {
     rig.act(|session, now| session.new_conversation(now));
     assert_eq!((rig.call_log.len(), rig.stored.len()), (calls, written));
 }
+
+#[test]
+fn a_token_refused_right_after_the_sign_in_is_renewed_once_before_that_ends_it() {
+    let mut rig = Rig::new();
+    rig.sign_in_as("p1", "A1", "R1");
+    rig.start();
+    rig.reply("/health", 200, r#"{"status":"healthy"}"#);
+    rig.reply("/chat", 401, r#"{"code":"invalid_token","message":"No"}"#);
+    assert_eq!(refreshes(&rig), 1);
+    rig.refreshed("A2", "R2");
+    rig.reply("/chat", 401, r#"{"code":"invalid_token","message":"No"}"#);
+    assert_eq!(
+        (refreshes(&rig), rig.notice_code()),
+        (1, Some(ErrorCode::AuthExpired))
+    );
+}
