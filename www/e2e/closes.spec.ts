@@ -102,9 +102,9 @@ for (const status of [401, 403, 404, 429]) {
     await page.goto('/')
     await widget.open()
     await widget.expectNotice('socket/never-opened')
+    await expect(widget.notice.getByRole('button', { name: 'Retry now', exact: true })).toBeVisible()
     await server.heals()
-    await widget.notice.getByRole('button', { name: 'Retry now', exact: true }).click()
-    await widget.expectConnection('live')
+    await widget.expectConnection('live', 60_000)
     await expect(widget.notice).toBeHidden()
   })
 }
