@@ -15,6 +15,7 @@
 //! | [`close`] | WebSocket close codes and what each one asks for |
 //! | [`account`], [`token`] | tokens, and the user they belong to |
 //! | [`profile`] | the three ways to run a conversation, as data |
+//! | [`stored`] | what tabs and pages keep for each other in storage |
 //! | [`capability`], [`ids`] | vocabulary |
 
 pub mod account;
@@ -30,4 +31,5 @@ pub mod ids;
 mod json;
 pub mod profile;
 pub mod request;
+pub mod stored;
 pub mod token;

@@ -33,6 +33,19 @@ impl Object {
         self.raw(key, &digits)
     }
 
+    /// A count or a time; all of ours are far below 2⁶³.
+    pub(crate) fn whole(self, key: &str, value: u64) -> Self {
+        self.number(key, i64::try_from(value).unwrap_or(i64::MAX))
+    }
+
+    /// A text, where there is one.
+    pub(crate) fn maybe_text(self, key: &str, value: Option<&str>) -> Self {
+        match value {
+            Some(value) => self.text(key, value),
+            None => self,
+        }
+    }
+
     /// Something that is JSON already.
     pub(crate) fn raw(mut self, key: &str, json: &str) -> Self {
         self.key(key);
