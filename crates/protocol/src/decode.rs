@@ -33,6 +33,17 @@ pub enum ServerFrame {
         /// Our id of the message it concerns.
         client_message: Option<ClientMessageId>,
     },
+    /// A visitor's message as the platform has it: ours, or one of another tab.
+    Echo {
+        /// The platform's id of it.
+        message: MessageId,
+        /// Its text.
+        text: String,
+        /// The chat it was said in.
+        chat: Option<ChatId>,
+        /// The id it was sent under, where the platform kept it.
+        client_message: Option<ClientMessageId>,
+    },
     /// Somebody types or works; `true` while it lasts.
     Indicator(bool),
     /// The chat is bound to this socket.
@@ -296,7 +307,7 @@ pub fn decode(text: &str) -> Result<ServerFrame, DecodeError> {
         "response_complete" | "ai_response_complete" | "chat_response" | "assistant_message" => {
             answer(&frame, AnswerPart::Complete(fields::completion(&frame)))
         }
-        "chat_message" if fields::role(&frame) == Some("user") => ServerFrame::Unknown,
+        "chat_message" if fields::role(&frame) == Some("user") => echo(&frame, payload),
         "chat_message" => {
             let part = AnswerPart::Complete(fields::completion(&frame));
             match fields::role(&frame) {
@@ -338,6 +349,20 @@ fn spoken(frame: &Value, author: Author, part: AnswerPart) -> ServerFrame {
         author,
         part,
     }))
+}
+
+/// A visitor's message without id or text says nothing.
+fn echo(frame: &Value, payload: &Value) -> ServerFrame {
+    let text = fields::completion(frame).text;
+    match (fields::message(frame), text) {
+        (Some(found), Some(text)) => ServerFrame::Echo {
+            message: found.id,
+            text,
+            chat: fields::chat(frame),
+            client_message: fields::client_message(payload),
+        },
+        (Some(_) | None, _) => ServerFrame::Unknown,
+    }
 }
 
 /// Frames other than `error` carry their meaning in their type, so it is read as the code.

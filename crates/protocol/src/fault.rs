@@ -17,6 +17,8 @@ pub struct Fault {
     pub text: String,
     /// How long the platform asks to wait, clamped to 0–120 s.
     pub wait: Option<Duration>,
+    /// The whole of a wait that is longer than that: asked of the visitor, not of a timer (row N7).
+    pub busy: Option<Duration>,
     /// Whether the same request may be made again.
     pub retryable: bool,
     /// The HTTP status, where there was one.
@@ -33,6 +35,7 @@ impl Fault {
             code,
             text: String::new(),
             wait: None,
+            busy: None,
             retryable,
             status: None,
             request_id: None,
@@ -64,6 +67,7 @@ impl Fault {
             fault.text = plain(&reply.status_text);
         }
         fault.wait = header_wait.or(fault.wait);
+        fault.busy = reply.retry_after.as_deref().and_then(long_wait);
         fault.status = Some(reply.status);
         fault.request_id = reply.request_id.clone().or(fault.request_id);
         fault
@@ -87,6 +91,7 @@ impl Fault {
             code,
             text: plain(&words.text),
             wait: words.wait,
+            busy: None,
             retryable,
             status,
             request_id: words.request_id.clone(),
@@ -324,6 +329,14 @@ fn wait_until(end: &str, now: &str) -> Option<Duration> {
     Some(Duration::from_secs(seconds.min(MAX_WAIT_SECONDS)))
 }
 
+/// The wait of a header where it is longer than a timer is set for; beyond a week nobody means it.
+fn long_wait(header: &str) -> Option<Duration> {
+    let seconds: u64 = header.trim().parse().ok()?;
+    (MAX_WAIT_SECONDS + 1..=A_WEEK)
+        .contains(&seconds)
+        .then(|| Duration::from_secs(seconds))
+}
+
 /// Words of the platform as they may be shown: without control characters, at most 300 characters.
 fn plain(text: &str) -> String {
     text.chars()
@@ -332,8 +345,9 @@ fn plain(text: &str) -> String {
         .collect()
 }
 
-/// A longer wait is asked of the visitor, not of a timer (row N7).
+/// The longest wait a timer is set for.
 const MAX_WAIT_SECONDS: u64 = 120;
+const A_WEEK: u64 = 7 * 24 * 3600;
 
 /// The documented default of a rate limit without a hint (`platform.md` section 7).
 const RATE_LIMIT_WAIT: Duration = Duration::from_secs(60);

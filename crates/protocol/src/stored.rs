@@ -244,7 +244,10 @@ impl StoredItem {
             .text("content", &self.text)
             .text("status", &self.status)
             .maybe_text("id", self.message.as_ref().map(MessageId::as_str))
-            .maybe_text("client", self.client_message.as_ref().map(ClientMessageId::as_str))
+            .maybe_text(
+                "client",
+                self.client_message.as_ref().map(ClientMessageId::as_str),
+            )
             .whole("created", self.created_ms)
             .whole("chunks", self.chunks);
         if self.sources.is_empty() {
@@ -349,7 +352,17 @@ mod tests {
 
     #[test]
     fn what_is_not_ours_is_told_apart_from_what_is_newer() {
-        for text in ["", "null", "[]", "{}", "{\"v\":0}", "{\"v\":\"1\"}", "{\"v\":1}", "\u{0}", "{\"v\":1,"] {
+        for text in [
+            "",
+            "null",
+            "[]",
+            "{}",
+            "{\"v\":0}",
+            "{\"v\":\"1\"}",
+            "{\"v\":1}",
+            "\u{0}",
+            "{\"v\":1,",
+        ] {
             assert_eq!(StoredMessage::read(text), Err(Unusable::Corrupt), "{text}");
             assert_eq!(StoredTranscript::read(text), Err(Unusable::Corrupt), "{text}");
         }

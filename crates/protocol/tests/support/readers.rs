@@ -41,7 +41,8 @@ pub(crate) fn frame(text: &str) {
             assert!(!matches!(chat.as_str(), "" | "null" | "undefined"), "{text:?}");
         }
         Ok(
-            ServerFrame::Established { .. }
+            ServerFrame::Echo { .. }
+            | ServerFrame::Established { .. }
             | ServerFrame::Indicator(_)
             | ServerFrame::Joined { .. }
             | ServerFrame::JoinRefused
