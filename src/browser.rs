@@ -5,6 +5,8 @@
 pub(crate) mod clock;
 pub(crate) mod entropy;
 pub(crate) mod http;
+pub(crate) mod news;
+pub(crate) mod page;
 pub(crate) mod plain;
 pub(crate) mod socket;
 pub(crate) mod storage;

@@ -7,23 +7,28 @@
 use std::{
     cell::{Cell, RefCell},
     collections::VecDeque,
-    rc::{Rc, Weak},
+    rc::Rc,
 };
 
 use miptech_chat_session::{
-    Attempt, AuthState, ChatId, ClientMessageId, Credentials, Effect, Event, HttpOutcome, Now, Output, Phase,
-    Report, RequestId, RetryError, SendError, Session, SessionConfig, SessionId, SignInError, SocketEvent,
-    StoreKey, TenantId, Token, TokenKeys, TokenReason,
+    Attempt, AuthState, ChatId, CheckError, ClientMessageId, Credentials, Event, Now, Output, Phase, Report,
+    RequestId, RetryError, SendError, Session, SessionConfig, SignInError, StoreKey, TenantId, Token,
+    TokenKeys, TokenReason,
 };
 
 use crate::browser::{
     clock, entropy,
     http::Call,
-    socket::{Happened, Socket},
+    news::News,
+    page::{Page, PageWatch},
+    socket::Socket,
     storage::Storage,
-    tabs::{LockWish, StorageWatch},
+    tabs::LockWish,
     timer::Timer,
 };
+
+mod effects;
+mod neighbours;
 
 /// A running session with its browser. Dropping the last handle ends everything it holds.
 #[derive(Clone)]
@@ -37,10 +42,15 @@ struct Inner {
     calls: RefCell<Vec<(RequestId, Call)>>,
     socket: RefCell<Option<(Attempt, Socket)>>,
     timer: RefCell<Option<Timer>>,
-    lock: RefCell<Option<LockWish>>,
-    watch: RefCell<Option<StorageWatch>>,
+    locks: Locks,
+    news: RefCell<Option<News>>,
+    page: RefCell<Option<PageWatch>>,
     storage: Storage,
     token_keys: TokenKeys,
+    /// The keys written in this turn, which the other tabs are still to be told.
+    written: RefCell<Vec<String>>,
+    /// The shelves of storage there is news of, a bit each, until they are read.
+    unread: Cell<u8>,
     ask_host: AskHost,
     listener: Box<dyn Fn(Event)>,
 }
@@ -48,23 +58,38 @@ struct Inner {
 /// Asks the host page for a token; its answer comes later, or never.
 pub(crate) type AskHost = Box<dyn Fn(TokenReason, Option<&Token>, Box<dyn FnOnce(Option<Token>)>)>;
 
-/// What a session keeps values with.
-pub(crate) struct Keeping {
+/// The locks shared with other tabs, or the wishes for them.
+#[derive(Default)]
+struct Locks {
+    outbox: RefCell<Option<LockWish>>,
+    renewal: RefCell<Option<LockWish>>,
+}
+
+/// What a session keeps values with, and the page it runs on.
+pub(crate) struct Surroundings {
     pub(crate) storage: Storage,
     pub(crate) token_keys: TokenKeys,
+    pub(crate) page: Page,
 }
 
 impl Driver {
-    /// A session at rest; `listener` hears every event, in order.
+    /// A session at rest; `listener` hears every event, in order, the first ones before this returns.
     pub(crate) fn new(
         config: SessionConfig,
-        keeping: Keeping,
+        surroundings: Surroundings,
         ask_host: AskHost,
         listener: impl Fn(Event) + 'static,
     ) -> Self {
-        let Keeping { storage, token_keys } = keeping;
+        let Surroundings {
+            storage,
+            token_keys,
+            page,
+        } = surroundings;
         let tenant = config.caller.tenant.clone();
-        let session = Session::new(config, entropy::seed(), clock::now().wall_ms);
+        // Tabs share a tenant's keys, so the channel on which they speak of them is named alike.
+        let mut channel = StoreKey::prefix(&tenant);
+        channel.pop();
+        let session = Session::new(config, entropy::seed(), clock::now());
         let driver = Self(Rc::new(Inner {
             session: RefCell::new(session),
             tenant,
@@ -73,28 +98,40 @@ impl Driver {
             calls: RefCell::default(),
             socket: RefCell::default(),
             timer: RefCell::default(),
-            lock: RefCell::default(),
-            watch: RefCell::default(),
+            locks: Locks::default(),
+            news: RefCell::default(),
+            page: RefCell::default(),
             storage,
             token_keys,
+            written: RefCell::default(),
+            unread: Cell::new(0),
             ask_host,
             listener: Box::new(listener),
         }));
-        let inner = Rc::downgrade(&driver.0);
-        let watch = StorageWatch::new(move |key| {
-            if let Some(inner) = inner.upgrade()
-                && inner.is_of_account(key.as_deref())
-            {
-                inner.read_account();
-            }
-        });
-        driver.0.watch.replace(Some(watch));
+        driver.0.listen(channel, page);
+        driver.0.deliver();
+        Page::at_start().for_each(|signal| driver.0.page_did(signal));
         driver
     }
 
     /// Brings the conversation up.
     pub(crate) fn start(&self) {
         self.0.turn(Session::start);
+    }
+
+    /// The panel was opened or closed.
+    pub(crate) fn set_open(&self, is_open: bool) {
+        self.0.turn(|session, now| session.set_open(is_open, now));
+    }
+
+    /// What stands in the composer.
+    pub(crate) fn set_draft(&self, text: &str) {
+        self.0.turn(|session, now| session.set_draft(text, now));
+    }
+
+    /// Everything was read here.
+    pub(crate) fn mark_read(&self) {
+        self.0.turn(Session::mark_read);
     }
 
     /// Takes a message.
@@ -111,6 +148,14 @@ impl Driver {
     /// [`RetryError`]: the message does not wait for a decision.
     pub(crate) fn retry(&self, id: &ClientMessageId) -> Result<(), RetryError> {
         self.0.turn(|session, now| session.retry(id, now))
+    }
+
+    /// Asks what became of an unconfirmed message.
+    ///
+    /// # Errors
+    /// [`CheckError`]: nobody can be asked, or there is nothing to ask.
+    pub(crate) fn check(&self, id: &ClientMessageId) -> Result<(), CheckError> {
+        self.0.turn(|session, now| session.check(id, now))
     }
 
     /// Deletes a message that is not on its way.
@@ -179,8 +224,10 @@ impl Driver {
     /// Ends the session: no call, socket or timer is left.
     pub(crate) fn end(&self) {
         self.0.turn(Session::end);
-        drop(self.0.lock.take());
-        drop(self.0.watch.take());
+        drop(self.0.locks.outbox.take());
+        drop(self.0.locks.renewal.take());
+        drop(self.0.news.take());
+        drop(self.0.page.take());
     }
 
     /// Looks at the chat, where it exists.
@@ -218,6 +265,7 @@ impl Inner {
                 }
             }
             self.is_delivering.set(false);
+            self.tell_tabs();
             self.arm();
         }
     }
@@ -225,95 +273,6 @@ impl Inner {
     /// Taken by itself, so that the queue is free while its output is delivered.
     fn next_output(&self) -> Option<Output> {
         self.outputs.borrow_mut().pop_front()
-    }
-
-    fn perform(self: &Rc<Self>, effect: Effect) {
-        match effect {
-            Effect::AbortHttp { id } => drop(self.take_call(id)),
-            Effect::AskHostForToken { reason, current } => {
-                let inner = Rc::downgrade(self);
-                let answered = move |token| {
-                    if let Some(inner) = inner.upgrade() {
-                        inner.turn(|session, now| session.handle_token(token, now));
-                    }
-                };
-                (self.ask_host)(reason, current.as_ref(), Box::new(answered));
-            }
-            Effect::AskLock => {
-                let inner = Rc::downgrade(self);
-                // Tabs share the keys, so they share the lock that is named after one.
-                let wish = LockWish::ask(&self.token_keys.refresh, move |lock| {
-                    if let Some(inner) = inner.upgrade() {
-                        inner.turn(|session, now| session.handle_lock(lock, now));
-                    }
-                });
-                let former = self.lock.replace(Some(wish));
-                drop(former);
-            }
-            Effect::CloseSocket { attempt, code } => {
-                let current = self
-                    .socket
-                    .borrow_mut()
-                    .take_if(|(current, _)| *current == attempt);
-                current.into_iter().for_each(|(_, socket)| socket.close(code));
-            }
-            Effect::Http { id, request } => {
-                let inner = Rc::downgrade(self);
-                let call = Call::start(request, move |outcome| http_done(&inner, id, outcome));
-                self.calls.borrow_mut().push((id, call));
-            }
-            Effect::MakeSessionId => {
-                if let Some(id) = SessionId::parse(&entropy::uuid()) {
-                    self.turn(|session, now| session.handle_session_id(id, now));
-                }
-            }
-            Effect::OpenSocket { attempt, url } => {
-                let inner = Rc::downgrade(self);
-                let opened = Socket::open(&url, move |happened| socket_did(&inner, attempt, &happened));
-                let is_refused = opened.is_none();
-                let former = self.socket.replace(opened.map(|socket| (attempt, socket)));
-                drop(former);
-                if is_refused {
-                    let inner = Rc::downgrade(self);
-                    let refused = Happened::Closed {
-                        code: NEVER_OPENED,
-                        reason: String::new(),
-                    };
-                    wasm_bindgen_futures::spawn_local(async move { socket_did(&inner, attempt, &refused) });
-                }
-            }
-            Effect::ReadAccount => self.read_account(),
-            Effect::ReleaseLock => drop(self.lock.take()),
-            Effect::SendFrame { attempt, text } => {
-                if let Some((current, socket)) = &*self.socket.borrow()
-                    && *current == attempt
-                {
-                    socket.send(&text);
-                }
-            }
-            Effect::Store { key, value } => {
-                let name = key.text(&self.tenant, &self.token_keys);
-                self.storage.write(&name, value.as_deref());
-            }
-        }
-    }
-
-    fn read_account(self: &Rc<Self>) {
-        let stored = self.storage.account(&self.tenant, &self.token_keys);
-        self.turn(|session, now| session.handle_account(&stored, now));
-    }
-
-    /// Whether another tab's write concerns the account; a storage that was cleared does.
-    fn is_of_account(&self, key: Option<&str>) -> bool {
-        let refresh = StoreKey::RefreshToken.text(&self.tenant, &self.token_keys);
-        let access = StoreKey::AccessToken.text(&self.tenant, &self.token_keys);
-        key.is_none_or(|key| key == refresh || key == access)
-    }
-
-    fn take_call(&self, id: RequestId) -> Option<Call> {
-        let mut calls = self.calls.borrow_mut();
-        let place = calls.iter().position(|(known, _)| *known == id)?;
-        Some(calls.swap_remove(place).1)
     }
 
     /// One timer for the session's next deadline; a new one cancels the old.
@@ -331,25 +290,3 @@ impl Inner {
         drop(self.timer.replace(timer));
     }
 }
-
-fn http_done(inner: &Weak<Inner>, id: RequestId, outcome: HttpOutcome) {
-    let Some(inner) = inner.upgrade() else { return };
-    let done = inner.take_call(id);
-    inner.turn(|session, now| session.handle_http(id, outcome, now));
-    drop(done);
-}
-
-fn socket_did(inner: &Weak<Inner>, attempt: Attempt, happened: &Happened) {
-    let Some(inner) = inner.upgrade() else { return };
-    let event = match happened {
-        Happened::Binary => SocketEvent::Binary,
-        Happened::Closed { code, reason } => SocketEvent::Closed { code: *code, reason },
-        Happened::Opened => SocketEvent::Opened,
-        Happened::Text(text) => SocketEvent::Text(text),
-        Happened::TooLarge => SocketEvent::TooLarge,
-    };
-    inner.turn(|session, now| session.handle_socket(attempt, event, now));
-}
-
-/// What a browser reports for a socket that never opened.
-const NEVER_OPENED: u16 = 1006;

@@ -10,8 +10,8 @@ use wasm_bindgen::prelude::*;
 use web_sys::HtmlElement;
 
 use crate::{
-    browser::storage::Storage,
-    driver::{Driver, Keeping},
+    browser::{page::Page, storage::Storage},
+    driver::{Driver, Surroundings},
     embed::{
         config::{Config, ConfigError},
         events::Events,
@@ -75,17 +75,21 @@ fn build(host: HtmlElement, config: Config, storage: Storage) -> Widget {
     let events = Events::on(host.clone(), views.language);
     let model = ChatModel::new(Phase::AT_REST);
     let room = Rc::new(Room::new(model.clone(), events, connect, console));
+    let host = Host::prepare(host, &look);
     let driver = {
         let room = Rc::downgrade(&room);
-        let keeping = Keeping { storage, token_keys };
-        Driver::new(session, keeping, tokens::ask(get_token), move |event| {
+        let surroundings = Surroundings {
+            storage,
+            token_keys,
+            page: Page::new(host.root().clone().into(), session.caller.endpoints.origin()),
+        };
+        Driver::new(session, surroundings, tokens::ask(get_token), move |event| {
             room.upgrade()
                 .into_iter()
                 .for_each(|room| room.hear(event.clone()));
         })
     };
     room.attach(driver.clone());
-    let host = Host::prepare(host, &look);
     let mounted = crate::ui::mount(host.place().clone(), model, Actions::new(room.clone()), views);
     room.mounted(opens);
     Widget {

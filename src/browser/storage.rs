@@ -2,12 +2,22 @@
 
 use std::cell::RefCell;
 
-use miptech_chat_session::{StoreKey, StoredAccount, TenantId, TokenKeys};
+use miptech_chat_session::{
+    ClientMessageId, Shelf, StoreKey, StoreRefusal, Stored, StoredAccount, TenantId, TokenKeys,
+};
 
-/// The page's `localStorage`, where the browser grants it; what it refuses is kept in memory.
+/// The page's `localStorage`, where the browser grants it, and in memory what it refuses to keep or to show.
 pub(crate) struct Storage {
     real: Option<web_sys::Storage>,
-    refused: RefCell<Vec<(String, String)>>,
+    known: RefCell<Vec<Known>>,
+}
+
+/// What a key held when this page last read or wrote it.
+struct Known {
+    key: String,
+    value: Option<String>,
+    /// Whether storage refused this very write, so that it holds something older.
+    is_refused: bool,
 }
 
 impl Storage {
@@ -15,29 +25,60 @@ impl Storage {
     pub(crate) fn local() -> Self {
         Self {
             real: web_sys::window().and_then(|window| window.local_storage().ok().flatten()),
-            refused: RefCell::default(),
+            known: RefCell::default(),
         }
     }
 
-    /// The value under a key.
+    /// The value under a key. Where storage throws it is the one last seen: a failure that may pass is no loss.
     pub(crate) fn read(&self, key: &str) -> Option<String> {
-        let remembered = || {
-            let refused = self.refused.borrow();
-            Some(refused.iter().find(|(known, _)| known == key)?.1.clone())
+        let (remembered, is_refused) = {
+            let known = self.known.borrow();
+            let known = known.iter().find(|known| known.key == key);
+            known.map_or((None, false), |known| (known.value.clone(), known.is_refused))
         };
-        remembered().or_else(|| self.real.as_ref()?.get_item(key).ok().flatten())
+        match &self.real {
+            Some(real) if !is_refused => match real.get_item(key) {
+                Ok(value) => {
+                    self.remember(key, value.as_deref(), false);
+                    value
+                }
+                Err(_) => remembered,
+            },
+            Some(_) | None => remembered,
+        }
     }
 
     /// Keeps a value, or keeps it no longer; a full or forbidden storage is stood in for by memory.
-    pub(crate) fn write(&self, key: &str, value: Option<&str>) {
-        self.refused.borrow_mut().retain(|(known, _)| known != key);
-        let kept = self.real.as_ref().is_some_and(|real| match value {
-            Some(value) => real.set_item(key, value).is_ok(),
-            None => real.remove_item(key).is_ok(),
-        });
-        if let Some(value) = value.filter(|_| !kept) {
-            let remembered = (key.to_owned(), value.to_owned());
-            self.refused.borrow_mut().push(remembered);
+    ///
+    /// # Errors
+    /// [`StoreRefusal`]: it is kept in memory only.
+    pub(crate) fn write(&self, key: &str, value: Option<&str>) -> Result<(), StoreRefusal> {
+        let kept = match (&self.real, value) {
+            (None, _) => Err(StoreRefusal::Blocked),
+            (Some(real), Some(value)) => real.set_item(key, value).or(Err(StoreRefusal::Full)),
+            (Some(real), None) => real.remove_item(key).or(Err(StoreRefusal::Full)),
+        };
+        self.remember(key, value, kept.is_err());
+        kept
+    }
+
+    /// Another tab wrote a key after us: what storage refused to take from here is older.
+    pub(crate) fn was_written(&self, key: &str) {
+        let mut known = self.known.borrow_mut();
+        let known = known.iter_mut().filter(|known| known.key == key);
+        known.for_each(|known| known.is_refused = false);
+    }
+
+    fn remember(&self, key: &str, value: Option<&str>, is_refused: bool) {
+        let mut known = self.known.borrow_mut();
+        known.retain(|known| known.key != key);
+        // A removal is remembered only where storage still holds what it should hide.
+        if value.is_some() || is_refused && self.real.is_some() {
+            known.push(Known {
+                key: key.to_owned(),
+                value: value.map(ToOwned::to_owned),
+                is_refused,
+            });
         }
     }
 
@@ -51,4 +92,52 @@ impl Storage {
             lease: read(StoreKey::RenewalLease),
         }
     }
+
+    /// What stands under the keys of one shelf.
+    pub(crate) fn shelf(&self, shelf: Shelf, tenant: &TenantId, names: &TokenKeys) -> Stored {
+        let read = |key: StoreKey| self.read(&key.text(tenant, names));
+        match shelf {
+            Shelf::Account => Stored::Account(self.account(tenant, names)),
+            Shelf::Draft => Stored::Draft(read(StoreKey::Draft)),
+            Shelf::Hold => Stored::Hold(read(StoreKey::Hold)),
+            Shelf::Messages => Stored::Messages(self.messages(tenant)),
+            Shelf::ReadMark => Stored::ReadMark(read(StoreKey::ReadMark)),
+            Shelf::Session => Stored::Session(read(StoreKey::SessionId)),
+            Shelf::Transcript => Stored::Transcript(read(StoreKey::Transcript)),
+        }
+    }
+
+    /// Every message that waits, in no order; those known here also where storage does not name them any more.
+    pub(crate) fn messages(&self, tenant: &TenantId) -> Vec<(ClientMessageId, String)> {
+        let prefix = StoreKey::message_prefix(tenant);
+        let mut keys = self.keys_with(&prefix);
+        for known in &*self.known.borrow() {
+            if known.key.starts_with(&prefix) && !keys.contains(&known.key) {
+                keys.push(known.key.clone());
+            }
+        }
+        let message = |key: String| {
+            let id = ClientMessageId::parse(key.get(prefix.len()..)?)?;
+            Some((id, self.read(&key)?))
+        };
+        keys.into_iter().filter_map(message).collect()
+    }
+
+    /// The keys that begin so, up to the first the browser does not name: how many it says there are is not trusted.
+    fn keys_with(&self, prefix: &str) -> Vec<String> {
+        let mut keys = Vec::new();
+        if let Some(real) = &self.real {
+            for index in 0..MOST_KEYS {
+                match real.key(index) {
+                    Ok(Some(key)) if key.starts_with(prefix) => keys.push(key),
+                    Ok(Some(_)) => {}
+                    Ok(None) | Err(_) => break,
+                }
+            }
+        }
+        keys
+    }
 }
+
+/// More keys than any site has; a storage that names keys without end is no storage.
+const MOST_KEYS: u32 = 1 << 16;

@@ -1,4 +1,4 @@
-//! The other tabs of this browser: the lock they share, and the news of what they write.
+//! The locks that the tabs of a browser share.
 
 use std::{
     cell::{Cell, RefCell},
@@ -9,7 +9,6 @@ use js_sys::{Function, Promise, Reflect};
 use miptech_chat_session::Lock;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::StorageEvent;
 
 /// A wish for the lock, then the lock; dropping it gives both up.
 #[must_use = "dropping a wish gives it up"]
@@ -71,31 +70,4 @@ fn request(name: &str, granted: &JsValue) -> Option<Promise> {
     let locks = Reflect::get(&navigator, &"locks".into()).ok()?;
     let request: Function = Reflect::get(&locks, &"request".into()).ok()?.dyn_into().ok()?;
     request.call2(&locks, &name.into(), granted).ok()?.dyn_into().ok()
-}
-
-/// Hears what other tabs write; dropping it ends that.
-#[must_use = "dropping it ends the listening"]
-pub(crate) struct StorageWatch {
-    heard: Closure<dyn FnMut(StorageEvent)>,
-}
-
-impl StorageWatch {
-    /// `changed` gets each key another tab wrote; none where it cleared everything.
-    pub(crate) fn new(changed: impl Fn(Option<String>) + 'static) -> Self {
-        let heard = Closure::<dyn FnMut(StorageEvent)>::new(move |event: StorageEvent| changed(event.key()));
-        if let Some(window) = web_sys::window() {
-            let _never_refused =
-                window.add_event_listener_with_callback("storage", heard.as_ref().unchecked_ref());
-        }
-        Self { heard }
-    }
-}
-
-impl Drop for StorageWatch {
-    fn drop(&mut self) {
-        if let Some(window) = web_sys::window() {
-            let _never_refused =
-                window.remove_event_listener_with_callback("storage", self.heard.as_ref().unchecked_ref());
-        }
-    }
 }

@@ -1,6 +1,6 @@
 //! Options from JavaScript to typed values: parsed once, trusted afterwards.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use js_sys::{Function, JSON};
 use miptech_chat_session::{
@@ -99,10 +99,7 @@ impl Config {
     pub(super) fn read(options: &JsValue, storage: &Storage) -> Result<Self, ConfigError> {
         let fields = Fields::of(options).ok_or_else(|| wrong("options", "an object", options))?;
         fields.warn_of_unknown();
-        let limits = Limits {
-            message_units: message_units(&fields),
-            ..Limits::default()
-        };
+        let limits = limits(&fields);
         let sign_in = match fields.one_of("signIn", &["auto", "off", "required"], "auto, off or required") {
             "off" => SignInForm::Off,
             "required" => SignInForm::Required,
@@ -162,14 +159,7 @@ impl Config {
         }
         let (tenant, endpoints) = (tenant?, endpoints?);
         let identity = identity(&tenant, &token_keys, storage);
-        let restored = Restored {
-            account: storage.account(&tenant, &token_keys),
-            chat: storage
-                .read(&StoreKey::ChatId.text(&tenant, &token_keys))
-                .as_deref()
-                .and_then(ChatId::parse),
-            memory: storage.read(&StoreKey::Memory.text(&tenant, &token_keys)),
-        };
+        let restored = restored(&tenant, &token_keys, storage);
         let session = SessionConfig {
             caller: Caller { endpoints, tenant },
             identity,
@@ -216,16 +206,22 @@ fn tenant(fields: &Fields) -> Result<TenantId, ConfigError> {
     })
 }
 
-fn message_units(fields: &Fields) -> usize {
-    let limits = fields.object("limits");
-    let units = limits.and_then(|limits| {
-        let units = limits.whole("messageChars", 1, 4000);
-        fields.adopt(&limits);
-        units
-    });
-    units
-        .and_then(|units| usize::try_from(units).ok())
-        .unwrap_or(4000)
+fn limits(fields: &Fields) -> Limits {
+    let mut limits = Limits::default();
+    if let Some(told) = fields.object("limits") {
+        let count = |field, most| Some(told.whole(field, 1, most)?.unsigned_abs() as usize);
+        if let Some(units) = count("messageChars", 4000) {
+            limits.message_units = units;
+        }
+        if let Some(messages) = count("outbox", 20) {
+            limits.outbox = messages;
+        }
+        if let Some(millis) = count("answerSilenceMs", 600_000) {
+            limits.answer_silence = Duration::from_millis(millis as u64);
+        }
+        fields.adopt(&told);
+    }
+    limits
 }
 
 /// The names of the account's keys; an empty name would be no key.
@@ -284,6 +280,20 @@ fn endpoints(fields: &Fields) -> Result<Endpoints, ConfigError> {
     }
     Endpoints::new(api.as_deref(), ws.as_deref())
         .map_err(|error| wrong("apiUrl", error.expected(), &JsValue::UNDEFINED))
+}
+
+/// What an earlier page of this browser left; the session judges what it is worth.
+fn restored(tenant: &TenantId, names: &TokenKeys, storage: &Storage) -> Restored {
+    let read = |key: StoreKey| storage.read(&key.text(tenant, names));
+    Restored {
+        account: storage.account(tenant, names),
+        chat: read(StoreKey::ChatId).as_deref().and_then(ChatId::parse),
+        draft: read(StoreKey::Draft),
+        hold: read(StoreKey::Hold),
+        memory: read(StoreKey::Memory),
+        messages: storage.messages(tenant),
+        transcript: read(StoreKey::Transcript),
+    }
 }
 
 /// The ids of this browser: the stored ones, or fresh ones that are stored with the first message.

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     browser::clock,
     driver::Driver,
-    ui::{Language, Mounted},
+    ui::{Act, Language, Mounted},
 };
 
 /// One mounted widget. What it owns is released in the order driver, views, host.
@@ -203,7 +203,7 @@ impl ChatHandle {
     #[wasm_bindgen(js_name = setDraft)]
     pub fn set_draft(&self, text: &JsValue) {
         if let (Some(widget), Some(text)) = (self.widget(), text.as_string()) {
-            widget.room.model.set_draft(text);
+            widget.room.set_draft(text);
         }
     }
 

@@ -40,6 +40,11 @@ impl Host {
         Self { root, place, fence }
     }
 
+    /// What all of the widget stands in.
+    pub(super) const fn root(&self) -> &ShadowRoot {
+        &self.root
+    }
+
     /// Where the views are mounted.
     pub(super) const fn place(&self) -> &HtmlElement {
         &self.place

@@ -97,9 +97,21 @@ impl Room {
         if is_open && had_unread {
             self.events.unread_changed(0);
         }
+        self.with_driver(|driver| driver.set_open(is_open));
+        if is_open {
+            self.with_driver(Driver::mark_read);
+        }
         if is_open && self.connect == Connect::Open {
             self.with_driver(Driver::start);
         }
+    }
+
+    fn take(&self, id: ClientMessageId, text: &str) -> Result<(), SendError> {
+        let driver = self.driver.get().ok_or(SendError::Ended)?;
+        driver.send(id, text)?;
+        // Who says something wants to see it, wherever in the transcript they are; what other tabs say is no reason.
+        self.model.set_follows(true);
+        Ok(())
     }
 
     /// Takes a message for the host page; `resolve` is called once with its fate.
@@ -109,11 +121,7 @@ impl Room {
             .unwrap_or_else(fresh_id);
         // The promise is known before the message is taken: its fate may be told within the same turn.
         self.promises.borrow_mut().push((id.clone(), resolve));
-        let taken = self
-            .driver
-            .get()
-            .map_or(Err(SendError::Ended), |driver| driver.send(id.clone(), text));
-        if let Err(refusal) = taken {
+        if let Err(refusal) = self.take(id, text) {
             let last = self.promises.borrow_mut().pop();
             let error = error_of_refusal(&refusal);
             last.iter().for_each(|(id, resolve)| {
@@ -218,7 +226,7 @@ impl Room {
                 self.events.error(&error);
             }
             Event::MessageChanged { row, status, .. } if before != Some(status) => {
-                self.message_changed(row, status)
+                self.message_changed(row, status);
             }
             Event::MessageRemoved { .. } => {
                 leaving
@@ -233,10 +241,14 @@ impl Room {
             }
             Event::AnswerGrew { .. }
             | Event::AnswerReplaced { .. }
+            | Event::AnswerSilent { .. }
             | Event::AnswerSourced { .. }
+            | Event::DraftChanged(_)
+            | Event::HistoryOffered(_)
             | Event::MessageAdded { .. }
             | Event::MessageChanged { .. }
-            | Event::NoticeChanged(_) => {}
+            | Event::NoticeChanged(_)
+            | Event::ReadElsewhere => {}
         }
         let now_unread = self.model.unread_now();
         if now_unread != unread {
@@ -252,9 +264,13 @@ impl Room {
             Status::Complete | Status::Stopped | Status::Truncated if row.author() != Author::User => {
                 self.events
                     .message_received(&shown, row.author().as_str(), chars, row.sources_now().len());
+                // Under the visitor's eyes it is read as it arrives, and the other tabs need not count it.
+                if self.model.is_open_now() {
+                    self.with_driver(Driver::mark_read);
+                }
             }
             Status::Sent => self.message_sent(&row, &shown, chars),
-            Status::Failed => self.message_failed(&row, ErrorCode::MessageRejected),
+            Status::Expired | Status::Failed => self.message_failed(&row, ErrorCode::MessageRejected),
             Status::Unconfirmed => self.message_failed(&row, ErrorCode::MessageUnconfirmed),
             Status::Complete
             | Status::Interrupted
@@ -311,9 +327,17 @@ impl Act for Room {
     }
 
     fn send(&self, text: &str) -> Result<(), SendError> {
-        self.driver
-            .get()
-            .map_or(Err(SendError::Ended), |driver| driver.send(fresh_id(), text))
+        self.take(fresh_id(), text)
+    }
+
+    fn set_draft(&self, text: String) {
+        self.with_driver(|driver| driver.set_draft(&text));
+        self.model.set_draft(text);
+    }
+
+    fn check(&self, id: &ClientMessageId) {
+        // Refused only where its fate became known, or the connection went, and the words under it say so already.
+        self.with_driver(|driver| drop(driver.check(id)));
     }
 
     fn send_again(&self, id: &ClientMessageId) {

@@ -155,11 +155,13 @@ fn check(id: &str, state: &str, evidence: &str) -> Plain {
 fn connection_check(phase: Phase, timings: Timings) -> Plain {
     let state = match phase.connection {
         Connection::Live => "pass",
-        Connection::Idle => "skipped",
+        Connection::Idle | Connection::Paused => "skipped",
         Connection::Connecting | Connection::Joining | Connection::Starting => "warn",
-        Connection::Blocked | Connection::Reconnecting | Connection::SignedOut | Connection::Waiting => {
-            "fail"
-        }
+        Connection::Blocked
+        | Connection::Offline
+        | Connection::Reconnecting
+        | Connection::SignedOut
+        | Connection::Waiting => "fail",
     };
     let mut evidence = phase.connection.as_str().to_owned();
     for (step, took) in [("opened", timings.opened), ("joined", timings.joined)] {

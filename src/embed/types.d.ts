@@ -60,6 +60,13 @@ export interface ChatOptions {
   limits?: {
     /** The longest message in UTF-16 units, at most 4000. @default 4000 */
     messageChars?: number
+    /** How many messages may wait to be sent, at most 20. @default 20 */
+    outbox?: number
+    /**
+     * How long an answer may say nothing before the visitor is told, in milliseconds, at most 600000. After four times
+     * that it counts as cut off. @default 30000
+     */
+    answerSilenceMs?: number
   }
   /** Prints connection states and error codes to the console; never text, ids or tokens. @default false */
   debug?: boolean
@@ -92,10 +99,11 @@ export interface ChatHandle {
   isOpen(): boolean
   /** Resolves when the message is sent, failed or unconfirmed; never rejects. */
   send(text: string, options?: { clientId?: string }): Promise<SendResult>
-  /** Sends a failed or unconfirmed message again. */
+  /** Sends a failed, unconfirmed or expired message again. */
   retry(clientId: string): void
   /** Stops the running answer. */
   stop(): void
+  /** Puts a text into the composer. Once ids may be stored it survives a reload, like one that was typed. */
   setDraft(text: string): void
   focusComposer(): void
   /** Ends this conversation and begins another. */
@@ -181,6 +189,8 @@ export type ConnectionState =
   | 'idle'
   | 'joining'
   | 'live'
+  | 'offline'
+  | 'paused'
   | 'reconnecting'
   | 'signed-out'
   | 'starting'
@@ -200,6 +210,7 @@ export interface Message {
 
 export type MessageStatus =
   | 'complete'
+  | 'expired'
   | 'failed'
   | 'interrupted'
   | 'queued'

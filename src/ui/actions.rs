@@ -11,9 +11,13 @@ pub(crate) trait Act {
     fn show(&self, is_open: bool);
     /// Takes a message; on success the composer empties.
     fn send(&self, text: &str) -> Result<(), SendError>;
-    /// Sends a failed or unconfirmed message again.
+    /// Puts a text into the composer, where it waits to be sent.
+    fn set_draft(&self, text: String);
+    /// Sends a failed, unconfirmed or expired message again.
     fn send_again(&self, id: &ClientMessageId);
-    /// Deletes a failed, unconfirmed or waiting message.
+    /// Asks what became of an unconfirmed message.
+    fn check(&self, id: &ClientMessageId);
+    /// Deletes a message that is not on its way.
     fn discard(&self, id: &ClientMessageId);
     /// Makes the next connection attempt now.
     fn retry_now(&self);

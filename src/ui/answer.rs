@@ -9,6 +9,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Document, Element, HtmlElement, Node};
 
 use super::{
+    clipboard,
     context::Ui,
     element::{ElementRef, el, follow},
     link::{LINK_REL, safe_link},
@@ -113,8 +114,7 @@ impl Pen {
         set(&pre, "tabindex", "0");
         set(&pre, "dir", "ltr");
         self.add(&pre, "code")?.set_text_content(Some(text));
-        // An unencrypted page has no clipboard, and a button that can do nothing is none.
-        if web_sys::window()?.navigator().clipboard().is_undefined() {
+        if !clipboard::is_there() {
             return Some(frame);
         }
         let copy = self.add(&head, "button")?;
@@ -265,13 +265,7 @@ fn copy_code(event: &ev::Event, strings: &'static Strings) {
         .ok()
         .flatten()
         .and_then(|frame| frame.query_selector("pre").ok().flatten());
-    let (Some(text), Some(window)) = (code.and_then(|code| code.text_content()), web_sys::window()) else {
-        return;
-    };
-    let written = wasm_bindgen_futures::JsFuture::from(window.navigator().clipboard().write_text(&text));
-    wasm_bindgen_futures::spawn_local(async move {
-        if written.await.is_ok() {
-            button.set_text_content(Some(strings.copied));
-        }
-    });
+    if let Some(text) = code.and_then(|code| code.text_content()) {
+        clipboard::copy(Some(button.into()), &text, strings);
+    }
 }

@@ -16,6 +16,7 @@ use super::{
     element::{ElementRef, el, follow},
     launcher::launcher,
     model::ChatModel,
+    notice::notice_words,
     panel::panel,
 };
 
@@ -91,7 +92,7 @@ fn announcer(ui: &Ui) -> AnyView {
     let notice_words = move || {
         notice
             .get()
-            .map_or("".into(), |notice| strings.error(notice.error().code).into())
+            .map_or("".into(), |notice| notice_words(strings, &notice))
     };
     el("div")
         .part("announcer")

@@ -3,13 +3,7 @@
 use leptos::prelude::*;
 use miptech_chat_session::{Author, Status};
 
-use super::{
-    answer::answer,
-    context::Ui,
-    element::{el, text_button},
-    model::Row,
-    sources::sources,
-};
+use super::{answer::answer, context::Ui, element::el, foot::foot, model::Row, sources::sources};
 
 /// What stands above belongs to a conversation that is over.
 pub(super) fn conversation_break(ui: &Ui) -> AnyView {
@@ -73,57 +67,4 @@ fn thinking(ui: &Ui, row: &Row) -> impl Fn() -> Option<AnyView> + Send + 'static
             (0..3).fold(dots, |dots, _| dots.child(el("span").view())).view()
         })
     }
-}
-
-/// What is to be said about a message, and what can be done: only where there is something to say.
-fn foot(ui: &Ui, row: &Row) -> impl Fn() -> Option<AnyView> + Send + 'static + use<> {
-    let (ui, row) = (ui.clone(), row.clone());
-    let status = row.status();
-    move || {
-        let strings = ui.strings();
-        let (words, actions) = match status.get() {
-            Status::Complete | Status::Sent | Status::Stopped | Status::Streaming | Status::Thinking => {
-                return None;
-            }
-            Status::Failed => (
-                strings.not_sent,
-                vec![again(&ui, &row, strings.retry), discard(&ui, &row)],
-            ),
-            Status::Interrupted => (strings.answer_cut, Vec::from_iter(ask_again(&ui, &row))),
-            Status::Queued => (strings.waiting, vec![discard(&ui, &row)]),
-            Status::Sending => (strings.sending, Vec::new()),
-            Status::Truncated => (strings.answer_too_long, Vec::new()),
-            Status::Unconfirmed => (
-                strings.unconfirmed,
-                vec![again(&ui, &row, strings.send_again), discard(&ui, &row)],
-            ),
-        };
-        let foot = el("div").class("foot").child(el("span").text(words).view());
-        Some(
-            actions
-                .into_iter()
-                .fold(foot, |foot, action| foot.child(action))
-                .view(),
-        )
-    }
-}
-
-fn again(ui: &Ui, row: &Row, name: &'static str) -> AnyView {
-    let (actions, row) = (ui.actions.clone(), row.clone());
-    let again = move |_| row.client_message().iter().for_each(|id| actions.send_again(id));
-    text_button(name).on("click", again).view()
-}
-
-fn discard(ui: &Ui, row: &Row) -> AnyView {
-    let (actions, row) = (ui.actions.clone(), row.clone());
-    let discard = move |_| row.client_message().iter().for_each(|id| actions.discard(id));
-    text_button(ui.strings().delete).on("click", discard).view()
-}
-
-/// Asks the question above a cut answer once more, as a new message; never by itself.
-fn ask_again(ui: &Ui, row: &Row) -> Option<AnyView> {
-    let question = ui.model.question_before(row)?;
-    let actions = ui.actions.clone();
-    let ask = move |_| drop(actions.send(&question));
-    Some(text_button(ui.strings().try_again).on("click", ask).view())
 }

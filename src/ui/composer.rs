@@ -1,6 +1,7 @@
 //! Where the visitor types. Typing is always possible; what cannot leave yet waits.
 
 use leptos::{ev, prelude::*};
+use miptech_chat_session::SendError;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlTextAreaElement;
 
@@ -13,7 +14,9 @@ use super::{
 pub(super) fn composer(ui: &Ui) -> AnyView {
     let strings = ui.strings();
     let (draft, input) = (ui.model.draft(), ui.input);
-    let refusal = RwSignal::new(None::<&'static str>);
+    let refusal = RwSignal::new(None::<Refusal>);
+    let departures = ui.model.departures();
+    let standing = move || refusal.get().filter(|refusal| refusal.stands(departures));
     let placeholder = ui
         .options
         .placeholder
@@ -27,18 +30,21 @@ pub(super) fn composer(ui: &Ui) -> AnyView {
             match ui.actions.send(&text) {
                 Ok(()) => {
                     refusal.set(None);
-                    ui.model.set_draft(String::new());
+                    ui.actions.set_draft(String::new());
                 }
-                Err(error) => refusal.set(Some(strings.refusal(&error))),
+                Err(error) => refusal.set(Some(Refusal {
+                    error,
+                    departures: departures.get_untracked(),
+                })),
             }
         }
     };
     let submit_by_key = submit.clone();
     let typed = {
-        let model = ui.model.clone();
+        let actions = ui.actions.clone();
         move |event: ev::Event| {
             refusal.set(None);
-            model.set_draft(event_target_value(&event));
+            actions.set_draft(event_target_value(&event));
         }
     };
     follow(move || {
@@ -77,7 +83,9 @@ pub(super) fn composer(ui: &Ui) -> AnyView {
         .set("type", "submit")
         .set("aria-label", strings.send)
         .bind("disabled", move || {
-            draft.with(|text| text.trim().is_empty()).then_some("".into())
+            let is_empty = draft.with(|text| text.trim().is_empty());
+            let is_full = standing().is_some_and(|refusal| refusal.is_full());
+            (is_empty || is_full).then_some("".into())
         })
         .child(icons::arrow_up());
     el("form")
@@ -90,11 +98,29 @@ pub(super) fn composer(ui: &Ui) -> AnyView {
         .child(field.view())
         .child(send.view())
         .slot(move || {
-            refusal
-                .get()
-                .map(|words| el("p").class("refusal").set("role", "alert").text(words).view())
+            let words = strings.refusal(&standing()?.error);
+            Some(el("p").class("refusal").set("role", "alert").text(words).view())
         })
         .view()
+}
+
+/// Why the last text was not taken.
+#[derive(Clone)]
+struct Refusal {
+    error: SendError,
+    /// How many messages had left by then.
+    departures: u32,
+}
+
+impl Refusal {
+    fn is_full(&self) -> bool {
+        matches!(self.error, SendError::OutboxFull { .. })
+    }
+
+    /// Too many that wait are too many until one of them has left; what else was wrong only the visitor can change.
+    fn stands(&self, departures: ReadSignal<u32>) -> bool {
+        !self.is_full() || departures.get() == self.departures
+    }
 }
 
 /// Enter sends; with Shift it breaks the line, and while an input method composes it belongs to that.

@@ -23,6 +23,10 @@ pub(crate) struct ChatModel {
     focus_moves: ArcRwSignal<u32>,
     is_open: ArcRwSignal<bool>,
     notice: ArcRwSignal<Option<Notice>>,
+    /// Counts the messages of the visitor's that stopped waiting, one way or another.
+    departures: ArcRwSignal<u32>,
+    /// Whether the platform can tell what became of an unconfirmed message.
+    has_history: ArcRwSignal<bool>,
     phase: ArcRwSignal<Phase>,
     rows: ArcRwSignal<Vec<Row>>,
     sign_in: ArcRwSignal<SignIn>,
@@ -53,6 +57,8 @@ struct RowState {
     client_message: Option<ClientMessageId>,
     created_ms: u64,
     status: ArcRwSignal<Status>,
+    /// Whether it is an answer that has said nothing for long.
+    is_silent: ArcRwSignal<bool>,
     message: ArcRwSignal<Option<String>>,
     sources: ArcRwSignal<Vec<Source>>,
     text: Text,
@@ -82,6 +88,8 @@ impl ChatModel {
             focus_moves: ArcRwSignal::new(0),
             is_open: ArcRwSignal::new(false),
             notice: ArcRwSignal::default(),
+            departures: ArcRwSignal::new(0),
+            has_history: ArcRwSignal::new(false),
             phase: ArcRwSignal::new(phase),
             rows: ArcRwSignal::default(),
             sign_in: ArcRwSignal::default(),
@@ -101,6 +109,7 @@ impl ChatModel {
                 };
                 answer.document.push(&text);
             }),
+            Event::AnswerSilent { row } => self.with_row(row, |row| row.set_silent(true)),
             Event::AnswerSourced { row, sources } => self.with_row(row, |row| row.0.sources.set(sources)),
             Event::AuthChanged { state, .. } => {
                 self.auth.set(state);
@@ -114,8 +123,13 @@ impl ChatModel {
             }),
             // These are for the host page; what the visitor should know of an error stands in the notice bar.
             Event::ConversationStarted { .. } | Event::ErrorRaised(_) | Event::ProfileRead(_) => {}
+            Event::DraftChanged(text) => self.set_draft(text),
+            Event::HistoryOffered(is_offered) => self.has_history.set(is_offered),
             Event::MessageAdded { entry, place } => self.add(entry, place),
-            Event::MessageRemoved { row } => self.rows.update(|rows| rows.retain(|known| known.0.id != row)),
+            Event::MessageRemoved { row } => {
+                self.rows.update(|rows| rows.retain(|known| known.0.id != row));
+                self.departures.update(|count| *count += 1);
+            }
             Event::MessageChanged { row, status, message } => self.with_row(row, |row| {
                 if let Some(id) = message {
                     row.0.message.set(Some(id.as_str().to_owned()));
@@ -124,6 +138,7 @@ impl ChatModel {
             }),
             Event::NoticeChanged(notice) => self.notice.set(notice),
             Event::PhaseChanged(phase) => self.phase.set(phase),
+            Event::ReadElsewhere => self.unread.set(0),
             Event::SignInEnded(result) => {
                 self.sign_in
                     .set(result.err().map_or(SignIn::Rest, SignIn::Failed));
@@ -132,9 +147,6 @@ impl ChatModel {
     }
 
     fn add(&self, entry: Entry, place: Place) {
-        if entry.status == Status::Queued {
-            self.follows.set(true);
-        }
         let row = Row::new(entry);
         self.rows.update(|rows| {
             let index = match place {
@@ -155,9 +167,12 @@ impl ChatModel {
             return;
         }
         row.0.status.set(status);
-        let is_whole = matches!(status, Status::Complete | Status::Stopped | Status::Truncated);
+        row.set_silent(false);
+        if row.0.author == Author::User && !matches!(status, Status::Queued | Status::Sending) {
+            self.departures.update(|count| *count += 1);
+        }
         if let Text::Answer(answer) = &row.0.text
-            && is_whole
+            && is_whole(status)
         {
             answer.update(|answer| answer.document.finish());
             self.announced
@@ -170,6 +185,7 @@ impl ChatModel {
 
     fn edit_answer(&self, row: RowId, edit: impl FnOnce(&mut Answer)) {
         self.with_row(row, |row| {
+            row.set_silent(false);
             if let Text::Answer(answer) = &row.0.text {
                 answer.update(edit);
             }
@@ -199,7 +215,7 @@ impl ChatModel {
         self.focus_moves.update(|moves| *moves += 1);
     }
 
-    pub(super) fn set_follows(&self, follows: bool) {
+    pub(crate) fn set_follows(&self, follows: bool) {
         if self.follows.get_untracked() != follows {
             self.follows.set(follows);
         }
@@ -246,6 +262,14 @@ impl ChatModel {
 
     pub(super) fn auth(&self) -> ReadSignal<AuthState> {
         self.auth.read_only().into()
+    }
+
+    pub(super) fn departures(&self) -> ReadSignal<u32> {
+        self.departures.read_only().into()
+    }
+
+    pub(super) fn has_history(&self) -> ReadSignal<bool> {
+        self.has_history.read_only().into()
     }
 
     pub(super) fn sign_in(&self) -> ReadSignal<SignIn> {
@@ -295,7 +319,7 @@ impl ChatModel {
         })
     }
 
-    /// Whether the connection is up and an answer is on its way.
+    /// Whether the connection is up and an answer is on its way; however many messages wait behind it.
     pub(crate) fn is_answering(&self) -> bool {
         self.phase.get().connection == Connection::Live
             && self
@@ -303,7 +327,8 @@ impl ChatModel {
                 .get()
                 .iter()
                 .rev()
-                .take(4)
+                .filter(|row| row.0.author != Author::User)
+                .take(2)
                 .any(|row| matches!(row.0.status.get(), Status::Thinking | Status::Streaming))
     }
 }
@@ -315,7 +340,7 @@ impl Row {
         } else {
             let mut answer = Answer::default();
             answer.document.push(&entry.text);
-            if entry.status == Status::Complete {
+            if is_whole(entry.status) {
                 answer.document.finish();
             }
             Text::Answer(ArcRwSignal::new(answer))
@@ -344,10 +369,21 @@ impl Row {
             client_message: entry.client_message,
             created_ms: entry.created_ms,
             status: ArcRwSignal::new(entry.status),
+            is_silent: ArcRwSignal::new(false),
             message: ArcRwSignal::new(entry.message.map(|id| id.as_str().to_owned())),
             sources: ArcRwSignal::new(entry.sources),
             text,
         }))
+    }
+
+    fn set_silent(&self, is_silent: bool) {
+        if self.0.is_silent.get_untracked() != is_silent {
+            self.0.is_silent.set(is_silent);
+        }
+    }
+
+    pub(super) fn is_silent(&self) -> ReadSignal<bool> {
+        self.0.is_silent.read_only().into()
     }
 
     pub(crate) fn key(&self) -> u64 {
@@ -415,4 +451,9 @@ impl Row {
             Text::Answer(answer) => answer.with_untracked(|answer| answer.document.text().to_owned()),
         }
     }
+}
+
+/// Whether an answer has all it will ever have.
+const fn is_whole(status: Status) -> bool {
+    matches!(status, Status::Complete | Status::Stopped | Status::Truncated)
 }

@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
+use js_sys::{Date, Object, Reflect};
 use leptos::{leptos_dom::helpers::IntervalHandle, prelude::*};
 use miptech_chat_session::{AuthState, ErrorCode, Instant, Notice};
 
 use super::{
     context::Ui,
-    element::{el, text_button},
+    element::{Words, el, text_button},
     icons,
+    strings::Strings,
 };
 
 pub(super) fn notice_bar(ui: &Ui) -> AnyView {
@@ -31,20 +33,21 @@ fn one_notice(ui: &Ui, notice: &Notice) -> AnyView {
     let error = notice.error();
     let (kind, retry_at) = match notice {
         Notice::Blocked(_) => ("blocked", None),
+        Notice::Busy { .. } => ("busy", None),
         Notice::Ended(_) => ("ended", None),
         Notice::Mishap(_) => ("mishap", None),
         Notice::Trouble { retry_at, .. } => ("trouble", *retry_at),
     };
     let words = el("p")
         .class("notice-words")
-        .text(strings.error(error.code))
+        .text(notice_words(strings, notice))
         .maybe(retry_at.map(|at| countdown(ui, at)))
         .child(el("code").class("notice-code").text(error.code.as_str()).view());
     let action = match notice {
         Notice::Mishap(_) => dismiss(ui),
         Notice::Ended(_) => start_new(ui),
         Notice::Blocked(error) if error.code == ErrorCode::ChatGone => start_new(ui),
-        Notice::Blocked(_) | Notice::Trouble { .. } => retry_now(ui),
+        Notice::Blocked(_) | Notice::Busy { .. } | Notice::Trouble { .. } => retry_now(ui),
     };
     el("div")
         .part("notice")
@@ -54,6 +57,33 @@ fn one_notice(ui: &Ui, notice: &Notice) -> AnyView {
         .child(words.view())
         .child(action)
         .view()
+}
+
+/// The sentence, for the eyes and for the live region alike.
+pub(super) fn notice_words(strings: &Strings, notice: &Notice) -> Words {
+    match notice {
+        Notice::Busy { until_ms, .. } => {
+            let mut words = strings.busy_until.to_owned();
+            words.push_str(&local_time(strings, *until_ms));
+            words.push('.');
+            words.into()
+        }
+        Notice::Blocked(_) | Notice::Ended(_) | Notice::Mishap(_) | Notice::Trouble { .. } => {
+            strings.error(notice.error().code).into()
+        }
+    }
+}
+
+/// A time of day on the visitor's clock, as their language writes it.
+fn local_time(strings: &Strings, wall_ms: u64) -> String {
+    let shape = Object::new();
+    for part in ["hour", "minute"] {
+        // Setting a field of a fresh plain object cannot fail.
+        let _always_set = Reflect::set(&shape, &part.into(), &"2-digit".into());
+    }
+    Date::new(&(wall_ms as f64).into())
+        .to_locale_time_string_with_options(strings.tag, &shape)
+        .into()
 }
 
 fn retry_now(ui: &Ui) -> AnyView {

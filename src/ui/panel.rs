@@ -83,7 +83,9 @@ fn status_line(ui: &Ui) -> impl Fn() -> Words + Send + 'static + use<> {
             return strings.status_answering.into();
         }
         let words = match phase.get().connection {
-            Connection::Idle | Connection::Live => strings.status_idle,
+            // Paused is no trouble: nobody looks, and whoever does finds it connecting again.
+            Connection::Idle | Connection::Live | Connection::Paused => strings.status_idle,
+            Connection::Offline => strings.status_offline,
             Connection::Connecting | Connection::Joining | Connection::Starting => strings.status_connecting,
             Connection::Reconnecting | Connection::Waiting => strings.status_reconnecting,
             Connection::SignedOut => strings.status_signed_out,

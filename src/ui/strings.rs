@@ -1,5 +1,7 @@
 //! Every word a person reads, in each language. A missing word does not compile.
 
+use std::borrow::Cow;
+
 use miptech_chat_session::{ErrorCode, SendError};
 
 /// A language the widget speaks.
@@ -22,10 +24,7 @@ impl Language {
 
     /// The tag for the `lang` attribute.
     pub(crate) const fn tag(self) -> &'static str {
-        match self {
-            Self::English => "en",
-            Self::Italian => "it",
-        }
+        self.strings().tag
     }
 
     pub(crate) const fn strings(self) -> &'static Strings {
@@ -38,20 +37,30 @@ impl Language {
 
 /// The words of one language.
 pub(crate) struct Strings {
+    /// The language's own tag.
+    pub(crate) tag: &'static str,
     pub(crate) answer_cut: &'static str,
+    pub(crate) answer_silent: &'static str,
     pub(crate) answer_thinking: &'static str,
     pub(crate) answer_too_long: &'static str,
+    /// Followed by a time of day.
+    pub(crate) busy_until: &'static str,
+    pub(crate) check: &'static str,
     pub(crate) close_chat: &'static str,
     pub(crate) code_copy: &'static str,
     pub(crate) conversation_break: &'static str,
     pub(crate) copied: &'static str,
+    pub(crate) copy: &'static str,
     pub(crate) create_account: &'static str,
     pub(crate) delete: &'static str,
     pub(crate) disclosure: &'static str,
     pub(crate) dismiss: &'static str,
     pub(crate) email: &'static str,
     pub(crate) empty_line: &'static str,
+    pub(crate) expired: &'static str,
     pub(crate) fill_in: &'static str,
+    /// After the number of messages that wait.
+    pub(crate) full: &'static str,
     pub(crate) full_name: &'static str,
     pub(crate) go_on_without: &'static str,
     pub(crate) greeting: &'static str,
@@ -76,6 +85,7 @@ pub(crate) struct Strings {
     pub(crate) status_answering: &'static str,
     pub(crate) status_connecting: &'static str,
     pub(crate) status_idle: &'static str,
+    pub(crate) status_offline: &'static str,
     pub(crate) status_reconnecting: &'static str,
     pub(crate) status_signed_out: &'static str,
     pub(crate) status_unavailable: &'static str,
@@ -97,8 +107,17 @@ impl Strings {
     }
 
     /// Why a message was not taken; the text stays in the composer.
-    pub(crate) fn refusal(&self, error: &SendError) -> &'static str {
-        (self.refusal)(error)
+    pub(crate) fn refusal(&self, error: &SendError) -> Cow<'static, str> {
+        match error {
+            SendError::OutboxFull { limit } => {
+                let mut words = limit.to_string();
+                words.push_str(self.full);
+                words.into()
+            }
+            SendError::Empty | SendError::Ended | SendError::Repeated | SendError::TooLong { .. } => {
+                (self.refusal)(error).into()
+            }
+        }
     }
 }
 

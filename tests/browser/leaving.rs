@@ -34,7 +34,11 @@ async fn destroying_leaves_nothing_of_ours() {
         "call",
         "listener click",
         "listener keydown",
+        "channel",
+        "listener pagehide",
+        "listener pointerdown",
         "listener storage",
+        "listener visibilitychange",
         "timeout",
         "ResizeObserver",
     ] {

@@ -70,6 +70,41 @@ function otherTab() {
   return frame.contentWindow.localStorage
 }
 
+let heardOnChannel = []
+let line
+
+/** From here on the page takes part in the channel of this name, as another tab would. */
+export function joinChannel(name) {
+  heardOnChannel = []
+  line = new BroadcastChannel(name)
+  line.onmessage = ({ data }) => heardOnChannel.push(data)
+  const mine = line
+  onClose(() => mine.close())
+}
+
+/** What was heard there, each message as JSON. */
+export function channelHeard() {
+  return heardOnChannel.map((message) => JSON.stringify(message))
+}
+
+/** Says something there. */
+export function channelSays(message) {
+  line.postMessage(JSON.parse(message))
+}
+
+/** A browser without channels. */
+export function forbidChannels() {
+  put(window, 'BroadcastChannel', { value: undefined })
+}
+
+/** A browser that refuses them. */
+export function refuseChannels() {
+  const refuse = function () {
+    throw new DOMException('The operation is insecure.', 'SecurityError')
+  }
+  put(window, 'BroadcastChannel', { value: refuse })
+}
+
 let free = () => undefined
 
 /** Resolves when the page holds the lock of this name, as another tab would. */

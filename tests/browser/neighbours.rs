@@ -18,6 +18,16 @@ extern "C" {
     pub(crate) fn other_tab_writes(key: &str, value: Option<&str>);
     #[wasm_bindgen(js_name = otherTabClears)]
     pub(crate) fn other_tab_clears();
+    #[wasm_bindgen(js_name = joinChannel)]
+    pub(crate) fn join_channel(name: &str);
+    #[wasm_bindgen(js_name = channelHeard)]
+    pub(crate) fn channel_heard() -> Vec<String>;
+    #[wasm_bindgen(js_name = channelSays)]
+    pub(crate) fn channel_says(message: &str);
+    #[wasm_bindgen(js_name = forbidChannels)]
+    pub(crate) fn forbid_channels();
+    #[wasm_bindgen(js_name = refuseChannels)]
+    pub(crate) fn refuse_channels();
     #[wasm_bindgen(js_name = holdLock)]
     pub(crate) fn hold_lock(name: &str) -> Promise;
     #[wasm_bindgen(js_name = freeLock)]

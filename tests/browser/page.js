@@ -92,7 +92,7 @@ export function open() {
     bodies.push(init?.body)
     const turns = answers.get(new URL(url).pathname)
     const told = turns?.length > 1 ? turns.shift() : turns?.[0]
-    if (told) return Promise.resolve(new Response(told.body, { status: told.status }))
+    if (told) return Promise.resolve(new Response(told.body, told))
     if (areEndless) return Promise.resolve(endless())
     if (areRefused) return Promise.reject(new TypeError('Failed to fetch'))
     const key = {}
@@ -121,6 +121,11 @@ export function refuseCalls() {
 /** From here on calls to one path are answered, in whatever else is said of calls. */
 export function answer(path, status, body) {
   answers.set(path, [{ status, body: body || null }])
+}
+
+/** From here on calls to one path are asked to come back after so many seconds. */
+export function answerBusy(path, seconds) {
+  answers.set(path, [{ status: 429, body: null, headers: { 'retry-after': `${seconds}` } }])
 }
 
 /** The answer after those there are; the last one is given for ever. */
@@ -287,6 +292,17 @@ export function watch() {
       this.addEventListener('close', () => alive.delete(this))
     }
   })
+  replace(window, 'BroadcastChannel', (Original) => class extends Original {
+    constructor(...values) {
+      super(...values)
+      alive.set(this, 'channel')
+    }
+
+    close() {
+      alive.delete(this)
+      super.close()
+    }
+  })
 }
 
 /** What was started since `watch` and lives on, by kind. */
@@ -381,6 +397,81 @@ export function fillStorage() {
   replace(Storage.prototype, 'setItem', () => () => {
     throw new DOMException('The quota has been exceeded.', 'QuotaExceededError')
   })
+}
+
+const STORAGE_CALLS = ['getItem', 'setItem', 'removeItem', 'key', 'length']
+
+/** From here on one kind of storage call throws: the call of this number, counted over all kinds, or every one. */
+export function failStorage(name, number) {
+  let count = 0
+  for (const known of STORAGE_CALLS) {
+    const { get, value } = Object.getOwnPropertyDescriptor(Storage.prototype, known)
+    const call = function (...values) {
+      const isMeant = number === undefined ? known === name : count++ === number
+      if (isMeant) throw new DOMException('The quota has been exceeded.', 'QuotaExceededError')
+      return (get ?? value).apply(this, values)
+    }
+    put(Storage.prototype, known, get ? { get: call } : { value: call, writable: true })
+  }
+}
+
+/** From here on every key that is read is noted; gives those so far. */
+export function reads() {
+  const keys = []
+  replace(Storage.prototype, 'getItem', (original) => function (key) {
+    keys.push(key)
+    return original.call(this, key)
+  })
+  return keys
+}
+
+/** Whether somebody sees the page, from here on; nobody is told. */
+export function hide(isHidden) {
+  put(document, 'hidden', { value: isHidden })
+  put(document, 'visibilityState', { value: isHidden ? 'hidden' : 'visible' })
+}
+
+const PAGE_EVENTS = {
+  pagehide: [() => window, () => new PageTransitionEvent('pagehide', { persisted: true })],
+  pageshow: [() => window, () => new PageTransitionEvent('pageshow', { persisted: true })],
+  'pageshow at first': [() => window, () => new PageTransitionEvent('pageshow', { persisted: false })],
+}
+
+/** The browser tells the page something; a plain event of the window, or of the document where it is one of its own. */
+export function happens(name) {
+  const isOfDocument = ['freeze', 'resume', 'visibilitychange'].includes(name)
+  const [target, make] = PAGE_EVENTS[name] ?? [() => (isOfDocument ? document : window), () => new Event(name)]
+  target().dispatchEvent(make())
+}
+
+/** The browser tells that the page's policy stood against something. */
+export function forbids(effectiveDirective, blockedURI, disposition) {
+  const told = { effectiveDirective, blockedURI, disposition, bubbles: true, composed: true }
+  const needed = { documentURI: 'about:blank', violatedDirective: effectiveDirective, originalPolicy: '', statusCode: 200 }
+  document.dispatchEvent(new SecurityPolicyViolationEvent('securitypolicyviolation', { ...needed, ...told }))
+}
+
+/** Touches an element as a finger does. */
+export function touch(target) {
+  target.dispatchEvent(new PointerEvent('pointerdown', { bubbles: true, composed: true }))
+}
+
+let copiedTexts = []
+
+/** From here on what is copied is kept here. */
+export function takeCopies() {
+  copiedTexts = []
+  const writeText = (text) => Promise.resolve(void copiedTexts.push(text))
+  put(navigator, 'clipboard', { value: { writeText } })
+}
+
+/** A page without encryption: it has no clipboard. */
+export function forbidClipboard() {
+  put(navigator, 'clipboard', { value: undefined })
+}
+
+export function copies() {
+  return [...copiedTexts]
 }
 
 /** Gives every object of the page one more property by way of the prototype they share. */

@@ -1,6 +1,6 @@
 //! The bindings to `page.js`, which says what each does.
 
-use js_sys::Promise;
+use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::*;
 use web_sys::{Element, EventTarget};
 
@@ -17,6 +17,8 @@ extern "C" {
     pub(crate) fn answer(path: &str, status: u16, body: &str);
     #[wasm_bindgen(js_name = answerNext)]
     pub(crate) fn answer_next(path: &str, status: u16, body: &str);
+    #[wasm_bindgen(js_name = answerBusy)]
+    pub(crate) fn answer_busy(path: &str, seconds: u32);
     #[wasm_bindgen(js_name = forgetAnswer)]
     pub(crate) fn forget_answer(path: &str);
     #[wasm_bindgen(js_name = bodyOf)]
@@ -50,6 +52,18 @@ extern "C" {
     pub(crate) fn forbid_storage();
     #[wasm_bindgen(js_name = fillStorage)]
     pub(crate) fn fill_storage();
+    #[wasm_bindgen(js_name = failStorage)]
+    pub(crate) fn fail_storage(name: &str, number: Option<u32>);
+    pub(crate) fn reads() -> Array;
+    pub(crate) fn hide(is_hidden: bool);
+    pub(crate) fn happens(name: &str);
+    pub(crate) fn forbids(directive: &str, blocked: &str, disposition: &str);
+    pub(crate) fn touch(target: &EventTarget);
+    #[wasm_bindgen(js_name = takeCopies)]
+    pub(crate) fn take_copies();
+    #[wasm_bindgen(js_name = forbidClipboard)]
+    pub(crate) fn forbid_clipboard();
+    pub(crate) fn copies() -> Vec<String>;
     pub(crate) fn pollute(name: &str, value: &JsValue);
     #[wasm_bindgen(js_name = optionsThatThrow)]
     pub(crate) fn options_that_throw() -> JsValue;

@@ -118,6 +118,41 @@ async fn a_draft_survives_a_message_of_the_page() {
     assert_eq!(widget.input().value(), "half a thought");
 }
 
+#[wasm_bindgen_test]
+async fn too_many_that_wait_keep_the_next_one_in_the_composer() {
+    for (language, words) in [
+        (
+            "en",
+            "2 messages are waiting. Yours stays here until one of them is gone.",
+        ),
+        (
+            "it",
+            "2 messaggi sono in attesa. Il tuo resta qui finché uno di loro non è partito.",
+        ),
+    ] {
+        let page = Page::open();
+        let widget = page.widget(&format!(
+            r#"{{"open": true, "locale": "{language}", "limits": {{"outbox": 2}}}}"#
+        ));
+        for text in ["one", "two", "three"] {
+            widget.type_text(text).await;
+            widget.press(r#"{"key": "Enter"}"#);
+            tick().await;
+        }
+        assert_eq!(widget.bubbles(), ["one", "two"]);
+        assert_eq!(widget.input().value(), "three", "nothing is lost");
+        assert!(widget.part("send").has_attribute("disabled"));
+        assert_eq!(text_of(&widget.all("[role=alert]")[0]), words);
+        widget.all("[part~=message] button")[0].click();
+        tick().await;
+        assert!(widget.all("[role=alert]").is_empty(), "one of them is gone");
+        assert!(!widget.part("send").has_attribute("disabled"));
+        widget.press(r#"{"key": "Enter"}"#);
+        tick().await;
+        assert_eq!(widget.bubbles(), ["two", "three"]);
+    }
+}
+
 /// One message of the visitor's, waiting, with the typed text in text nodes alone.
 fn assert_waits(widget: &Widget) {
     let message = widget.part("message");

@@ -3,8 +3,8 @@
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::{
-    neighbours, page,
-    rig::{Page, Widget, get, settled, storage, stored, tick, until, word},
+    keeping, neighbours, page,
+    rig::{Page, Says, Widget, get, settled, storage, stored, text_of, tick, until, word},
 };
 
 #[wasm_bindgen_test]
@@ -118,6 +118,92 @@ async fn foreign_keys_are_left_alone() {
     for key in foreign {
         assert_eq!(stored(key).as_deref(), Some("theirs"), "{key}");
     }
+}
+
+/// Nothing throws, nothing typed is lost from sight, and the widget goes on, whichever call of storage fails.
+#[wasm_bindgen_test]
+async fn every_kind_of_storage_call_may_fail() {
+    for call in ["getItem", "setItem", "removeItem", "key", "length"] {
+        let page = Page::open();
+        keeping::returning();
+        keeping::message("k0", "from before", "queued");
+        page::fail_storage(call, None);
+        use_storage(&page, call).await;
+    }
+}
+
+#[wasm_bindgen_test]
+async fn every_single_storage_call_may_fail() {
+    for number in 0..60 {
+        let page = Page::open();
+        keeping::returning();
+        page::fail_storage("", Some(number));
+        use_storage(&page, &format!("call {number}")).await;
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_storage_that_refuses_is_told_of_once() {
+    for (refuse, code, words) in [
+        (
+            page::fill_storage as fn(),
+            "storage/quota",
+            "Keep this tab open until your message is sent.",
+        ),
+        (
+            page::forbid_storage,
+            "storage/blocked",
+            "This chat won't be remembered after you leave.",
+        ),
+    ] {
+        let page = Page::open();
+        refuse();
+        let widget = page.widget(r#"{"open": true}"#);
+        let _pending = widget.handle.say("one");
+        until("it is said", || !widget.parts("notice").is_empty()).await;
+        assert!(text_of(&widget.part("notice")).contains(words), "{code}");
+        widget.all("[part~=notice] button")[0].click();
+        for text in ["two", "three"] {
+            let _pending = widget.handle.say(text);
+        }
+        for _ in 0..20 {
+            tick().await;
+        }
+        assert!(widget.parts("notice").is_empty(), "{code}: once is enough");
+        let told = page::heard();
+        assert_eq!(
+            told.iter().filter(|line| line.contains(code)).count(),
+            1,
+            "{told:?}"
+        );
+        assert_eq!(widget.bubbles(), ["one", "two", "three"]);
+    }
+}
+
+/// What a visitor does with a widget, as far as it reads and writes.
+async fn use_storage(page: &Page, what: &str) {
+    page::answer(
+        "/api/v1/auth/login",
+        200,
+        r#"{"access_token":"A","refresh_token":"R","user":{"id":"p1"}}"#,
+    );
+    let widget = page.widget(r#"{"open": true, "connect": "load"}"#);
+    let _pending = widget.handle.say_as("Hello", "k1");
+    tick().await;
+    assert!(widget.bubbles().iter().any(|text| text == "Hello"), "{what}");
+    widget.type_text("half a thought").await;
+    page::happens("pagehide");
+    page::happens("pageshow");
+    tick().await;
+    assert_eq!(widget.input().value(), "half a thought", "{what}");
+    settled(widget.handle.sign_in(&"a@b.example".into(), &"secret".into())).await;
+    widget.handle.logout();
+    tick().await;
+    assert!(!widget.handle.is_authenticated(), "{what}");
+    widget.handle.destroy();
+    drop(widget);
+    drop(page.widget(r#"{"open": true}"#));
+    assert_eq!(page::faults(), [""; 0], "{what}");
 }
 
 async fn signed_in(page: &Page) -> Widget {

@@ -26,6 +26,10 @@ mount({ open: 'true' })
 mount({ suggestions: [1, 2] })
 // @ts-expect-error a limit is a number
 mount({ limits: { messageChars: '500' } })
+// @ts-expect-error a limit is a number
+mount({ limits: { outbox: '5' } })
+// @ts-expect-error a limit is a number, its unit is in its name
+mount({ limits: { answerSilenceMs: '30s' } })
 // @ts-expect-error there is no such limit
 mount({ limits: { messages: 5 } })
 // @ts-expect-error there is no such profile
@@ -111,7 +115,7 @@ export const status: MessageStatus = 'delivered'
 // @ts-expect-error there is no such state
 if (handle.getState().connection.state === 'connected') handle.open()
 // @ts-expect-error there is no such state
-if (handle.getState().connection.state === 'offline') handle.open()
+if (handle.getState().connection.state === 'fallback') handle.open()
 // @ts-expect-error there is no such state
 if (handle.getState().auth === 'signed-out') handle.open()
 // @ts-expect-error there is no such stage

@@ -56,7 +56,7 @@ const full: ChatOptions = {
   position: 'top-left',
   size: 'compact',
   zIndex: 10,
-  limits: { messageChars: 500 },
+  limits: { messageChars: 500, outbox: 5, answerSilenceMs: 20_000 },
   debug: true,
   on: {
     ready: ({ version }) => version.toUpperCase(),
@@ -78,6 +78,8 @@ export const lean: ChatOptions[] = [
   { getToken: () => Promise.resolve(null) },
   { context: () => ({ page: location.pathname }) },
   { context: {} },
+  { limits: {} },
+  { limits: { outbox: 1 } },
 ]
 
 // A listener knows its detail from the event's name.
@@ -115,6 +117,7 @@ export function words(status: MessageStatus): string {
     case 'sending':
     case 'sent':
       return 'on its way, or there'
+    case 'expired':
     case 'failed':
     case 'unconfirmed':
       return 'not there, or perhaps'
@@ -170,6 +173,8 @@ export function light(state: ConnectionState): boolean {
     case 'connecting':
     case 'idle':
     case 'joining':
+    case 'offline':
+    case 'paused':
     case 'reconnecting':
     case 'signed-out':
     case 'starting':

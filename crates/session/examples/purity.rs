@@ -40,7 +40,7 @@ fn conversation(seed: u64) -> Option<u32> {
             restored: Restored::default(),
         },
         seed,
-        1_754_060_400_000,
+        World::default().now(0),
     );
     let mut world = World::default();
     session

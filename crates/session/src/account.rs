@@ -51,6 +51,7 @@ impl Session {
             // Whatever it answers, nobody is signed in here any more.
             self.call(request, now);
             self.forget_account();
+            self.shelve_queue(now);
             self.disown_conversation(now);
         }
         self.settle(now);
@@ -73,6 +74,7 @@ impl Session {
             }
             None if self.is_signed_in() => {
                 self.forget_account();
+                self.shelve_queue(now);
                 self.disown_conversation(now);
             }
             None => {}

@@ -9,6 +9,7 @@ use miptech_chat_protocol::{
     decode::{AnswerFrame, AnswerId, AnswerPart, Author, Completion, Delta},
     frame::ResumePoint,
     ids::MessageId,
+    stored::StoredItem,
 };
 
 use crate::{
@@ -18,9 +19,11 @@ use crate::{
 };
 
 /// The answers of this page, oldest first.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Assembly {
     slots: Vec<Slot>,
+    /// How long an answer may be silent before the visitor is told.
+    patience: Duration,
 }
 
 /// One answer.
@@ -40,6 +43,17 @@ struct Slot {
     status: Status,
     /// Whether the visitor stopped it and its end has not come yet: what is left of it is swallowed.
     is_muted: bool,
+    /// Chunks that came before their turn (row P15), and since when the first of them waits.
+    early: Vec<(u64, Delta)>,
+    early_since: Instant,
+    /// Whether a drop left it open: a platform may tell it again under another id (row R4).
+    is_replayable: bool,
+    /// Whether its text comes from another tab, or from an earlier page.
+    is_mirrored: bool,
+    /// When it began: no answer takes for ever (row P8).
+    began: Instant,
+    /// When the visitor is told that it is silent, unless a frame comes; none once told.
+    worry_at: Option<Instant>,
     /// When the answer counts as cut off unless a frame comes.
     silent_at: Instant,
 }
@@ -56,6 +70,13 @@ impl Slot {
 }
 
 impl Assembly {
+    pub(crate) const fn new(patience: Duration) -> Self {
+        Self {
+            slots: Vec::new(),
+            patience,
+        }
+    }
+
     /// Puts one frame where it belongs and tells what changed.
     pub(crate) fn take(&mut self, frame: AnswerFrame, rows: &mut Rows, now: Now) -> Vec<Event> {
         let mut events = Vec::new();
@@ -66,13 +87,16 @@ impl Assembly {
         let Some(slot) = self.slots.get_mut(index) else {
             return events;
         };
-        slot.silent_at = now.mono.after(SILENCE);
+        slot.hear(self.patience, now.mono);
+        if let Some(found) = frame.id.as_ref().filter(|found| slot.is_told_again_as(found)) {
+            slot.begin_again(found.clone(), &mut events);
+        }
         match frame.part {
             AnswerPart::Processing => slot.hint = frame.id.map(|found| found.id).or(slot.hint.take()),
             AnswerPart::Start => slot.bind(frame.id, &mut events),
             AnswerPart::Chunk { delta, index } => {
                 slot.bind(frame.id, &mut events);
-                slot.grow(delta, index, &mut events);
+                slot.grow(delta, index, now.mono, &mut events);
             }
             AnswerPart::Complete(end) => {
                 slot.bind(frame.id, &mut events);
@@ -117,6 +141,11 @@ impl Assembly {
                 .iter()
                 .rposition(|slot| slot.is_open() && slot.bound.is_none() && slot.hint.is_none());
         }
+        if let Some(found) = &frame.id
+            && let Some(index) = self.slots.iter().rposition(|slot| slot.is_told_again_as(found))
+        {
+            return Some(index);
+        }
         let mut open = self.slots.iter().enumerate().filter(|(_, slot)| slot.is_open());
         let (index, only) = open.next().filter(|_| open.next().is_none())?;
         let names_another = match (&frame.id, &only.bound) {
@@ -130,18 +159,7 @@ impl Assembly {
 
     fn open(&mut self, frame: &AnswerFrame, rows: &mut Rows, now: Now, events: &mut Vec<Event>) -> usize {
         let row = rows.fresh();
-        self.slots.push(Slot {
-            row,
-            bound: None,
-            hint: None,
-            text: String::new(),
-            half: None,
-            chunks: 0,
-            has_gap: false,
-            status: Status::Thinking,
-            is_muted: false,
-            silent_at: now.mono.after(SILENCE),
-        });
+        self.slots.push(Slot::new(row, self.patience, now.mono));
         events.push(Event::MessageAdded {
             entry: Entry {
                 row,
@@ -169,9 +187,13 @@ impl Assembly {
 
     /// The socket is gone: deltas sent meanwhile are lost, so nothing is appended to what was open.
     pub(crate) fn socket_lost(&mut self) {
-        self.unmute();
+        for slot in &mut self.slots {
+            slot.is_muted = false;
+        }
         for slot in self.slots.iter_mut().filter(|slot| slot.is_open()) {
             slot.has_gap = true;
+            slot.is_replayable = true;
+            slot.early.clear();
         }
     }
 
@@ -253,6 +275,7 @@ impl Assembly {
     pub(crate) fn unmute(&mut self) {
         for slot in &mut self.slots {
             slot.is_muted = false;
+            slot.is_replayable = false;
         }
     }
 
@@ -261,26 +284,146 @@ impl Assembly {
         self.slots.clear();
     }
 
-    /// When the next open answer has been silent for too long.
+    /// When the next open answer is silent for too long, or waits for a chunk for too long.
     pub(crate) fn deadline(&self) -> Option<Instant> {
-        self.slots
-            .iter()
-            .filter(|slot| slot.is_open())
-            .map(|slot| slot.silent_at)
-            .min()
+        let open = self.slots.iter().filter(|slot| slot.is_open());
+        open.map(Slot::deadline).min()
     }
 
-    /// Cuts off what has been silent for too long; a late frame revives it.
-    pub(crate) fn cut_silent(&mut self, now: Instant) -> Vec<Event> {
-        let silent = self
-            .slots
-            .iter_mut()
-            .filter(|slot| slot.is_open() && slot.silent_at <= now);
-        silent.map(|slot| slot.end(Status::Interrupted)).collect()
+    /// Tells of what is silent, cuts off what has been for too long, and gives up chunks that never came.
+    /// Tells also whether history might fill such a gap. A late frame revives what was cut.
+    pub(crate) fn time_passed(&mut self, now: Instant) -> (Vec<Event>, bool) {
+        let mut events = Vec::new();
+        let mut has_new_gap = false;
+        for slot in self.slots.iter_mut().filter(|slot| slot.is_open()) {
+            if !slot.early.is_empty() && slot.early_since.after(REORDERED) <= now {
+                slot.early.clear();
+                slot.has_gap = true;
+                has_new_gap = true;
+            }
+            if slot.worry_at.take_if(|at| *at <= now).is_some() {
+                events.push(Event::AnswerSilent { row: slot.row });
+            }
+            if slot.silent_at <= now || slot.began.after(LONGEST) <= now {
+                events.push(slot.end(Status::Interrupted));
+            }
+        }
+        (events, has_new_gap)
+    }
+
+    // What other tabs and earlier pages know of answers.
+
+    /// The row of an answer whose id is known.
+    pub(crate) fn row_of(&self, id: &MessageId) -> Option<RowId> {
+        let is_it = |slot: &&Slot| slot.bound.as_ref().is_some_and(|bound| bound.id == *id);
+        self.slots.iter().rev().find(is_it).map(|slot| slot.row)
+    }
+
+    /// How many chunks an answer consists of.
+    pub(crate) fn chunks_of(&self, row: RowId) -> u64 {
+        let slot = self.slots.iter().rev().find(|slot| slot.row == row);
+        slot.map_or(0, |slot| slot.chunks)
+    }
+
+    /// An answer that was assembled elsewhere gets a slot here, so that later frames find it.
+    pub(crate) fn adopt_stored(&mut self, row: RowId, item: &StoredItem, status: Status, now: Now) {
+        let mut slot = Slot::new(row, self.patience, now.mono);
+        slot.bound = item.message.clone().map(|id| AnswerId { id, in_payload: true });
+        slot.text.clone_from(&item.text);
+        slot.chunks = item.chunks;
+        slot.has_gap = true;
+        slot.is_mirrored = true;
+        slot.status = status;
+        self.slots.push(slot);
+    }
+
+    /// What another tab knows of an answer: more than this one only where this one gets no frames of it itself.
+    pub(crate) fn mirror(&mut self, row: RowId, item: StoredItem, now: Now) -> Vec<Event> {
+        let mut events = Vec::new();
+        let status = Status::parse(&item.status).unwrap_or(Status::Interrupted);
+        let Some(slot) = self.slots.iter_mut().rev().find(|slot| slot.row == row) else {
+            return events;
+        };
+        let is_whole = !matches!(status, Status::Interrupted | Status::Streaming | Status::Thinking);
+        let has_own_frames = slot.is_open() && !slot.has_gap && !slot.is_mirrored;
+        let is_news = status != slot.status || item.text != slot.text;
+        if !slot.is_revivable() || has_own_frames && !is_whole || !is_news {
+            return events;
+        }
+        let bound = item.message.map(|id| AnswerId { id, in_payload: true });
+        slot.bind(bound, &mut events);
+        slot.hear(self.patience, now.mono);
+        slot.is_mirrored = true;
+        slot.chunks = item.chunks;
+        slot.adopt(item.text, &mut events);
+        slot.has_gap = !is_whole;
+        if !item.sources.is_empty() {
+            events.push(Event::AnswerSourced {
+                row: slot.row,
+                sources: item.sources,
+            });
+        }
+        events.push(slot.end(status));
+        events
     }
 }
 
 impl Slot {
+    fn new(row: RowId, patience: Duration, now: Instant) -> Self {
+        let mut slot = Self {
+            row,
+            bound: None,
+            hint: None,
+            text: String::new(),
+            half: None,
+            chunks: 0,
+            has_gap: false,
+            status: Status::Thinking,
+            is_muted: false,
+            early: Vec::new(),
+            early_since: now,
+            is_replayable: false,
+            is_mirrored: false,
+            began: now,
+            worry_at: None,
+            silent_at: now,
+        };
+        slot.hear(patience, now);
+        slot
+    }
+
+    /// A word of it came: its silence begins anew.
+    fn hear(&mut self, patience: Duration, now: Instant) {
+        self.worry_at = Some(now.after(patience));
+        self.silent_at = now.after(patience * SILENCES);
+    }
+
+    fn deadline(&self) -> Instant {
+        let early = (!self.early.is_empty()).then(|| self.early_since.after(REORDERED));
+        let ends = [self.worry_at, early, Some(self.began.after(LONGEST))];
+        ends.into_iter().flatten().fold(self.silent_at, Instant::min)
+    }
+
+    /// Whether a platform tells under this id what a drop left open under another (row R4).
+    fn is_told_again_as(&self, found: &AnswerId) -> bool {
+        let is_another = |bound: &AnswerId| found.in_payload && bound.in_payload && bound.id != found.id;
+        self.is_replayable && self.is_revivable() && self.bound.as_ref().is_some_and(is_another)
+    }
+
+    fn begin_again(&mut self, id: AnswerId, events: &mut Vec<Event>) {
+        self.is_replayable = false;
+        self.has_gap = false;
+        self.chunks = 0;
+        self.half = None;
+        self.text.clear();
+        events.push(Event::AnswerReplaced {
+            row: self.row,
+            text: String::new(),
+        });
+        self.bound = None;
+        self.bind(Some(id), events);
+    }
+
     fn bind(&mut self, id: Option<AnswerId>, events: &mut Vec<Event>) {
         if self.bound.is_some() {
             return;
@@ -295,21 +438,42 @@ impl Slot {
         }
     }
 
-    fn grow(&mut self, delta: Delta, index: Option<u64>, events: &mut Vec<Event>) {
+    fn grow(&mut self, delta: Delta, index: Option<u64>, now: Instant, events: &mut Vec<Event>) {
         if !self.is_revivable() {
             return;
         }
         match index {
             Some(index) if index < self.chunks => return,
-            Some(index) if index > self.chunks => self.has_gap = true,
+            Some(index) if index > self.chunks => return self.keep_early(index, delta, now),
             Some(_) => {}
             None if self.has_gap => return,
             None => {}
         }
-        if self.has_gap && index != Some(self.chunks) {
+        self.has_gap = false;
+        self.take(delta, events);
+        while let Some(place) = self.early.iter().position(|(index, _)| *index == self.chunks) {
+            let (_, delta) = self.early.swap_remove(place);
+            self.early_since = now;
+            self.take(delta, events);
+        }
+    }
+
+    /// A chunk before its turn waits for the ones before it, if they are near.
+    fn keep_early(&mut self, index: u64, delta: Delta, now: Instant) {
+        if self.early.iter().any(|(known, _)| *known == index) {
             return;
         }
-        self.has_gap = false;
+        if self.has_gap || index - self.chunks > WINDOW {
+            self.has_gap = true;
+            return;
+        }
+        if self.early.is_empty() {
+            self.early_since = now;
+        }
+        self.early.push((index, delta));
+    }
+
+    fn take(&mut self, delta: Delta, events: &mut Vec<Event>) {
         self.chunks += 1;
         let mut text: String = Delta::join(self.half.take(), delta.low).into_iter().collect();
         text.push_str(&delta.text);
@@ -355,6 +519,7 @@ impl Slot {
                 return;
             }
             Some(text) => {
+                self.early.clear();
                 self.adopt(text, events);
                 true
             }
@@ -364,7 +529,7 @@ impl Slot {
                 if self.status == Status::Truncated {
                     return;
                 }
-                !self.text.is_empty() && !self.has_gap && counted_all
+                !self.text.is_empty() && !self.has_gap && self.early.is_empty() && counted_all
             }
         };
         if !end.sources.is_empty() {
@@ -420,9 +585,16 @@ const CUMULATIVE_FROM: usize = 16;
 /// The longest answer kept (`faults.md` section 6.3).
 const ANSWER_BYTES: usize = 128 * 1024;
 
-/// How long an answer may be silent before it counts as cut off (row R7: four times 30 s).
-const SILENCE: Duration = Duration::from_secs(120);
+/// After how many times the visitor's patience a silent answer counts as cut off (row R7).
+const SILENCES: u32 = 4;
 
-/// The same where history was read after a re-join and does not know the answer.
+/// Row P8: no answer takes longer.
+const LONGEST: Duration = Duration::from_secs(600);
+
+/// Row P15: how far a chunk may come before its turn, and how long it waits for it.
+const WINDOW: u64 = 32;
+const REORDERED: Duration = Duration::from_secs(5);
+
+/// How long an answer may be silent where history was read after a re-join and does not know the answer.
 /// Our choice: long enough for the platform's next delta, short enough not to wait for a lost answer.
 const SILENCE_AFTER_REJOIN: Duration = Duration::from_secs(10);

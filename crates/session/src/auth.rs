@@ -18,7 +18,7 @@ use crate::{
     config::{SignInForm, StoredAccount, TokenSource},
     lifecycle::{Next, State},
     notice::ChatError,
-    output::{Effect, Event, RequestId, StoreKey, TokenReason},
+    output::{Effect, Event, RequestId, Shelf, StoreKey, TokenReason},
     renewal::Renewal,
     session::Session,
 };
@@ -163,7 +163,7 @@ impl Session {
         }
         let is_demanded = self.config.sign_in == SignInForm::Required;
         if is_demanded {
-            self.demand_sign_in(ChatError::bare(ErrorCode::AuthRequired, Stage::Auth, false));
+            self.demand_sign_in(ChatError::bare(ErrorCode::AuthRequired, Stage::Auth, false), now);
         }
         is_demanded
     }
@@ -175,7 +175,7 @@ impl Session {
             return self.token_came(now);
         }
         if self.auth.is_fresh(now.mono) {
-            return self.sign_in_expired(ChatError::of_fault(fault, Stage::Auth));
+            return self.sign_in_expired(ChatError::of_fault(fault, Stage::Auth), now);
         }
         self.auth.was_refused = true;
         self.renew(TokenReason::Rejected, now);
@@ -203,9 +203,12 @@ impl Session {
         if user.is_some() {
             self.auth.owner = user;
         }
+        self.shelve_queue(now);
         if is_anothers {
             self.leave_conversation(now);
         }
+        // What waits for this user may have been written on another day.
+        self.effect(Effect::Read(Shelf::Messages));
     }
 
     /// Nobody is signed in any more, by somebody's wish: what follows is another conversation.
@@ -233,7 +236,9 @@ impl Session {
             | State::Joining { .. }
             | State::Live { .. }
             | State::Naming { .. }
+            | State::Offline { .. }
             | State::Opening { .. }
+            | State::Paused { .. }
             | State::Probing(_)
             | State::Waiting { .. } => {}
         }
@@ -257,24 +262,24 @@ impl Session {
     }
 
     /// The platform itself ended the sign-in: everybody here is signed out (rows T2 and T5).
-    pub(crate) fn sign_in_expired(&mut self, cause: ChatError) {
+    pub(crate) fn sign_in_expired(&mut self, cause: ChatError, now: Now) {
         self.forget_account();
         let error = ChatError {
             code: ErrorCode::AuthExpired,
             retryable: false,
             ..cause
         };
-        self.demand_sign_in(error);
+        self.demand_sign_in(error, now);
     }
 
     /// Nothing more by itself until somebody signs in.
-    pub(crate) fn demand_sign_in(&mut self, error: ChatError) {
+    pub(crate) fn demand_sign_in(&mut self, error: ChatError, now: Now) {
         if let Some(attempt) = self.state.attempt() {
             self.effect(Effect::CloseSocket {
                 attempt,
                 code: ours::ZOMBIE,
             });
-            self.socket_lost();
+            self.socket_lost(now);
         }
         self.cut_answers();
         self.end_history();
@@ -328,7 +333,10 @@ impl Session {
         }
         if matches!(self.state, State::Renewing { .. }) {
             // The platform refused our token, and nobody can renew it any more.
-            self.demand_sign_in(ChatError::bare(ErrorCode::AuthExpired, Stage::Refresh, false));
+            self.demand_sign_in(
+                ChatError::bare(ErrorCode::AuthExpired, Stage::Refresh, false),
+                now,
+            );
         } else {
             self.disown_conversation(now);
         }

@@ -8,14 +8,20 @@ use crate::{clock::Instant, random::Random};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Backoff {
     tries: u32,
+    /// When the first of these tries was planned: the longer an outage lasts, the rarer they become.
+    since: Option<Instant>,
 }
 
 impl Backoff {
     /// The next delay, and one step further.
-    pub(crate) fn step(&mut self, random: &mut Random) -> Duration {
+    pub(crate) fn step(&mut self, now: Instant, random: &mut Random) -> Duration {
+        let since = *self.since.get_or_insert(now);
         let delay = match self.tries {
             0 => random.up_to(FIRST_SPREAD),
-            n => nth(n, random),
+            n => {
+                let cap = cap(now.since(since));
+                spread(doubling(n).min(cap), random)
+            }
         };
         self.tries = self.tries.saturating_add(1);
         delay
@@ -34,14 +40,28 @@ impl Backoff {
     /// The connection proved itself.
     pub(crate) const fn reset(&mut self) {
         self.tries = 0;
+        self.since = None;
     }
 }
 
 /// `Dn`: half of `c` plus up to the other half, `c = min(30 s, 2ⁿ s)`.
-/// The jitter is taken after the cap, so clients at the cap stay spread.
 pub(crate) fn nth(n: u32, random: &mut Random) -> Duration {
-    let ceiling = Duration::from_secs(1_u64.checked_shl(n).unwrap_or(u64::MAX)).min(CAP);
+    spread(doubling(n).min(CAP), random)
+}
+
+/// The jitter is taken after the cap, so clients at the cap stay spread.
+fn spread(ceiling: Duration, random: &mut Random) -> Duration {
     ceiling / 2 + random.up_to(ceiling / 2)
+}
+
+fn doubling(n: u32) -> Duration {
+    Duration::from_secs(1_u64.checked_shl(n).unwrap_or(u64::MAX))
+}
+
+/// The longest delay after an outage of this length.
+fn cap(outage: Duration) -> Duration {
+    let longer = LONG_OUTAGES.iter().find(|(from, _)| outage >= *from);
+    longer.map_or(CAP, |(_, cap)| *cap)
 }
 
 /// `Whttp`: full jitter over 0.5 s (2 s from a platform that starts up), doubling, at most 8 s.
@@ -97,6 +117,12 @@ pub(crate) fn local(random: &mut Random) -> Duration {
 /// RFC 6455 section 7.2.3 names 0–5 s as reasonable after an unexplained close.
 const FIRST_SPREAD: Duration = Duration::from_secs(5);
 const CAP: Duration = Duration::from_secs(30);
+
+/// Row N29: 120 s after half an hour, 60 s after five minutes.
+const LONG_OUTAGES: [(Duration, Duration); 2] = [
+    (Duration::from_secs(1800), Duration::from_secs(120)),
+    (Duration::from_secs(300), Duration::from_secs(60)),
+];
 const HTTP_CAP: Duration = Duration::from_secs(8);
 const LIMITED: Duration = Duration::from_secs(5);
 const LIMITED_CAP: Duration = Duration::from_secs(60);
@@ -126,7 +152,7 @@ mod tests {
         let mut random = Random::new(7);
         let mut backoff = Backoff::default();
         for n in 0..10 {
-            let delay = backoff.step(&mut random);
+            let delay = backoff.step(Instant::default(), &mut random);
             let ceiling = if n == 0 { 5 } else { (1 << n).min(30) };
             assert!(delay <= Duration::from_secs(ceiling), "step {n}: {delay:?}");
             assert!(
@@ -139,10 +165,31 @@ mod tests {
     }
 
     #[test]
+    fn a_long_outage_makes_tries_rarer() {
+        let mut random = Random::new(7);
+        let mut backoff = Backoff::default();
+        backoff.at_least(9);
+        let mut delay_at =
+            |secs| backoff.step(Instant::default().after(Duration::from_secs(secs)), &mut random);
+        for (secs, cap) in [
+            (0, 30),
+            (299, 30),
+            (300, 60),
+            (1799, 60),
+            (1800, 120),
+            (90_000, 120),
+        ] {
+            let delay = delay_at(secs);
+            let cap = Duration::from_secs(cap);
+            assert!(delay >= cap / 2 && delay <= cap, "after {secs} s: {delay:?}");
+        }
+    }
+
+    #[test]
     fn the_first_wave_is_spread_over_five_seconds() {
         let mut per_second = [0_u32; 6];
         for seed in 0..10_000 {
-            let delay = Backoff::default().step(&mut Random::new(seed));
+            let delay = Backoff::default().step(Instant::default(), &mut Random::new(seed));
             per_second[usize::try_from(delay.as_secs()).unwrap()] += 1;
         }
         assert!(per_second.iter().all(|count| *count <= 2500), "{per_second:?}");

@@ -1,10 +1,10 @@
 //! What a session is told once: where, as whom, and within which limits.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use miptech_chat_protocol::{
     account::Tokens,
-    ids::{ChatId, SessionId, VisitorId},
+    ids::{ChatId, ClientMessageId, SessionId, VisitorId},
     profile::Profile,
     request::Caller,
     token::Token,
@@ -74,8 +74,16 @@ pub struct Restored {
     pub account: StoredAccount,
     /// The chat, where the socket made it.
     pub chat: Option<ChatId>,
+    /// The text in the composer.
+    pub draft: Option<String>,
+    /// Until when the platform asked for patience.
+    pub hold: Option<String>,
     /// What was found out about the platform.
     pub memory: Option<String>,
+    /// The messages that wait: each id and the value under its key.
+    pub messages: Vec<(ClientMessageId, String)>,
+    /// The conversation so far.
+    pub transcript: Option<String>,
 }
 
 /// The account as storage holds it; anything in it may be missing, corrupt or somebody else's.
@@ -143,6 +151,8 @@ pub struct Limits {
     pub message_units: usize,
     /// The most messages that may wait.
     pub outbox: usize,
+    /// How long an answer may be silent before the visitor is told; four times that, and it counts as cut off.
+    pub answer_silence: Duration,
 }
 
 impl Default for Limits {
@@ -150,6 +160,7 @@ impl Default for Limits {
         Self {
             message_units: 4000,
             outbox: 20,
+            answer_silence: Duration::from_secs(30),
         }
     }
 }

@@ -7,18 +7,18 @@ use std::time::Duration;
 use miptech_chat_protocol::{
     capability::{Capabilities, Capability},
     close::ours,
-    decode::{AnswerFrame, DecodeError, ServerFrame, decode},
+    decode::{AnswerFrame, Author, DecodeError, ServerFrame, decode},
     error::{ErrorCode, Stage},
     frame::ClientFrame,
     ids::{ChatId, ClientMessageId, MessageId},
 };
 
 use crate::{
-    clock::Now,
-    entry::{RowId, Status},
+    clock::{Instant, Now},
+    entry::{Entry, RowId, Status},
     lifecycle::State,
     notice::ChatError,
-    output::{Attempt, Effect, Event},
+    output::{Attempt, Effect, Event, Place},
     session::Session,
 };
 
@@ -30,7 +30,38 @@ pub(crate) struct Known {
     joins: u32,
 }
 
+/// Frames per second, while they come faster than anybody can mean them (row P7).
+#[derive(Debug, Default)]
+pub(crate) struct Flood {
+    second: Option<Instant>,
+    frames: u32,
+    seconds: u32,
+}
+
+impl Flood {
+    /// Counts a frame. Tells whether there were too many for too long.
+    fn rises(&mut self, now: Instant) -> bool {
+        let second = *self.second.get_or_insert(now);
+        let passed = now.since(second);
+        if passed >= A_SECOND {
+            let is_flooded = self.frames >= MOST_FRAMES && passed < A_SECOND * 2;
+            self.seconds = if is_flooded { self.seconds + 1 } else { 0 };
+            self.second = Some(now);
+            self.frames = 0;
+        }
+        self.frames += 1;
+        self.seconds >= MOST_SECONDS
+    }
+}
+
 impl Known {
+    /// A platform id has a row; one that has keeps it (row P24).
+    pub(crate) fn note(&mut self, id: &MessageId, row: RowId) {
+        if self.row_of(id).is_none() {
+            self.rows.push((id.clone(), row));
+        }
+    }
+
     pub(crate) fn row_of(&self, id: &MessageId) -> Option<RowId> {
         self.rows
             .iter()
@@ -47,15 +78,9 @@ impl Known {
 
 impl Session {
     /// The socket is gone: what it carried is told so.
-    pub(crate) fn socket_lost(&mut self) {
-        let is_repeat_safe = self.capabilities.has(Capability::ClientMessageId);
-        if let Some((row, status)) = self.outbox.socket_lost(is_repeat_safe) {
-            self.event(Event::MessageChanged {
-                row,
-                status,
-                message: None,
-            });
-        }
+    pub(crate) fn socket_lost(&mut self, now: Now) {
+        self.end_claim();
+        self.hand_over_lost(now);
         self.assembly.socket_lost();
     }
 
@@ -63,7 +88,8 @@ impl Session {
     pub(crate) fn now_live(&mut self, now: Now) {
         self.known.joins = self.known.joins.saturating_add(1);
         self.send_stops(now);
-        if self.capabilities.has(Capability::History) {
+        self.settle_doubts(false, now);
+        if self.offers_history() {
             self.history.begin_anew();
             self.read_history(now);
         } else if self.capabilities.has(Capability::Resume) {
@@ -99,6 +125,14 @@ impl Session {
 
     /// One text frame of the current socket.
     pub(crate) fn frame_came(&mut self, attempt: Attempt, text: &str, now: Now) {
+        if let State::Live { pulse, .. } = &mut self.state {
+            pulse.heard(now.mono);
+        }
+        if self.flood.rises(now.mono) {
+            self.flood = Flood::default();
+            self.backoff.at_least(3);
+            return self.give_up_socket(attempt, ours::OVERLOAD, now);
+        }
         let frame = match decode(text) {
             Ok(frame) => frame,
             Err(DecodeError::NotAFrame) => return self.ignored.not_frames += 1,
@@ -111,7 +145,24 @@ impl Session {
             ServerFrame::Unknown => self.ignored.unknown_types += 1,
             ServerFrame::Left { .. } | ServerFrame::Progress { .. } => {}
             // Nobody shows that somebody types yet, and an id is adopted only where none is held.
-            ServerFrame::Indicator(_) | ServerFrame::Pong => {}
+            ServerFrame::Indicator(_) => {}
+            ServerFrame::Echo {
+                message,
+                text,
+                chat,
+                client_message,
+            } => {
+                if self.is_live() && self.is_ours(chat.as_ref()) {
+                    self.echoed(message, &text, client_message.as_ref(), now);
+                } else {
+                    self.ignored.foreign += 1;
+                }
+            }
+            ServerFrame::Pong => {
+                if let State::Live { pulse, .. } = &mut self.state {
+                    pulse.answered(now.mono);
+                }
+            }
             ServerFrame::ChatCreated(chat) => self.join_acked(attempt, Some(&chat), None, now),
             ServerFrame::Joined { chat, tenant } => {
                 self.join_acked(attempt, chat.as_ref(), tenant.as_deref(), now)
@@ -128,6 +179,9 @@ impl Session {
             }
             ServerFrame::Ping { echo } => {
                 self.join(attempt, now);
+                if let State::Live { pulse, .. } = &mut self.state {
+                    pulse.pinged(now.mono);
+                }
                 let text = ClientFrame::Pong { echo }.encode(now.wall_ms);
                 self.effect(Effect::SendFrame { attempt, text });
             }
@@ -146,7 +200,7 @@ impl Session {
             }
             ServerFrame::Unauthorized(fault) => {
                 self.forget_account();
-                self.demand_sign_in(ChatError::of_fault(fault, Stage::Socket));
+                self.demand_sign_in(ChatError::of_fault(fault, Stage::Socket), now);
             }
         }
     }
@@ -222,13 +276,49 @@ impl Session {
         };
         // What comes without an id from here on answers this message, not the one whose answer was stopped.
         self.assembly.unmute();
-        if let Some(id) = &message {
-            self.known.rows.push((id.clone(), item.row));
+        self.message_arrived(&item, message, now);
+    }
+
+    /// A visitor's message as the platform has it: ours once more, or one of another tab or device (row O6).
+    fn echoed(&mut self, message: MessageId, text: &str, client_message: Option<&ClientMessageId>, now: Now) {
+        if self.known.row_of(&message).is_some() {
+            return;
         }
-        self.event(Event::MessageChanged {
-            row: item.row,
-            status: Status::Sent,
-            message,
+        let ours = match client_message {
+            Some(id) => Some(id.clone()),
+            None => self.outbox.same_text(text, None).map(|item| item.id.clone()),
+        };
+        if let Some(item) = ours.as_ref().and_then(|id| self.outbox.remove(id)) {
+            return self.message_arrived(&item, Some(message), now);
+        }
+        let known = match &ours {
+            Some(id) => self.row_of_ours(id),
+            None => self.journal.unnamed(text),
+        };
+        let row = known.unwrap_or_else(|| self.rows.fresh());
+        self.known.note(&message, row);
+        if known.is_some() {
+            return self.event(Event::MessageChanged {
+                row,
+                status: Status::Sent,
+                message: Some(message),
+            });
+        }
+        if let Some(id) = &ours {
+            self.taken.push((id.clone(), Some(row)));
+        }
+        self.event(Event::MessageAdded {
+            entry: Entry {
+                row,
+                author: Author::User,
+                text: text.to_owned(),
+                status: Status::Sent,
+                message: Some(message),
+                client_message: ours,
+                created_ms: now.wall_ms,
+                sources: Vec::new(),
+            },
+            place: Place::End,
         });
     }
 
@@ -242,6 +332,11 @@ impl Session {
         }
     }
 }
+
+/// `faults.md` section 6.3: 500 frames a second for five seconds.
+const MOST_FRAMES: u32 = 500;
+const MOST_SECONDS: u32 = 5;
+const A_SECOND: Duration = Duration::from_secs(1);
 
 /// Five unreadable frames in a minute replace the socket (row P1).
 const BAD_FRAMES: usize = 5;

@@ -54,6 +54,8 @@ pub struct Entry {
 pub enum Status {
     /// An answer that is whole.
     Complete,
+    /// A message too old to be sent by itself.
+    Expired,
     /// A message that will not be sent again by itself.
     Failed,
     /// An answer that was cut off.
@@ -77,11 +79,32 @@ pub enum Status {
 }
 
 impl Status {
+    const ALL: [Self; 12] = [
+        Self::Complete,
+        Self::Expired,
+        Self::Failed,
+        Self::Interrupted,
+        Self::Queued,
+        Self::Sending,
+        Self::Sent,
+        Self::Stopped,
+        Self::Streaming,
+        Self::Thinking,
+        Self::Truncated,
+        Self::Unconfirmed,
+    ];
+
+    /// The state of this text, where it is one.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.as_str() == text)
+    }
+
     /// The stable text.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Complete => "complete",
+            Self::Expired => "expired",
             Self::Failed => "failed",
             Self::Interrupted => "interrupted",
             Self::Queued => "queued",

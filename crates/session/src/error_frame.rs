@@ -12,10 +12,11 @@ use miptech_chat_protocol::{
 
 use crate::{
     clock::{Instant, Now},
-    entry::{RowId, Status},
+    config::Origin,
     lifecycle::{Heard, State},
     notice::ChatError,
-    output::{Attempt, Effect, Event, TokenReason},
+    outbox::Delivery,
+    output::{Attempt, Effect, StoreKey, TokenReason},
     session::Session,
 };
 
@@ -93,7 +94,7 @@ impl Session {
         let is_live = self.is_live();
         let stage = if is_live { Stage::Socket } else { Stage::Join };
         if let Some(wait) = fault.wait {
-            self.hold_until(now.mono.after(wait.max(RATE_FLOOR)));
+            self.hold_until(now.mono.after(wait.max(RATE_FLOOR)), now);
         }
         match Concern::of(fault.code) {
             Concern::Right => self.right_refused(attempt, ChatError::of_fault(fault, stage), now),
@@ -105,7 +106,7 @@ impl Session {
             Concern::Token => self.token_wanted(attempt, fault, now),
             Concern::Rate => self.rate_limited(fault, now),
             Concern::Answer | Concern::Message if !is_live => self.join_troubled(fault, now),
-            Concern::Message => self.message_refused(fault, client_message),
+            Concern::Message => self.message_refused(fault, client_message, now),
             Concern::Answer => {
                 self.cut_answers();
                 self.mishap(ChatError::of_fault(fault, Stage::Answer));
@@ -114,8 +115,13 @@ impl Session {
     }
 
     /// Nothing is handed over, and nothing tried again, before the platform is ready for it.
-    pub(crate) fn hold_until(&mut self, until: Instant) {
+    /// The other tabs of this browser are told (row N5).
+    pub(crate) fn hold_until(&mut self, until: Instant, now: Now) {
         self.held_until = self.held_until.max(Some(until));
+        let left = u64::try_from(until.since(now.mono).as_millis()).unwrap_or(0);
+        if left > 0 && self.config.identity.origin == Origin::Stored {
+            self.store(StoreKey::Hold, Some((now.wall_ms + left).to_string()));
+        }
     }
 
     /// Whether the platform spoke of a rate limit a moment ago.
@@ -154,44 +160,36 @@ impl Session {
             self.doubt_join();
             return self.troubled(ChatError::of_fault(fault, Stage::Join));
         }
-        if let Some(row) = self.outbox.requeue() {
-            self.event(Event::MessageChanged {
-                row,
-                status: Status::Queued,
-                message: None,
-            });
-        }
+        self.take_back(now);
         self.mishap(ChatError::of_fault(fault, Stage::Send));
     }
 
-    fn message_refused(&mut self, fault: Fault, client_message: Option<&ClientMessageId>) {
-        if let Some(row) = self.respelled(client_message) {
-            return self.event(Event::MessageChanged {
-                row,
-                status: Status::Queued,
-                message: None,
-            });
+    fn message_refused(&mut self, fault: Fault, client_message: Option<&ClientMessageId>, now: Now) {
+        let refused = match client_message {
+            Some(id) => Some(id.clone()),
+            None => self.outbox.sending().map(|item| item.id.clone()),
+        };
+        let item = refused.and_then(|id| self.outbox.get_mut(&id));
+        let Some(item) = item else {
+            return self.mishap(ChatError::of_fault(fault, Stage::Send));
+        };
+        let id = item.id.clone();
+        let is_unread = matches!(item.delivery, Delivery::Sending { is_seen: false, .. });
+        let was_respelled = item.was_respelled;
+        if is_unread && !was_respelled && self.plan.may_respell() {
+            // A platform that knows the other spelling of a message gets that, once, and never for a message it has
+            // shown to have read (section 16.5).
+            item.was_respelled = true;
+            self.plan.respell();
+            return self.deliver_as(&id, Delivery::Queued, now);
         }
-        if let Some((row, in_both)) = self.outbox.refuse(client_message) {
-            if in_both {
-                // Neither spelling is to blame, so the one in use before stays.
-                self.plan.respell();
-            }
-            self.event(Event::MessageChanged {
-                row,
-                status: Status::Failed,
-                message: None,
-            });
+        if was_respelled {
+            // Neither spelling is to blame, so the one in use before stays.
+            item.was_respelled = false;
+            self.plan.respell();
         }
+        self.message_failed(&id, now);
         self.mishap(ChatError::of_fault(fault, Stage::Send));
-    }
-
-    /// A platform that knows the other spelling of a message gets that, once (section 16.5).
-    fn respelled(&mut self, client_message: Option<&ClientMessageId>) -> Option<RowId> {
-        let may = self.plan.may_respell();
-        let row = may.then(|| self.outbox.respell(client_message)).flatten()?;
-        self.plan.respell();
-        Some(row)
     }
 
     /// The platform wants a token on this socket, or another one: a new one joins with it.

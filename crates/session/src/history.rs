@@ -70,6 +70,11 @@ impl HistoryRead {
         }
     }
 
+    /// The last sequence number known.
+    pub(crate) const fn last_sequence(&self) -> u64 {
+        self.after
+    }
+
     pub(crate) const fn retry_at(&self) -> Option<Instant> {
         self.retry_at
     }
@@ -140,6 +145,7 @@ impl Session {
             Err(fault) => {
                 self.mishap(ChatError::of_fault(fault, Stage::History));
                 self.assembly.expect_word(now.mono);
+                self.settle_doubts(true, now);
             }
         }
     }
@@ -163,6 +169,7 @@ impl Session {
             self.read_history(now);
         } else if self.is_live() {
             self.assembly.expect_word(now.mono);
+            self.settle_doubts(true, now);
         }
     }
 
@@ -172,22 +179,36 @@ impl Session {
             return row;
         }
         let known = match item.author {
-            Author::User => self.confirm(&item),
+            Author::User => self.confirm(&item, now),
             Author::Ai | Author::Human | Author::System => self.heal(&item),
         };
         let row = known.unwrap_or_else(|| self.rows.fresh());
-        self.known.rows.push((item.id.clone(), row));
+        self.known.note(&item.id, row);
         if known.is_none() {
             self.add_earlier(row, item, now);
         }
         row
     }
 
-    /// A message of ours the platform has: as good as its acknowledgement.
-    fn confirm(&mut self, item: &HistoryItem) -> Option<RowId> {
-        let id = item.client_message.as_ref()?;
-        let waiting = self.outbox.acknowledge(Some(id)).map(|ours| ours.row);
-        let row = waiting.or_else(|| self.row_of_ours(id))?;
+    /// A message of ours the platform has: as good as its acknowledgement. Where the platform keeps no id of ours, the
+    /// same text behind all that was known when it was handed over is it (row O5).
+    fn confirm(&mut self, item: &HistoryItem, now: Now) -> Option<RowId> {
+        let ours = match &item.client_message {
+            Some(id) => Some(id.clone()),
+            None if item.sequence.is_some() => {
+                let same = self.outbox.same_text(&item.text, item.sequence);
+                same.map(|ours| ours.id.clone())
+            }
+            None => None,
+        };
+        if let Some(ours) = ours.as_ref().and_then(|id| self.outbox.remove(id)) {
+            self.message_arrived(&ours, Some(item.id.clone()), now);
+            return Some(ours.row);
+        }
+        let row = match &ours {
+            Some(id) => self.row_of_ours(id)?,
+            None => self.journal.unnamed(&item.text)?,
+        };
         self.event(Event::MessageChanged {
             row,
             status: Status::Sent,

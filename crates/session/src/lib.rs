@@ -33,21 +33,27 @@ mod backoff;
 mod clock;
 mod config;
 mod conversation;
+mod delivery;
+mod draft;
 mod entry;
 mod error_frame;
 mod history;
+mod journal;
 mod lifecycle;
 mod new_conversation;
 mod notice;
 mod outbox;
 mod output;
+mod page;
 mod phase;
 mod plan;
+mod pulse;
 mod random;
 mod refusal;
 mod renewal;
 mod report;
 mod session;
+mod siblings;
 mod turn;
 
 pub use miptech_chat_protocol::{
@@ -71,11 +77,11 @@ pub use self::{
     entry::{Entry, RowId, Status},
     notice::{ChatError, Notice},
     output::{
-        Attempt, Deadline, Effect, Event, HttpOutcome, Lock, Output, Place, RequestId, SocketEvent, StoreKey,
-        TokenKeys, TokenReason,
+        Attempt, Deadline, Effect, Event, HttpOutcome, Lock, LockName, Output, PageSignal, Place, RequestId,
+        Shelf, SocketEvent, StoreKey, StoreRefusal, Stored, TokenKeys, TokenReason,
     },
     phase::{Connection, Phase},
-    refusal::{RetryError, SendError},
+    refusal::{CheckError, RetryError, SendError},
     report::{Ignored, Report, Timings},
     session::Session,
 };

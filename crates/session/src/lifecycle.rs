@@ -11,6 +11,10 @@
 //!                                                               │  └─not now─▶ Waiting
 //!                                                               └─none to be had─▶ SignedOut ──a token──▶ Probing …
 //!
+//! any step, where nobody sees the page ──▶ Paused ──seen──▶ where it came from
+//! any pause, without a network ──▶ Offline ──network, or a probe──▶ where it came from
+//! any, where nobody wants a connection any more ──▶ Idle
+//!
 //! any ──chat gone, or left──▶ Naming ──session id──▶ Probing …, or Idle where nothing was under way
 //! ```
 //!
@@ -34,6 +38,7 @@ use crate::{
     config::{SignInForm, TokenSource, TokenTransport},
     notice::ChatError,
     output::{Attempt, Effect, HttpOutcome, RequestId, SocketEvent, StoreKey},
+    pulse::Pulse,
     report::Timings,
     session::Session,
 };
@@ -48,10 +53,10 @@ pub(crate) use self::state::{Heard, Join, Next, Silence, State, Walk};
 impl Session {
     /// From rest: to the chat if it exists, else to where the profile makes one.
     pub(crate) fn begin(&mut self, now: Now) {
-        self.disturbed_since.get_or_insert(now.mono);
-        if let Some(until) = self.held_until.filter(|until| *until > now.mono) {
-            return self.wait(Next::Begin, until.since(now.mono), now);
+        if !self.admits(Next::Begin, now) {
+            return;
         }
+        self.disturbed_since.get_or_insert(now.mono);
         if self.wants_token_first(now) {
             return;
         }
@@ -89,12 +94,15 @@ impl Session {
             }
             State::SignedOut { .. } => self.go_on_without(now),
             State::Idle => self.begin(now),
+            State::Offline { next, .. } | State::Paused { next } => {
+                // Whoever presses a button sees the page, and knows better than the browser.
+                let next = *next;
+                self.go(next, now);
+            }
             State::Waiting { next, .. } => {
                 let next = *next;
-                // What the platform asked for is waited for, whoever is in a hurry (invariant I12).
-                let asked = self.held_until.map(|until| until.since(now.mono));
-                let delay = self.local_delay().max(asked.unwrap_or_default());
-                self.wait(next, delay, now);
+                self.is_busy_until = None;
+                self.go_locally(next, now);
             }
             State::Creating { .. }
             | State::Ended
@@ -158,7 +166,9 @@ impl Session {
             | State::Joining { .. }
             | State::Live { .. }
             | State::Naming { .. }
+            | State::Offline { .. }
             | State::Opening { .. }
+            | State::Paused { .. }
             | State::Renewing { .. }
             | State::SignedOut { .. }
             | State::Waiting { .. } => {}
@@ -176,7 +186,7 @@ impl Session {
             } if *deadline <= now.mono => {
                 let attempt = *attempt;
                 if self.backoff.tries() >= CONTRADICTED_AFTER && self.starts_over() {
-                    self.close_socket();
+                    self.close_socket(now);
                     return self.begin(now);
                 }
                 self.troubled(ChatError::bare(ErrorCode::SocketJoinTimeout, Stage::Join, true));
@@ -210,13 +220,14 @@ impl Session {
                 self.create(false, now);
             }
             State::Probing(_) => self.probe(now),
-            State::Waiting { next, .. } => self.go(*next, now),
+            State::Live { .. } => self.pulse_time_passed(now),
+            State::Offline { next, .. } | State::Waiting { next, .. } => self.go(*next, now),
             State::Blocked { .. }
             | State::Creating { .. }
             | State::Ended
             | State::Idle
-            | State::Live { .. }
             | State::Naming { .. }
+            | State::Paused { .. }
             | State::Renewing { .. }
             | State::SignedOut { .. } => {}
         }
@@ -244,6 +255,9 @@ impl Session {
         if is_by_rest && self.chat.is_none() {
             return self.begin(now);
         }
+        if !self.admits(Next::Open, now) {
+            return;
+        }
         if let Some(at) = self.sockets.free_at(now.mono) {
             return self.wait(Next::Open, at.since(now.mono), now);
         }
@@ -260,18 +274,22 @@ impl Session {
         let attempt = self.fresh_attempt();
         self.state = State::Opening {
             attempt,
-            deadline: now.mono.after(OPEN_DEADLINE),
+            began: now.mono,
+            deadline: now.mono.after(if self.page.is_just_woken(now.mono) {
+                OPEN_DEADLINE_WOKEN
+            } else {
+                OPEN_DEADLINE
+            }),
         };
         self.effect(Effect::OpenSocket { attempt, url });
     }
 
     fn opened(&mut self, attempt: Attempt, now: Now) {
-        let asked = self
-            .state
-            .deadline()
-            .map(|at| OPEN_DEADLINE.saturating_sub(at.since(now.mono)));
+        let State::Opening { began, .. } = self.state else {
+            return;
+        };
         self.timings = Timings {
-            opened: asked,
+            opened: Some(now.mono.since(began)),
             joined: None,
         };
         let joins_at_open = self.joins_at_open || self.plan.rules().join == JoinTime::AtOpen;
@@ -365,7 +383,9 @@ impl Session {
             attempt,
             joined: now.mono,
             generation,
+            pulse: Pulse::new(now.mono, &mut self.random),
         };
+        self.is_socket_blocked = false;
         self.disturbed_since = None;
         self.trouble = None;
         self.end_inquiry();
@@ -394,7 +414,7 @@ impl Session {
             self.troubled(ChatError::of_close(ErrorCode::SocketDropped, code, true));
         }
         self.backoff.at_least(1);
-        let delay = self.backoff.step(&mut self.random);
+        let delay = self.backoff.step(now.mono, &mut self.random);
         self.wait(Next::Open, delay, now);
     }
 
@@ -411,17 +431,29 @@ impl Session {
     /// A socket is gone, whoever ended it: what depended on it is told.
     pub(crate) fn lost(&mut self, now: Now) {
         self.disturbed_since.get_or_insert(now.mono);
-        self.socket_lost();
+        self.socket_lost(now);
         // No socket is held from here on; whoever calls this says what comes instead.
         self.state = State::Idle;
     }
 
     pub(crate) fn wait(&mut self, next: Next, delay: Duration, now: Now) {
-        self.state = State::Waiting {
-            until: Some(now.mono.after(delay)),
-            next,
-            delay,
-        };
+        if !self.page.is_wanted() {
+            self.rest();
+        } else if self.page.is_unseen() {
+            self.pause(next);
+        } else if self.page.is_offline {
+            self.troubled(ChatError::bare(ErrorCode::NetworkOffline, Stage::Socket, true));
+            self.state = State::Offline {
+                next,
+                until: now.mono.after(OFFLINE_PROBE),
+            };
+        } else {
+            self.state = State::Waiting {
+                until: Some(now.mono.after(delay)),
+                next,
+                delay,
+            };
+        }
     }
 
     /// What was remembered of the platform is no longer true: it is forgotten and found out again, once (section 16.6).
@@ -448,9 +480,13 @@ impl Session {
 
 /// `faults.md` section 6.1: connect, join and proof.
 const OPEN_DEADLINE: Duration = Duration::from_secs(10);
+const OPEN_DEADLINE_WOKEN: Duration = Duration::from_secs(8);
 const JOIN_DELAY: Duration = Duration::from_secs(1);
 const JOIN_DEADLINE: Duration = Duration::from_secs(10);
 const PROOF_AFTER: Duration = Duration::from_secs(10);
+
+/// Row N19: the browser may be wrong about the network.
+const OFFLINE_PROBE: Duration = Duration::from_secs(60);
 
 /// From how many failed sockets on a platform that never binds the remembered chat contradicts what is remembered.
 /// Our choice, as `faults.md` row P20 counts.

@@ -16,7 +16,7 @@ use crate::{
     history::HistoryRead,
     lifecycle::State,
     notice::ChatError,
-    output::{Effect, Event, StoreKey},
+    output::{Effect, Event, Shelf, StoreKey},
     plan::Memory,
     session::Session,
 };
@@ -31,14 +31,17 @@ impl Session {
                 self.breaks = 0;
                 self.trouble = None;
                 self.break_conversation(now);
+                self.name_conversation(true);
             }
-            State::Idle if had_held => self.begin(now),
+            State::Idle if had_held => {}
             State::Creating { .. }
             | State::Idle
             | State::Joining { .. }
             | State::Live { .. }
             | State::Naming { .. }
+            | State::Offline { .. }
             | State::Opening { .. }
+            | State::Paused { .. }
             | State::Probing(_)
             | State::Renewing { .. }
             | State::SignedOut { .. }
@@ -50,7 +53,8 @@ impl Session {
             }
         }
         if had_held {
-            self.outbox.release();
+            self.release_queue(now);
+            self.come_up_for_message(now);
         }
         self.settle(now);
     }
@@ -73,7 +77,7 @@ impl Session {
 
     /// The platform no longer knows the chat: a new one takes its place, but not for ever.
     pub(crate) fn chat_gone(&mut self, error: ChatError, now: Now) {
-        self.close_socket();
+        self.close_socket(now);
         self.breaks += 1;
         if self.breaks > MOST_BREAKS {
             return self.block(error, now);
@@ -81,6 +85,7 @@ impl Session {
         // The break in the transcript tells the visitor; the host page hears the reason.
         self.event(Event::ErrorRaised(error));
         self.break_conversation(now);
+        self.name_conversation(true);
     }
 
     /// The conversation ends here without anything being wrong; a next one begins where one was under way.
@@ -95,22 +100,44 @@ impl Session {
             }
             State::Idle => {
                 self.break_conversation(now);
-                self.state = State::Naming { is_wanted: false };
+                self.name_conversation(false);
                 self.disturbed_since = None;
             }
             State::Blocked { .. }
             | State::Creating { .. }
             | State::Joining { .. }
             | State::Live { .. }
+            | State::Offline { .. }
             | State::Opening { .. }
+            | State::Paused { .. }
             | State::Probing(_)
             | State::Renewing { .. }
             | State::SignedOut { .. }
             | State::Waiting { .. } => {
-                self.close_socket();
+                self.close_socket(now);
                 self.trouble = None;
                 self.break_conversation(now);
+                self.name_conversation(true);
             }
+        }
+    }
+
+    /// Another tab began a new conversation: it is the one of this tab too.
+    pub(crate) fn follow_conversation(&mut self, id: SessionId, now: Now) {
+        if matches!(self.state, State::Ended) {
+            return;
+        }
+        let was_at_rest = matches!(self.state, State::Idle);
+        self.close_socket(now);
+        self.trouble = None;
+        self.break_conversation(now);
+        self.chat = None;
+        self.config.identity.session = id;
+        self.rest();
+        self.effect(Effect::Read(Shelf::Transcript));
+        self.effect(Effect::Read(Shelf::Messages));
+        if !was_at_rest {
+            self.begin(now);
         }
     }
 
@@ -147,7 +174,7 @@ impl Session {
         self.disturbed_since.get_or_insert(now.mono);
         self.cut_answers();
         self.assembly.close();
-        self.outbox.hold();
+        self.hold_queue(now);
         self.end_creation();
         self.end_inquiry();
         self.stops.clear();
@@ -158,7 +185,6 @@ impl Session {
         let chat = self.chat.take();
         let row = self.rows.fresh();
         self.event(Event::ConversationEnded { chat, row });
-        self.name_conversation(true);
     }
 
     fn name_conversation(&mut self, is_wanted: bool) {
@@ -169,13 +195,13 @@ impl Session {
         self.effect(Effect::MakeSessionId);
     }
 
-    pub(crate) fn close_socket(&mut self) {
+    pub(crate) fn close_socket(&mut self, now: Now) {
         if let Some(attempt) = self.state.attempt() {
             self.effect(Effect::CloseSocket {
                 attempt,
                 code: ours::ZOMBIE,
             });
-            self.socket_lost();
+            self.socket_lost(now);
         }
     }
 }

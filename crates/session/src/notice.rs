@@ -66,6 +66,13 @@ impl ChatError {
 pub enum Notice {
     /// Nothing more happens by itself.
     Blocked(ChatError),
+    /// The platform asked for more patience than a timer is set for.
+    Busy {
+        /// What it said.
+        error: ChatError,
+        /// When it is worth another try, in milliseconds since 1970.
+        until_ms: u64,
+    },
     /// The conversation is over, and messages meant for it wait for the visitor's word.
     Ended(ChatError),
     /// One thing went wrong; the conversation goes on.
@@ -84,9 +91,11 @@ impl Notice {
     #[must_use]
     pub const fn error(&self) -> &ChatError {
         match self {
-            Self::Blocked(error) | Self::Ended(error) | Self::Mishap(error) | Self::Trouble { error, .. } => {
-                error
-            }
+            Self::Blocked(error)
+            | Self::Busy { error, .. }
+            | Self::Ended(error)
+            | Self::Mishap(error)
+            | Self::Trouble { error, .. } => error,
         }
     }
 }

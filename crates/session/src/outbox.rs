@@ -1,13 +1,16 @@
-//! Messages the platform has not acknowledged yet, in the order they were typed.
+//! Messages the platform has not acknowledged yet, in the order they were typed, whichever tab they were typed in.
 //!
 //! At most one of them is handed over and unacknowledged; the next waits for its turn.
 
 use std::{collections::VecDeque, time::Duration};
 
-use miptech_chat_protocol::ids::ClientMessageId;
+use miptech_chat_protocol::{
+    ids::{ClientMessageId, SessionId},
+    stored::{StoredMessage, StoredState},
+};
 
 use crate::{
-    clock::Instant,
+    clock::{Instant, Now},
     entry::{RowId, Status},
     output::Attempt,
 };
@@ -18,23 +21,46 @@ pub(crate) struct Outbox {
     items: VecDeque<Item>,
 }
 
-/// One message until it is acknowledged or given up.
+/// One message until it is acknowledged or deleted.
 #[derive(Debug)]
 pub(crate) struct Item {
     pub(crate) id: ClientMessageId,
     pub(crate) row: RowId,
     pub(crate) text: String,
-    delivery: Delivery,
-    hand_overs: u8,
+    pub(crate) delivery: Delivery,
+    /// The conversation it was meant for, and who was signed in then.
+    pub(crate) session: SessionId,
+    pub(crate) owner: Option<String>,
+    /// Its place among all that wait, in every tab.
+    pub(crate) order: u64,
+    pub(crate) typed_ms: u64,
+    /// When it was typed on this page: the wall clock may jump.
+    pub(crate) typed: Option<Instant>,
+    /// From when on this tab may send it without a lock, where another tab wrote it.
+    pub(crate) ours_from: Option<Instant>,
+    pub(crate) hand_overs: u8,
+    /// The last sequence number known when it was handed over.
+    pub(crate) after: u64,
+    /// Whether it was handed over and nobody knows what became of it: only an idempotent platform gets it again.
+    pub(crate) is_ambiguous: bool,
     /// Whether the platform refused the message in the other spelling already (section 16.5).
-    was_respelled: bool,
+    pub(crate) was_respelled: bool,
 }
 
 /// Where a message stands.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Delivery {
+pub(crate) enum Delivery {
+    /// It was handed over, and its socket or its page is gone: the next join tells what follows.
+    Doubtful {
+        /// Until when the tab that handed it over may still be at work with it.
+        leased_until: Option<Instant>,
+    },
+    /// Another tab has handed it over, and is believed to be at work with it until then.
+    Elsewhere { until: Instant },
     /// Waits for the visitor's word: the conversation it was meant for is over.
     Held,
+    /// Waits for the visitor.
+    Parked(Parked),
     /// Waits for its turn.
     Queued,
     /// Handed over on this attempt.
@@ -45,8 +71,17 @@ enum Delivery {
         /// Whether the platform showed that it has read the message.
         is_seen: bool,
     },
-    /// Waits for the visitor.
-    Parked,
+}
+
+/// Why a message waits for the visitor.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Parked {
+    /// It is too old to go by itself.
+    Expired,
+    /// The platform refused it.
+    Failed,
+    /// It may or may not have arrived.
+    Unconfirmed,
 }
 
 /// What the acknowledgement watch asks for.
@@ -58,122 +93,120 @@ pub(crate) enum Overdue {
     Replace,
 }
 
+impl Item {
+    pub(crate) const fn status(&self) -> Status {
+        match self.delivery {
+            Delivery::Doubtful { .. } | Delivery::Elsewhere { .. } | Delivery::Sending { .. } => {
+                Status::Sending
+            }
+            Delivery::Held | Delivery::Queued => Status::Queued,
+            Delivery::Parked(Parked::Expired) => Status::Expired,
+            Delivery::Parked(Parked::Failed) => Status::Failed,
+            Delivery::Parked(Parked::Unconfirmed) => Status::Unconfirmed,
+        }
+    }
+
+    /// What storage keeps of it.
+    pub(crate) fn stored(&self, tab: u64, wall_ms: u64) -> StoredMessage {
+        StoredMessage {
+            text: self.text.clone(),
+            state: match self.delivery {
+                Delivery::Doubtful { .. } | Delivery::Elsewhere { .. } | Delivery::Sending { .. } => {
+                    StoredState::Sending
+                }
+                Delivery::Held => StoredState::Held,
+                Delivery::Queued => StoredState::Queued,
+                Delivery::Parked(Parked::Expired) => StoredState::Expired,
+                Delivery::Parked(Parked::Failed) => StoredState::Failed,
+                Delivery::Parked(Parked::Unconfirmed) => StoredState::Unconfirmed,
+            },
+            order: self.order,
+            typed_ms: self.typed_ms,
+            touched_ms: wall_ms,
+            tab,
+            session: self.session.clone(),
+            owner: self.owner.clone(),
+            hand_overs: self.hand_overs,
+            after: self.after,
+        }
+    }
+
+    /// Whether it is too old to go by itself (row O10): by our own clock where it was typed on this page.
+    pub(crate) fn is_old(&self, now: Now) -> bool {
+        let age = self.typed.map_or_else(
+            || Duration::from_millis(now.wall_ms.saturating_sub(self.typed_ms)),
+            |typed| now.mono.since(typed),
+        );
+        age >= EXPIRY
+    }
+
+    /// What it takes of storage: control characters are written as six.
+    fn weight(&self) -> usize {
+        weight(&self.text)
+    }
+
+    const fn is_with_platform(&self) -> bool {
+        matches!(
+            self.delivery,
+            Delivery::Doubtful { .. } | Delivery::Elsewhere { .. } | Delivery::Sending { .. }
+        )
+    }
+}
+
+/// What a text takes of storage.
+pub(crate) fn weight(text: &str) -> usize {
+    text.len() + 5 * text.chars().filter(|c| c.is_control()).count()
+}
+
 impl Outbox {
-    /// Adds a message at the end.
-    pub(crate) fn push(&mut self, id: ClientMessageId, row: RowId, text: String) {
-        self.items.push_back(Item {
-            id,
-            row,
-            text,
-            delivery: Delivery::Queued,
-            hand_overs: 0,
-            was_respelled: false,
-        });
-    }
-
-    /// How many messages wait, those parked for the visitor not counted.
-    pub(crate) fn waiting(&self) -> usize {
-        self.items
-            .iter()
-            .filter(|item| item.delivery != Delivery::Parked)
-            .count()
-    }
-
-    /// How many bytes of text wait.
-    pub(crate) fn waiting_bytes(&self) -> usize {
-        self.items
-            .iter()
-            .filter(|item| item.delivery != Delivery::Parked)
-            .map(|item| item.text.len())
-            .sum()
-    }
-
-    /// Hands the next message over, unless one is still unacknowledged.
-    pub(crate) fn hand_over(&mut self, attempt: Attempt, now: Instant) -> Option<&Item> {
-        if self
+    /// Puts a message in its place.
+    pub(crate) fn insert(&mut self, item: Item) {
+        let place = self
             .items
             .iter()
-            .any(|item| matches!(item.delivery, Delivery::Sending { .. }))
-        {
-            return None;
-        }
-        let next = self
-            .items
-            .iter_mut()
-            .find(|item| item.delivery == Delivery::Queued)?;
-        next.delivery = Delivery::Sending {
-            attempt,
-            since: now,
-            pinged: false,
-            is_seen: false,
-        };
-        next.hand_overs = next.hand_overs.saturating_add(1);
-        Some(next)
+            .position(|known| (known.order, &known.id) > (item.order, &item.id));
+        self.items.insert(place.unwrap_or(self.items.len()), item);
     }
 
-    /// The platform has the message: by our id where it names one, else the one handed over.
-    pub(crate) fn acknowledge(&mut self, id: Option<&ClientMessageId>) -> Option<Item> {
-        let position = match id {
-            Some(id) => self.items.iter().position(|item| item.id == *id),
-            None => self
-                .items
-                .iter()
-                .position(|item| matches!(item.delivery, Delivery::Sending { .. })),
-        };
-        self.items.remove(position?)
+    /// The place of the next message typed.
+    pub(crate) fn next_order(&self) -> u64 {
+        self.items
+            .iter()
+            .map(|item| item.order)
+            .max()
+            .map_or(1, |last| last + 1)
     }
 
-    /// The platform refused the message; it waits for the visitor and holds nobody up.
-    /// Tells also whether it was refused in both spellings.
-    pub(crate) fn refuse(&mut self, id: Option<&ClientMessageId>) -> Option<(RowId, bool)> {
-        let refused = |item: &&mut Item| match id {
-            Some(id) => item.id == *id,
-            None => matches!(item.delivery, Delivery::Sending { .. }),
-        };
-        let item = self.items.iter_mut().find(refused)?;
-        item.delivery = Delivery::Parked;
-        Some((item.row, std::mem::take(&mut item.was_respelled)))
+    pub(crate) fn get(&self, id: &ClientMessageId) -> Option<&Item> {
+        self.items.iter().find(|item| item.id == *id)
     }
 
-    /// An answer begins: the message handed over was read, acknowledged or not.
-    pub(crate) fn seen(&mut self) {
-        for item in &mut self.items {
-            if let Delivery::Sending { is_seen, .. } = &mut item.delivery {
-                *is_seen = true;
-            }
-        }
+    pub(crate) fn get_mut(&mut self, id: &ClientMessageId) -> Option<&mut Item> {
+        self.items.iter_mut().find(|item| item.id == *id)
     }
 
-    /// The message handed over was refused unread: it goes back to its place, to be written in the other spelling.
-    /// Once only, and never for a message the platform has shown to have read, nor where it names another one.
-    pub(crate) fn respell(&mut self, id: Option<&ClientMessageId>) -> Option<RowId> {
-        let item = self.items.iter_mut().find(|item| {
-            let is_unseen = matches!(item.delivery, Delivery::Sending { is_seen: false, .. });
-            is_unseen && !item.was_respelled && id.is_none_or(|id| item.id == *id)
-        })?;
-        item.was_respelled = true;
-        item.delivery = Delivery::Queued;
-        Some(item.row)
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Item> {
+        self.items.iter()
     }
 
-    /// The conversation is over: what was not handed over waits for the visitor's word.
-    pub(crate) fn hold(&mut self) {
-        for item in &mut self.items {
-            if item.delivery == Delivery::Queued {
-                item.delivery = Delivery::Held;
-            }
-        }
+    /// Every id, so that each message can be looked at while the rest of the house is at work.
+    pub(crate) fn ids(&self) -> Vec<ClientMessageId> {
+        self.items.iter().map(|item| item.id.clone()).collect()
     }
 
-    /// The visitor wants what is held in the new conversation. Tells whether anything was.
-    pub(crate) fn release(&mut self) -> bool {
-        let had_held = self.has_held();
-        for item in &mut self.items {
-            if item.delivery == Delivery::Held {
-                item.delivery = Delivery::Queued;
-            }
-        }
-        had_held
+    pub(crate) fn remove(&mut self, id: &ClientMessageId) -> Option<Item> {
+        let place = self.items.iter().position(|item| item.id == *id)?;
+        self.items.remove(place)
+    }
+
+    /// How many messages are kept.
+    pub(crate) fn count(&self) -> usize {
+        self.items.len()
+    }
+
+    /// How much text is kept.
+    pub(crate) fn total_weight(&self) -> usize {
+        self.items.iter().map(Item::weight).sum()
     }
 
     /// Whether anything waits for its turn: then a connection is wanted.
@@ -186,50 +219,72 @@ impl Outbox {
         self.items.iter().any(|item| item.delivery == Delivery::Held)
     }
 
-    /// The message handed over goes back to its place: the platform asked for patience before taking it.
-    pub(crate) fn requeue(&mut self) -> Option<RowId> {
-        let item = self
-            .items
-            .iter_mut()
-            .find(|item| matches!(item.delivery, Delivery::Sending { .. }))?;
-        item.delivery = Delivery::Queued;
-        Some(item.row)
+    /// Whether a message is handed over, here, and not acknowledged.
+    pub(crate) fn has_unacknowledged(&self) -> bool {
+        self.items.iter().any(|item| {
+            matches!(
+                item.delivery,
+                Delivery::Doubtful { .. } | Delivery::Sending { .. }
+            )
+        })
     }
 
-    /// The socket is gone. The message it carried may or may not have arrived: it goes again under the same id
-    /// where the platform applies an id once, otherwise only the visitor may decide.
-    pub(crate) fn socket_lost(&mut self, is_repeat_safe: bool) -> Option<(RowId, Status)> {
-        let item = self
-            .items
+    /// Until when another tab keeps the next message from being handed over.
+    pub(crate) fn taken_until(&self) -> Option<Instant> {
+        let until = |item: &Item| match item.delivery {
+            Delivery::Elsewhere { until } => Some(until),
+            Delivery::Doubtful { .. }
+            | Delivery::Held
+            | Delivery::Parked(_)
+            | Delivery::Queued
+            | Delivery::Sending { .. } => None,
+        };
+        self.items.iter().filter_map(until).max()
+    }
+
+    /// The message whose turn it is.
+    pub(crate) fn next_queued(&self) -> Option<&Item> {
+        self.items.iter().find(|item| item.delivery == Delivery::Queued)
+    }
+
+    /// The message handed over and not acknowledged, here.
+    pub(crate) fn sending(&mut self) -> Option<&mut Item> {
+        self.items
             .iter_mut()
-            .find(|item| matches!(item.delivery, Delivery::Sending { .. }))?;
-        if is_repeat_safe && item.hand_overs < HAND_OVERS {
-            item.delivery = Delivery::Queued;
-            Some((item.row, Status::Queued))
-        } else {
-            item.delivery = Delivery::Parked;
-            Some((item.row, Status::Unconfirmed))
+            .find(|item| matches!(item.delivery, Delivery::Sending { .. }))
+    }
+
+    /// The platform has the message: by our id where it names one, else the one handed over.
+    pub(crate) fn acknowledge(&mut self, id: Option<&ClientMessageId>) -> Option<Item> {
+        let place = match id {
+            Some(id) => self.items.iter().position(|item| item.id == *id),
+            None => self
+                .items
+                .iter()
+                .position(|item| matches!(item.delivery, Delivery::Sending { .. })),
+        };
+        self.items.remove(place?)
+    }
+
+    /// A message the platform may have, of exactly this text and behind what was known when it was handed over.
+    pub(crate) fn same_text(&self, text: &str, sequence: Option<u64>) -> Option<&Item> {
+        self.items.iter().find(|item| {
+            let may_have_arrived = item.is_with_platform()
+                || item.delivery == Delivery::Parked(Parked::Unconfirmed)
+                || item.is_ambiguous;
+            may_have_arrived && item.text == text && sequence.is_none_or(|sequence| sequence > item.after)
+        })
+    }
+
+    /// An answer begins: the message handed over was read, acknowledged or not.
+    pub(crate) fn seen(&mut self) {
+        if let Some(Item {
+            delivery: Delivery::Sending { is_seen, .. },
+            ..
+        }) = self.sending()
+        {
+            *is_seen = true;
         }
-    }
-
-    /// The visitor wants a parked message sent after all; it keeps its id and its place.
-    pub(crate) fn revive(&mut self, id: &ClientMessageId) -> Option<RowId> {
-        let item = self
-            .items
-            .iter_mut()
-            .find(|item| item.id == *id && item.delivery == Delivery::Parked)?;
-        item.delivery = Delivery::Queued;
-        item.hand_overs = 0;
-        Some(item.row)
-    }
-
-    /// The visitor wants a message gone; one that was handed over cannot be taken back.
-    pub(crate) fn discard(&mut self, id: &ClientMessageId) -> Option<RowId> {
-        let position = self
-            .items
-            .iter()
-            .position(|item| item.id == *id && !matches!(item.delivery, Delivery::Sending { .. }))?;
-        self.items.remove(position).map(|item| item.row)
     }
 
     /// When the acknowledgement is next overdue.
@@ -238,7 +293,11 @@ impl Outbox {
             Delivery::Sending { since, pinged, .. } => {
                 Some(since.after(if pinged { ACK_WAIT + PING_WAIT } else { ACK_WAIT }))
             }
-            Delivery::Held | Delivery::Queued | Delivery::Parked => None,
+            Delivery::Doubtful { .. }
+            | Delivery::Elsewhere { .. }
+            | Delivery::Held
+            | Delivery::Parked(_)
+            | Delivery::Queued => None,
         })
     }
 
@@ -247,20 +306,20 @@ impl Outbox {
         if self.deadline()? > now {
             return None;
         }
-        self.items.iter_mut().find_map(|item| match &mut item.delivery {
+        match &mut self.sending()?.delivery {
             Delivery::Sending { attempt, pinged, .. } => {
                 let step = if *pinged { Overdue::Replace } else { Overdue::Ping };
                 *pinged = true;
                 Some((*attempt, step))
             }
-            Delivery::Held | Delivery::Queued | Delivery::Parked => None,
-        })
+            _ => None,
+        }
     }
 }
-
-/// How often a message is handed over under one id before the visitor is asked (row O5).
-const HAND_OVERS: u8 = 5;
 
 /// How long an acknowledgement may take before we ask for proof of life, and how long that may take (row N24).
 const ACK_WAIT: Duration = Duration::from_secs(10);
 const PING_WAIT: Duration = Duration::from_secs(5);
+
+/// `faults.md` section 6.3: a message a day old does not go by itself.
+const EXPIRY: Duration = Duration::from_secs(24 * 3600);

@@ -6,7 +6,7 @@ use miptech_chat_protocol::{
     account::User,
     decode::Source,
     error::ErrorCode,
-    ids::{ChatId, MessageId, TenantId},
+    ids::{ChatId, ClientMessageId, MessageId, TenantId},
     request::{Reply, Request},
     token::Token,
 };
@@ -14,6 +14,7 @@ use miptech_chat_protocol::{
 use crate::{
     auth::AuthState,
     clock::Instant,
+    config::StoredAccount,
     entry::{Entry, RowId, Status},
     notice::{ChatError, Notice},
     phase::Phase,
@@ -43,8 +44,8 @@ pub enum Effect {
         /// The token held so far.
         current: Option<Token>,
     },
-    /// Ask for the lock tabs share and bring the answer to `handle_lock`; nothing waits for it without limit.
-    AskLock,
+    /// Ask for a lock tabs share and bring the answer to `handle_lock`; nothing waits for it without limit.
+    AskLock(LockName),
     /// Close a socket; its late events are dropped.
     CloseSocket {
         /// Which.
@@ -68,10 +69,10 @@ pub enum Effect {
         /// Where to.
         url: String,
     },
-    /// Read the account's keys of storage and bring them to `handle_account`.
-    ReadAccount,
-    /// Give the lock tabs share back, or the wish for it up.
-    ReleaseLock,
+    /// Read a shelf of storage and bring it to `handle_stored`.
+    Read(Shelf),
+    /// Give a lock tabs share back, or the wish for it up.
+    ReleaseLock(LockName),
     /// Send one text frame.
     SendFrame {
         /// On which socket.
@@ -79,7 +80,8 @@ pub enum Effect {
         /// The frame.
         text: String,
     },
-    /// Keep a value beyond this page, or keep it no longer.
+    /// Keep a value beyond this page, or keep it no longer, and let the other tabs know that something changed.
+    /// Where storage refuses, `handle_store_refused` is told.
     Store {
         /// Under which key.
         key: StoreKey,
@@ -96,7 +98,7 @@ impl fmt::Debug for Effect {
                 .debug_struct("AskHostForToken")
                 .field("reason", reason)
                 .finish_non_exhaustive(),
-            Self::AskLock => f.write_str("AskLock"),
+            Self::AskLock(name) => f.debug_tuple("AskLock").field(name).finish(),
             Self::CloseSocket { attempt, code } => f
                 .debug_struct("CloseSocket")
                 .field("attempt", attempt)
@@ -112,8 +114,8 @@ impl fmt::Debug for Effect {
                 .debug_struct("OpenSocket")
                 .field("attempt", attempt)
                 .finish_non_exhaustive(),
-            Self::ReadAccount => f.write_str("ReadAccount"),
-            Self::ReleaseLock => f.write_str("ReleaseLock"),
+            Self::Read(shelf) => f.debug_tuple("Read").field(shelf).finish(),
+            Self::ReleaseLock(name) => f.debug_tuple("ReleaseLock").field(name).finish(),
             Self::SendFrame { attempt, .. } => f
                 .debug_struct("SendFrame")
                 .field("attempt", attempt)
@@ -147,6 +149,11 @@ pub enum Event {
         /// In the platform's order.
         sources: Vec<Source>,
     },
+    /// An answer has been silent for long; its next word or end takes that back.
+    AnswerSilent {
+        /// Which.
+        row: RowId,
+    },
     /// Who is signed in changed.
     AuthChanged {
         /// Who.
@@ -166,8 +173,12 @@ pub enum Event {
         /// Its id.
         chat: ChatId,
     },
+    /// The draft is another: an earlier page left it, or another tab wrote it.
+    DraftChanged(String),
     /// Something went wrong; for the host page.
     ErrorRaised(ChatError),
+    /// Whether the platform can tell what became of an unconfirmed message.
+    HistoryOffered(bool),
     /// A message entered the transcript.
     MessageAdded {
         /// The message.
@@ -195,6 +206,8 @@ pub enum Event {
     PhaseChanged(Phase),
     /// Who is signed in was asked; nobody, where the platform does not say.
     ProfileRead(Option<User>),
+    /// Everything was read in another tab.
+    ReadElsewhere,
     /// A sign-in or registration ended.
     SignInEnded(Result<User, ChatError>),
 }
@@ -222,13 +235,88 @@ impl TokenReason {
     }
 }
 
-/// What became of the wish for the lock tabs share.
+/// A lock that the tabs of a browser share.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum LockName {
+    /// Whoever holds it chooses the next message that is handed over.
+    Outbox,
+    /// Whoever holds it renews the tokens.
+    Renewal,
+}
+
+/// What became of the wish for a lock.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Lock {
     /// The browser has no such locks here, or refused.
     Absent,
     /// It is held, until it is released.
     Held,
+}
+
+/// Keys of storage that are read together.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Shelf {
+    /// The tokens, their user and the lease.
+    Account,
+    /// The text in the composer.
+    Draft,
+    /// Until when the platform asked for patience.
+    Hold,
+    /// The messages that wait.
+    Messages,
+    /// What was read.
+    ReadMark,
+    /// The session id; where it is gone, so is everything else.
+    Session,
+    /// The conversation so far.
+    Transcript,
+}
+
+/// What a shelf of storage holds; anything in it may be missing, corrupt or somebody else's.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Stored {
+    /// The tokens, their user and the lease.
+    Account(StoredAccount),
+    /// The text in the composer.
+    Draft(Option<String>),
+    /// Until when the platform asked for patience.
+    Hold(Option<String>),
+    /// Every message that waits: its id and the value under its key.
+    Messages(Vec<(ClientMessageId, String)>),
+    /// What was read.
+    ReadMark(Option<String>),
+    /// The session id.
+    Session(Option<String>),
+    /// The conversation so far.
+    Transcript(Option<String>),
+}
+
+/// Why storage kept nothing.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum StoreRefusal {
+    /// There is none on this page.
+    Blocked,
+    /// It is full.
+    Full,
+}
+
+/// What the page went through, as the browser tells it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum PageSignal {
+    /// Nobody sees it any more.
+    Hidden,
+    /// It is left, for good or for the back-forward cache.
+    Leaving,
+    /// The browser believes to have no network.
+    Offline,
+    /// The browser believes to have a network.
+    Online,
+    /// The page's own policy forbids calls to the platform (row N12).
+    PolicyRefused,
+    /// It came back from the back-forward cache.
+    Returned,
+    /// It is seen: told at every change, focus and thaw, and for every touch of the widget.
+    Visible,
 }
 
 /// Where a message enters the transcript.
@@ -289,20 +377,30 @@ pub struct Deadline {
 }
 
 /// The places a session keeps values in (`platform.md` section 14).
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub enum StoreKey {
     /// The access token, under the brief's own name or the configured one.
     AccessToken,
     /// The chat, where the socket made it.
     ChatId,
+    /// The text in the composer.
+    Draft,
+    /// Until when the platform asked for patience, in wall milliseconds.
+    Hold,
     /// What was found out about the platform.
     Memory,
+    /// A message that waits: one key each, so that two tabs never write over each other's.
+    Message(ClientMessageId),
+    /// What was read.
+    ReadMark,
     /// The refresh token, under the brief's own name or the configured one.
     RefreshToken,
     /// Which tab renews the tokens, where there are no locks.
     RenewalLease,
     /// The session id, under the brief's own name.
     SessionId,
+    /// The conversation so far.
+    Transcript,
     /// The user, under the brief's own name or the configured one.
     User,
     /// The visitor id.
@@ -333,17 +431,68 @@ impl Default for TokenKeys {
 impl StoreKey {
     /// The key as storage knows it.
     #[must_use]
-    pub fn text(self, tenant: &TenantId, names: &TokenKeys) -> String {
-        let of_tenant = |name: &str| format!("miptech_chat:{}:{name}", tenant.as_str());
-        match self {
-            Self::AccessToken => names.access.clone(),
-            Self::ChatId => of_tenant("chat_id"),
-            Self::Memory => of_tenant("profile"),
-            Self::RefreshToken => names.refresh.clone(),
-            Self::RenewalLease => of_tenant("renewal"),
-            Self::SessionId => "miptech_session_id".to_owned(),
-            Self::User => names.user.clone(),
-            Self::VisitorId => of_tenant("visitor_id"),
+    pub fn text(&self, tenant: &TenantId, names: &TokenKeys) -> String {
+        let name = match self {
+            Self::AccessToken => return names.access.clone(),
+            Self::RefreshToken => return names.refresh.clone(),
+            Self::SessionId => return SESSION_ID.to_owned(),
+            Self::User => return names.user.clone(),
+            Self::ChatId => "chat_id",
+            Self::Draft => "draft",
+            Self::Hold => "hold",
+            Self::Memory => "profile",
+            Self::Message(id) => return format!("{}{}", Self::message_prefix(tenant), id.as_str()),
+            Self::ReadMark => "read",
+            Self::RenewalLease => "renewal",
+            Self::Transcript => "transcript",
+            Self::VisitorId => "visitor_id",
+        };
+        format!("{}{name}", Self::prefix(tenant))
+    }
+
+    /// What every key of a tenant begins with.
+    #[must_use]
+    pub fn prefix(tenant: &TenantId) -> String {
+        format!("miptech_chat:{}:", tenant.as_str())
+    }
+
+    /// What the key of every message begins with; its id follows.
+    #[must_use]
+    pub fn message_prefix(tenant: &TenantId) -> String {
+        format!("miptech_chat:{}:message:", tenant.as_str())
+    }
+}
+
+impl Shelf {
+    /// Every shelf: what is read when everything may have changed.
+    pub const ALL: [Self; 7] = [
+        Self::Account,
+        Self::Draft,
+        Self::Hold,
+        Self::Messages,
+        Self::ReadMark,
+        Self::Session,
+        Self::Transcript,
+    ];
+
+    /// The shelf a key of storage stands on, where its change is news to other tabs.
+    #[must_use]
+    pub fn of(key: &str, tenant: &TenantId, names: &TokenKeys) -> Option<Self> {
+        if key == names.access || key == names.refresh {
+            return Some(Self::Account);
+        }
+        if key == SESSION_ID {
+            return Some(Self::Session);
+        }
+        match key.strip_prefix(StoreKey::prefix(tenant).as_str())? {
+            "draft" => Some(Self::Draft),
+            "hold" => Some(Self::Hold),
+            "read" => Some(Self::ReadMark),
+            "transcript" => Some(Self::Transcript),
+            name => name.starts_with("message:").then_some(Self::Messages),
         }
     }
 }
+
+/// The brief's own name of the session id.
+const SESSION_ID: &str = "miptech_session_id";

@@ -35,6 +35,10 @@ pub enum Connection {
     Joining,
     /// Messages flow.
     Live,
+    /// The browser has no network.
+    Offline,
+    /// Given up on purpose while nobody sees the page.
+    Paused,
     /// It was live, and soon will be again.
     Reconnecting,
     /// Nothing more by itself until somebody signs in.
@@ -55,6 +59,8 @@ impl Connection {
             Self::Idle => "idle",
             Self::Joining => "joining",
             Self::Live => "live",
+            Self::Offline => "offline",
+            Self::Paused => "paused",
             Self::Reconnecting => "reconnecting",
             Self::SignedOut => "signed-out",
             Self::Starting => "starting",

@@ -1,6 +1,6 @@
 //! What a visitor's command may be refused for, and the limits behind it.
 
-use crate::{lifecycle::State, session::Session};
+use crate::{lifecycle::State, outbox, session::Session};
 
 impl Session {
     pub(crate) fn check_message(&self, text: &str) -> Result<(), SendError> {
@@ -16,7 +16,9 @@ impl Session {
                 limit_units: limits.message_units,
             });
         }
-        if self.outbox.waiting() >= limits.outbox || self.outbox.waiting_bytes() + text.len() > OUTBOX_BYTES {
+        if self.outbox.count() >= limits.outbox
+            || self.outbox.total_weight() + outbox::weight(text) > OUTBOX_BYTES
+        {
             return Err(SendError::OutboxFull { limit: limits.outbox });
         }
         Ok(())
@@ -52,6 +54,17 @@ pub enum SendError {
         /// The limit in UTF-16 units.
         limit_units: usize,
     },
+}
+
+/// Why what became of a message was not asked.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum CheckError {
+    /// There is no connection, or the platform cannot tell.
+    #[error("platform cannot be asked")]
+    NotOffered,
+    /// Unknown, or known to have arrived or not.
+    #[error("message is not unconfirmed")]
+    NotUnconfirmed,
 }
 
 /// Why a message was not sent again.

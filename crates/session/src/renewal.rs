@@ -26,7 +26,7 @@ use crate::{
     config::{StoredAccount, TokenSource},
     lifecycle::State,
     notice::ChatError,
-    output::{Effect, HttpOutcome, Lock, RequestId, StoreKey, TokenReason},
+    output::{Effect, HttpOutcome, Lock, LockName, RequestId, Shelf, StoreKey, TokenReason},
     session::Session,
 };
 
@@ -115,7 +115,7 @@ impl Session {
         }
         if self.auth.refresh().is_none() {
             let error = ChatError::bare(ErrorCode::AuthExpired, Stage::Refresh, false);
-            return self.sign_in_expired(error);
+            return self.sign_in_expired(error, now);
         }
         if let Some(until) = self.auth.renewal.barred_until(now.mono) {
             self.auth.renewal.ahead_at = Some(until);
@@ -125,11 +125,19 @@ impl Session {
         self.auth.renewal.step = Step::Locking {
             until: now.mono.after(LOCK_WAIT),
         };
-        self.effect(Effect::AskLock);
+        self.effect(Effect::AskLock(LockName::Renewal));
     }
 
-    /// The browser's answer to a wish for the lock.
-    pub fn handle_lock(&mut self, lock: Lock, now: Now) {
+    /// The browser's answer to a wish for a lock.
+    pub fn handle_lock(&mut self, name: LockName, lock: Lock, now: Now) {
+        match name {
+            LockName::Outbox => self.outbox_lock_came(lock, now),
+            LockName::Renewal => self.renewal_lock_came(lock, now),
+        }
+        self.settle(now);
+    }
+
+    fn renewal_lock_came(&mut self, lock: Lock, now: Now) {
         match (&self.auth.renewal.step, lock) {
             (Step::Locking { .. }, Lock::Held) => {
                 self.auth.renewal.has_lock = true;
@@ -140,18 +148,19 @@ impl Session {
                 self.auth.renewal.step = Step::Spreading { until };
             }
             // Granted too late: nobody waits for it any more.
-            (_, Lock::Held) if !self.auth.renewal.has_lock => self.effect(Effect::ReleaseLock),
+            (_, Lock::Held) if !self.auth.renewal.has_lock => {
+                self.effect(Effect::ReleaseLock(LockName::Renewal))
+            }
             (_, Lock::Held | Lock::Absent) => {}
         }
-        self.settle(now);
     }
 
     /// What storage holds of the account: asked for, or changed by another tab.
-    pub fn handle_account(&mut self, stored: &StoredAccount, now: Now) {
+    pub(crate) fn account_came(&mut self, stored: &StoredAccount, now: Now) {
         let tokens = stored.tokens();
         let is_ours = tokens.as_ref().map(|tokens| &tokens.access) == self.auth.access()
             && tokens.as_ref().and_then(|tokens| tokens.refresh.as_ref()) == self.auth.refresh();
-        if self.config.token_source == TokenSource::Host || matches!(self.state, State::Ended) {
+        if self.config.token_source == TokenSource::Host {
             return;
         }
         match (std::mem::take(&mut self.auth.renewal.step), tokens) {
@@ -161,7 +170,7 @@ impl Session {
             (Step::Checking, _) if is_ours => self.call_refresh(stored, now),
             (Step::Adopting { until: None, fault }, _) if is_ours => {
                 self.stop_renewal();
-                self.sign_in_expired(ChatError::of_fault(fault, Stage::Refresh));
+                self.sign_in_expired(ChatError::of_fault(fault, Stage::Refresh), now);
             }
             (step, _) if is_ours => {
                 // Nothing new: whatever was waited for is still waited for.
@@ -178,7 +187,28 @@ impl Session {
                 self.account_gone(stored, now);
             }
         }
-        self.settle(now);
+    }
+
+    /// The page is left: a lock that is held would keep it from the back-forward cache. What waits for one begins anew.
+    pub(crate) fn release_renewal_lock(&mut self) {
+        match &self.auth.renewal.step {
+            Step::Checking | Step::Locking { .. } | Step::Spreading { .. } | Step::Watching { .. } => {
+                self.stop_renewal();
+                self.auth.renewal.begun.pop_back();
+                if let State::Renewing { next } = self.state {
+                    self.pause(next);
+                }
+            }
+            Step::Adopting { .. }
+            | Step::Asking { .. }
+            | Step::Calling { .. }
+            | Step::Committing { .. }
+            | Step::Rest => {
+                if std::mem::take(&mut self.auth.renewal.has_lock) {
+                    self.effect(Effect::ReleaseLock(LockName::Renewal));
+                }
+            }
+        }
     }
 
     /// Storage still holds the pair the new one was bought with.
@@ -221,7 +251,10 @@ impl Session {
         let was_refused = self.history.waits_for_token() || self.auth.profile == ProfileRead::WaitsForToken;
         let State::Renewing { next } = &self.state else {
             if was_refused {
-                self.sign_in_expired(ChatError::bare(ErrorCode::AuthExpired, Stage::Refresh, false));
+                self.sign_in_expired(
+                    ChatError::bare(ErrorCode::AuthExpired, Stage::Refresh, false),
+                    now,
+                );
             }
             return;
         };
@@ -250,12 +283,12 @@ impl Session {
         match read {
             Ok(pair) => {
                 self.auth.renewal.step = Step::Committing { pair, with };
-                self.effect(Effect::ReadAccount);
+                self.effect(Effect::Read(Shelf::Account));
             }
             Err(fault) if fault.is_refusal() => {
                 let until = Some(now.mono.after(SIBLING_WAIT));
                 self.auth.renewal.step = Step::Adopting { until, fault };
-                self.effect(Effect::ReadAccount);
+                self.effect(Effect::Read(Shelf::Account));
             }
             Err(fault) => self.cool_down(fault, now),
         }
@@ -290,11 +323,11 @@ impl Session {
             // A sibling's pair may stand in storage although nobody has told us yet.
             Step::Adopting { fault, .. } => {
                 self.auth.renewal.step = Step::Adopting { until: None, fault };
-                self.effect(Effect::ReadAccount);
+                self.effect(Effect::Read(Shelf::Account));
             }
             Step::Asking { .. } => self.host_has_none(now),
             Step::Locking { .. } => {
-                self.effect(Effect::ReleaseLock);
+                self.effect(Effect::ReleaseLock(LockName::Renewal));
                 self.check_storage();
             }
             Step::Spreading { .. } | Step::Watching { .. } => self.check_storage(),
@@ -327,7 +360,7 @@ impl Session {
         match std::mem::take(&mut self.auth.renewal.step) {
             Step::Calling { request, .. } => self.abort_call(request),
             // The wish for the lock is given up.
-            Step::Locking { .. } => self.effect(Effect::ReleaseLock),
+            Step::Locking { .. } => self.effect(Effect::ReleaseLock(LockName::Renewal)),
             Step::Adopting { .. }
             | Step::Asking { .. }
             | Step::Checking
@@ -349,7 +382,7 @@ impl Session {
     fn release(&mut self) {
         self.auth.renewal.has_watched = false;
         if std::mem::take(&mut self.auth.renewal.has_lock) {
-            self.effect(Effect::ReleaseLock);
+            self.effect(Effect::ReleaseLock(LockName::Renewal));
         }
         if std::mem::take(&mut self.auth.renewal.has_lease) {
             self.store(StoreKey::RenewalLease, None);
@@ -358,14 +391,14 @@ impl Session {
 
     fn check_storage(&mut self) {
         self.auth.renewal.step = Step::Checking;
-        self.effect(Effect::ReadAccount);
+        self.effect(Effect::Read(Shelf::Account));
     }
 
     /// Storage holds our pair: it is renewed, unless another tab is at it and locks cannot tell.
     fn call_refresh(&mut self, stored: &StoredAccount, now: Now) {
         let Some(with) = self.auth.refresh().cloned() else {
             let error = ChatError::bare(ErrorCode::AuthExpired, Stage::Refresh, false);
-            return self.sign_in_expired(error);
+            return self.sign_in_expired(error, now);
         };
         if !self.auth.renewal.has_lock {
             let lease_ms: Option<u64> = stored.lease.as_deref().and_then(|text| text.parse().ok());

@@ -5,9 +5,8 @@ use std::{collections::VecDeque, time::Duration};
 use miptech_chat_protocol::{
     capability::Capabilities,
     close::ours,
-    decode::Author,
     endpoint::SlashForm,
-    frame::ClientFrame,
+    error::{ErrorCode, Stage},
     ids::{ChatId, ClientMessageId, MessageId},
     profile::Creation,
     request::Request,
@@ -19,19 +18,23 @@ use crate::{
     backoff::{self, Backoff, Ceiling},
     clock::{Instant, Now},
     config::{Origin, SessionConfig},
-    conversation::Known,
-    entry::{Entry, RowId, Rows, Status},
+    conversation::{Flood, Known},
+    delivery::Claim,
+    draft::Draft,
+    entry::{RowId, Rows, Status},
     history::HistoryRead,
+    journal::Journal,
     lifecycle::State,
     notice::{ChatError, Notice, WORDS_AFTER},
-    outbox::{Outbox, Overdue},
+    outbox::{Delivery, Item, Outbox, Overdue},
     output::{
-        Attempt, Deadline, Effect, Event, HttpOutcome, Output, Place, RequestId, SocketEvent, StoreKey,
+        Attempt, Deadline, Effect, Event, HttpOutcome, Output, RequestId, SocketEvent, StoreKey, StoreRefusal,
     },
+    page::Page,
     phase::Phase,
     plan::{Memory, Plan},
     random::Random,
-    refusal::{RetryError, SendError},
+    refusal::SendError,
     report::{Ignored, Timings},
 };
 
@@ -74,6 +77,31 @@ pub struct Session {
     /// Unreadable frames, kept for a minute.
     pub(crate) bad_frames: VecDeque<Instant>,
     pub(crate) outbox: Outbox,
+    pub(crate) claim: Claim,
+    /// When the next message may be chosen again, where nothing could be.
+    pub(crate) claim_after: Option<Instant>,
+    /// Messages of the outbox that storage has lost, as far as the transcript does not explain it.
+    pub(crate) missing: Vec<ClientMessageId>,
+    /// Whether the outbox was read, and only the transcript is waited for.
+    pub(crate) has_read_outbox: bool,
+    /// The message whose fate the visitor asked about.
+    pub(crate) checked: Option<ClientMessageId>,
+    pub(crate) journal: Journal,
+    pub(crate) draft: Draft,
+    /// Whether an answer became whole since everything was read.
+    pub(crate) has_unread: bool,
+    /// The last mark of what was read, written here or elsewhere.
+    pub(crate) read_mark: Option<String>,
+    pub(crate) page: Page,
+    /// Names this tab in what it writes for others.
+    pub(crate) tab: u64,
+    /// Whether calls get through and sockets do not (row N15), and when history was last read instead.
+    pub(crate) is_socket_blocked: bool,
+    pub(crate) polled: Option<Instant>,
+    /// When the platform wants to be asked again, in wall milliseconds, where that is too long for a timer (row N7).
+    pub(crate) is_busy_until: Option<u64>,
+    /// Frames of the last seconds.
+    pub(crate) flood: Flood,
     /// Nothing is handed over before this instant: the platform asked for patience.
     pub(crate) held_until: Option<Instant>,
     /// The sockets opened and the chats asked for, so that no chain of events makes a flood of them.
@@ -84,7 +112,7 @@ pub struct Session {
     pub(crate) assembly: Assembly,
     pub(crate) known: Known,
     /// Every id ever taken on this page and its row, as long as the visitor keeps it: an id never carries two texts.
-    taken: Vec<(ClientMessageId, Option<RowId>)>,
+    pub(crate) taken: Vec<(ClientMessageId, Option<RowId>)>,
     pub(crate) history: HistoryRead,
     pub(crate) rows: Rows,
     /// Since when the visitor has no live connection.
@@ -99,6 +127,10 @@ pub struct Session {
     outputs: VecDeque<Output>,
     pub(crate) shown_phase: Phase,
     pub(crate) shown_notice: Option<Notice>,
+    /// When words about the connection last changed: they do not flicker (row N22).
+    pub(crate) notice_changed: Option<Instant>,
+    pub(crate) has_waiting_words: bool,
+    pub(crate) shown_history: bool,
 }
 
 /// One call under way.
@@ -113,21 +145,23 @@ struct Call {
 impl Session {
     /// A session that does nothing until it is started or given a message.
     #[must_use]
-    pub fn new(mut config: SessionConfig, seed: u64, wall_ms: u64) -> Self {
+    pub fn new(mut config: SessionConfig, seed: u64, now: Now) -> Self {
         let restored = std::mem::take(&mut config.restored);
         let origin = config.caller.endpoints.origin();
         let memory = restored
             .memory
-            .and_then(|text| Memory::read(&text, &origin, wall_ms))
+            .as_deref()
+            .and_then(|text| Memory::read(text, &origin, now.wall_ms))
             .filter(|_| config.profile.is_none());
         let plan = Plan::new(config.profile, memory.map(|memory| memory.profile));
         let is_by_socket = plan.rules().creation == Creation::Socket;
-        Self {
+        let mut session = Self {
+            assembly: Assembly::new(config.limits.answer_silence),
             auth: Auth::new(&restored.account, config.token_source),
             config,
             random: Random::new(seed),
             state: State::Idle,
-            chat: restored.chat.filter(|_| is_by_socket),
+            chat: restored.chat.clone().filter(|_| is_by_socket),
             plan,
             capabilities: Capabilities::default(),
             backoff: Backoff::default(),
@@ -146,11 +180,25 @@ impl Session {
             protocol_closes: VecDeque::new(),
             bad_frames: VecDeque::new(),
             outbox: Outbox::default(),
+            claim: Claim::Rest,
+            claim_after: None,
+            missing: Vec::new(),
+            has_read_outbox: false,
+            checked: None,
+            journal: Journal::default(),
+            draft: Draft::default(),
+            has_unread: false,
+            read_mark: None,
+            page: Page::default(),
+            tab: Random::new(seed ^ TAB).next(),
+            is_socket_blocked: false,
+            polled: None,
+            is_busy_until: None,
+            flood: Flood::default(),
             held_until: None,
             sockets: Ceiling::default(),
             creations: Ceiling::default(),
             stops: Vec::new(),
-            assembly: Assembly::default(),
             known: Known::default(),
             taken: Vec::new(),
             history: HistoryRead::default(),
@@ -165,18 +213,16 @@ impl Session {
             outputs: VecDeque::new(),
             shown_phase: Phase::AT_REST,
             shown_notice: None,
-        }
+            notice_changed: None,
+            has_waiting_words: false,
+            shown_history: false,
+        };
+        session.restore(restored, now);
+        session.settle(now);
+        session
     }
 
     // Commands.
-
-    /// Brings the conversation up, if it is not up or on its way already.
-    pub fn start(&mut self, now: Now) {
-        if matches!(self.state, State::Idle) {
-            self.begin(now);
-        }
-        self.settle(now);
-    }
 
     /// Takes a message of the visitor. It is shown at once and leaves when its turn comes.
     ///
@@ -191,59 +237,32 @@ impl Session {
         let row = self.rows.fresh();
         self.taken.push((id.clone(), Some(row)));
         self.keep_identity();
-        self.outbox.push(id.clone(), row, text.to_owned());
-        self.mishap = None;
-        self.event(Event::MessageAdded {
-            entry: Entry {
-                row,
-                author: Author::User,
-                text: text.to_owned(),
-                status: Status::Queued,
-                message: None,
-                client_message: Some(id),
-                created_ms: now.wall_ms,
-                sources: Vec::new(),
-            },
-            place: Place::End,
-        });
-        if matches!(self.state, State::Idle) {
-            self.begin(now);
-        }
-        self.settle(now);
-        Ok(())
-    }
-
-    /// Sends a failed or unconfirmed message again, under the same id.
-    ///
-    /// # Errors
-    /// [`RetryError::NotParked`]: the message is unknown, already sent, or on its way.
-    pub fn retry(&mut self, id: &ClientMessageId, now: Now) -> Result<(), RetryError> {
-        if matches!(self.state, State::Ended) {
-            return Err(RetryError::NotParked);
-        }
-        let row = self.outbox.revive(id).ok_or(RetryError::NotParked)?;
-        self.event(Event::MessageChanged {
+        // What storage refuses is true for this message too, so those words stay until somebody takes them away.
+        self.mishap
+            .take_if(|error| !matches!(error.code, ErrorCode::StorageBlocked | ErrorCode::StorageQuota));
+        let item = Item {
+            id: id.clone(),
             row,
-            status: Status::Queued,
-            message: None,
-        });
-        if matches!(self.state, State::Idle) {
-            self.begin(now);
-        }
+            text: text.to_owned(),
+            delivery: Delivery::Queued,
+            session: self.config.identity.session.clone(),
+            owner: self.auth.owner.clone(),
+            order: self.outbox.next_order(),
+            typed_ms: now.wall_ms,
+            typed: Some(now.mono),
+            ours_from: None,
+            hand_overs: 0,
+            after: 0,
+            is_ambiguous: false,
+            was_respelled: false,
+        };
+        self.show_message(&item);
+        self.outbox.insert(item);
+        // Before anything else can happen to it (invariant I23).
+        self.keep_message(&id, now);
+        self.come_up_for_message(now);
         self.settle(now);
         Ok(())
-    }
-
-    /// Deletes a message that is not on its way; anything else stays as it is.
-    pub fn discard(&mut self, id: &ClientMessageId, now: Now) {
-        if let Some(row) = self.outbox.discard(id) {
-            self.taken
-                .iter_mut()
-                .filter(|(taken, _)| taken == id)
-                .for_each(|(_, row)| *row = None);
-            self.event(Event::MessageRemoved { row });
-        }
-        self.settle(now);
     }
 
     /// The visitor wants the next try now; at most one in five seconds is granted.
@@ -281,6 +300,8 @@ impl Session {
                 code: ours::DONE,
             });
         }
+        self.flush(now);
+        self.end_claim();
         self.stop_renewal();
         self.abort_calls();
         self.history.end();
@@ -310,8 +331,43 @@ impl Session {
         self.settle(now);
     }
 
+    /// Storage kept nothing of what was to be written. What the visitor wrote goes before what can be read again, and
+    /// what is in this page's memory only, the visitor is told of (rows Q1, Q2 and O20).
+    pub fn handle_store_refused(&mut self, key: &StoreKey, refusal: StoreRefusal, now: Now) {
+        match (key, refusal) {
+            _ if matches!(self.state, State::Ended) => {}
+            (StoreKey::Transcript, _) => self.journal.is_off = true,
+            (StoreKey::Message(_) | StoreKey::AccessToken | StoreKey::RefreshToken, StoreRefusal::Full)
+                if !self.journal.is_off =>
+            {
+                self.journal.is_off = true;
+                self.store(StoreKey::Transcript, None);
+                match key {
+                    StoreKey::Message(id) => self.keep_message(&id.clone(), now),
+                    _ => self.keep_account(),
+                }
+            }
+            (StoreKey::Message(_), refusal) | (_, refusal @ StoreRefusal::Blocked) => {
+                if self.page.told_refusal != Some(refusal) {
+                    self.page.told_refusal = Some(refusal);
+                    let code = match refusal {
+                        StoreRefusal::Blocked => ErrorCode::StorageBlocked,
+                        StoreRefusal::Full => ErrorCode::StorageQuota,
+                    };
+                    self.mishap(ChatError::bare(code, Stage::Send, false));
+                }
+            }
+            (_, StoreRefusal::Full) => {}
+        }
+        self.settle(now);
+    }
+
     /// Time has passed.
     pub fn handle_timeout(&mut self, now: Now) {
+        if self.page.is_gone || matches!(self.state, State::Ended) {
+            return;
+        }
+        self.page_time_passed(now);
         let late: Vec<Call> = self
             .calls
             .extract_if(.., |call| call.deadline <= now.mono)
@@ -323,15 +379,19 @@ impl Session {
         self.renewal_time_passed(now);
         self.time_passed(now);
         match self.outbox.overdue(now.mono) {
-            Some((attempt, Overdue::Ping)) => {
-                let text = ClientFrame::Ping.encode(now.wall_ms);
-                self.effect(Effect::SendFrame { attempt, text });
-            }
+            Some((attempt, Overdue::Ping)) => self.ping(attempt, now),
             Some((attempt, Overdue::Replace)) => self.give_up_socket(attempt, ours::ZOMBIE, now),
             None => {}
         }
-        let cut = self.assembly.cut_silent(now.mono);
-        self.events(cut);
+        let (events, has_gap) = self.assembly.time_passed(now.mono);
+        self.events(events);
+        if has_gap {
+            self.read_history(now);
+        }
+        self.delivery_time_passed(now);
+        self.expire(now);
+        self.journal_time_passed(now);
+        self.poll(now);
         if self.held_until.is_some_and(|until| until <= now.mono) {
             self.held_until = None;
         }
@@ -349,6 +409,9 @@ impl Session {
     /// The next instant at which [`Session::handle_timeout`] has something to do.
     #[must_use]
     pub fn deadline(&self) -> Option<Deadline> {
+        if self.page.is_gone || matches!(self.state, State::Ended) {
+            return None;
+        }
         let call = self.calls.iter().map(|call| call.deadline).min();
         let notice = self
             .disturbed_since
@@ -360,6 +423,7 @@ impl Session {
                 self.trouble.is_some() && !is_said
             })
             .map(|since| since.after(WORDS_AFTER));
+        let calmer = self.calm_at().filter(|_| self.has_waiting_words);
         let candidates = [
             (call, "a call is overdue"),
             (self.state.deadline(), "the connection's next step"),
@@ -367,14 +431,19 @@ impl Session {
                 self.outbox.deadline().filter(|_| self.is_live()),
                 "a message is not acknowledged",
             ),
-            (
-                self.assembly.deadline().filter(|_| self.is_live()),
-                "an answer is silent",
-            ),
+            (self.assembly.deadline(), "an answer is silent"),
+            (self.delivery_deadline(), "the next message is chosen"),
+            (self.journal.deadline(), "the transcript is written"),
+            (self.draft.deadline(), "the draft is written"),
+            (self.release_at(), "nobody sees the page"),
+            (self.poll_at(), "history stands in for a socket"),
+            (calmer, "words that changed a moment ago"),
             (self.held_until, "the platform asked for patience"),
             (self.history.retry_at(), "history is to be read again"),
             (
-                self.auth.renewal.deadline(self.is_live()),
+                self.auth
+                    .renewal
+                    .deadline(self.is_live() && !self.page.is_unseen()),
                 "the token's next step",
             ),
             (notice, "a disturbance lasts"),
@@ -425,14 +494,20 @@ impl Session {
     }
 
     pub(crate) fn event(&mut self, event: Event) {
-        if let Event::ErrorRaised(error) = &event {
-            self.last_error = Some(error.clone());
+        match &event {
+            Event::ErrorRaised(error) => self.last_error = Some(error.clone()),
+            Event::MessageChanged {
+                status: Status::Complete | Status::Stopped | Status::Truncated,
+                ..
+            } => self.has_unread = true,
+            _ => {}
         }
+        self.journal.hear(&event);
         self.outputs.push_back(Output::Event(event));
     }
 
     pub(crate) fn events(&mut self, events: Vec<Event>) {
-        self.outputs.extend(events.into_iter().map(Output::Event));
+        events.into_iter().for_each(|event| self.event(event));
     }
 
     pub(crate) fn call(&mut self, request: Request, now: Now) -> RequestId {
@@ -495,6 +570,11 @@ impl Session {
             return;
         }
         self.config.identity.origin = Origin::Stored;
+        self.keep_identity_again();
+    }
+
+    /// Writes the ids to storage.
+    pub(crate) fn keep_identity_again(&mut self) {
         let session = self.config.identity.session.as_str().to_owned();
         let visitor = self.config.identity.visitor.as_str().to_owned();
         self.store(StoreKey::SessionId, Some(session));
@@ -506,6 +586,9 @@ impl Session {
         self.effect(Effect::Store { key, value });
     }
 }
+
+/// Makes the tab's name another than its first jitter.
+const TAB: u64 = 0x7461_6273;
 
 /// How often "Retry now" is granted (row N29).
 const RETRY_SPACING: Duration = Duration::from_secs(5);

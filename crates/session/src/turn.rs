@@ -1,71 +1,52 @@
 //! The end of every turn: the outbox moves if it may, and what changed is told once.
 
-use miptech_chat_protocol::{
-    capability::Capability,
-    error::{ErrorCode, Stage},
-    frame::ClientFrame,
-    profile::{Creation, TextFrame},
-};
+use std::time::Duration;
+
+use miptech_chat_protocol::error::{ErrorCode, Stage};
 
 use crate::{
     clock::{Instant, Now},
-    entry::Status,
     lifecycle::State,
     notice::{ChatError, Notice, WORDS_AFTER},
-    output::{Effect, Event},
+    output::Event,
     session::Session,
 };
 
 impl Session {
     /// The end of every turn: the outbox moves if it may, and changed words are told once.
     pub(crate) fn settle(&mut self, now: Now) {
-        self.hand_over(now);
+        self.release_unwanted(now);
+        self.claim_next(now);
+        self.trim_transcript();
+        self.plan_journal(now);
+        self.note_turn(now);
         self.tell_auth();
+        let offers_history = self.offers_history();
+        if offers_history != self.shown_history {
+            self.shown_history = offers_history;
+            self.event(Event::HistoryOffered(offers_history));
+        }
         let phase = self.phase();
         if phase != self.shown_phase {
             self.shown_phase = phase;
             self.event(Event::PhaseChanged(phase));
         }
         let notice = self.notice(now.mono);
-        if notice != self.shown_notice {
+        let is_of_connection = |notice: &Option<Notice>| matches!(notice, Some(Notice::Trouble { .. }));
+        let is_restless = is_of_connection(&notice)
+            && is_of_connection(&self.shown_notice)
+            && self.calm_at().is_some_and(|at| at > now.mono);
+        self.has_waiting_words = notice != self.shown_notice && is_restless;
+        if notice != self.shown_notice && !is_restless {
+            self.notice_changed = Some(now.mono);
             self.shown_notice.clone_from(&notice);
             self.event(Event::NoticeChanged(notice));
         }
     }
 
-    /// Hands the next message over, if the chat is joined and nothing is unacknowledged.
-    fn hand_over(&mut self, now: Now) {
-        let (State::Live { attempt, .. }, None) = (&self.state, self.held_until) else {
-            return;
-        };
-        let attempt = *attempt;
-        let Some(item) = self.outbox.hand_over(attempt, now.mono) else {
-            return;
-        };
-        let is_repeat_safe = self.capabilities.has(Capability::ClientMessageId);
-        let client_message = is_repeat_safe.then_some(&item.id);
-        let (rules, text) = (self.plan.rules(), item.text.as_str());
-        let frame = match (rules.text, &self.chat) {
-            (TextFrame::UserMessage, Some(chat)) => ClientFrame::UserMessage {
-                text,
-                chat,
-                client_message,
-            },
-            (TextFrame::ChatMessage | TextFrame::UserMessage, chat) => ClientFrame::ChatMessage {
-                text,
-                tenant: Some(&self.config.caller.tenant).filter(|_| rules.creation == Creation::Rest),
-                chat: chat.as_ref(),
-                client_message,
-            },
-        };
-        let text = frame.encode(now.wall_ms);
-        let row = item.row;
-        self.event(Event::MessageChanged {
-            row,
-            status: Status::Sending,
-            message: None,
-        });
-        self.effect(Effect::SendFrame { attempt, text });
+    /// When words about the connection may change again: not more than once a second.
+    pub(crate) fn calm_at(&self) -> Option<Instant> {
+        self.notice_changed.map(|at| at.after(CALM))
     }
 
     fn notice(&self, now: Instant) -> Option<Notice> {
@@ -75,6 +56,12 @@ impl Session {
         if self.outbox.has_held() {
             let error = ChatError::bare(ErrorCode::ChatGone, Stage::Send, false);
             return Some(Notice::Ended(error));
+        }
+        if let (Some(until_ms), State::Waiting { until: None, .. }, Some(error)) =
+            (self.is_busy_until, &self.state, &self.trouble)
+        {
+            let error = error.clone();
+            return Some(Notice::Busy { error, until_ms });
         }
         let has_lasted = self
             .disturbed_since
@@ -89,3 +76,6 @@ impl Session {
         }
     }
 }
+
+/// Row N22: a banner changes at most once a second.
+const CALM: Duration = Duration::from_secs(1);

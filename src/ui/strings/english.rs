@@ -5,20 +5,27 @@ use miptech_chat_session::{ErrorCode, SendError};
 use super::Strings;
 
 pub(super) static ENGLISH: Strings = Strings {
+    tag: "en",
     answer_cut: "The answer was cut off.",
+    answer_silent: "Still working…",
     answer_thinking: "Thinking",
     answer_too_long: "The answer was too long to show in full.",
+    busy_until: "The chat is busy. Try again after ",
+    check: "Check",
     close_chat: "Close chat",
     code_copy: "Copy code",
     conversation_break: "A new conversation begins here",
     copied: "Copied",
+    copy: "Copy",
     create_account: "Create account",
     delete: "Delete",
     disclosure: "You are talking to an AI. It can be wrong.",
     dismiss: "Dismiss",
     email: "Email",
     empty_line: "Ask a question. The answer comes with its sources.",
+    expired: "Too old to be sent by itself.",
     fill_in: "Fill this in.",
+    full: " messages are waiting. Yours stays here until one of them is gone.",
     full_name: "Full name",
     go_on_without: "Go on without signing in",
     greeting: "How can we help?",
@@ -43,6 +50,7 @@ pub(super) static ENGLISH: Strings = Strings {
     status_answering: "Answering…",
     status_connecting: "Connecting…",
     status_idle: "Answers in seconds",
+    status_offline: "Offline",
     status_reconnecting: "Reconnecting…",
     status_signed_out: "Signed out",
     status_unavailable: "Not available",
@@ -110,7 +118,8 @@ const fn refusal(error: &SendError) -> &'static str {
     match error {
         SendError::Empty => "Write something first.",
         SendError::Ended => "The chat has ended.",
-        SendError::OutboxFull { .. } => "Many messages are waiting. Send this one when they are gone.",
+        // Said with their number.
+        SendError::OutboxFull { .. } => "",
         SendError::Repeated => "This message was sent already.",
         SendError::TooLong { .. } => "The message is too long.",
     }

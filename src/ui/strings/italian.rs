@@ -5,20 +5,27 @@ use miptech_chat_session::{ErrorCode, SendError};
 use super::Strings;
 
 pub(super) static ITALIAN: Strings = Strings {
+    tag: "it",
     answer_cut: "La risposta si è interrotta.",
+    answer_silent: "Ci sto ancora lavorando…",
     answer_thinking: "Sto pensando",
     answer_too_long: "La risposta era troppo lunga per mostrarla tutta.",
+    busy_until: "La chat è molto richiesta. Riprova dopo le ",
+    check: "Controlla",
     close_chat: "Chiudi la chat",
     code_copy: "Copia il codice",
     conversation_break: "Qui inizia una nuova conversazione",
     copied: "Copiato",
+    copy: "Copia",
     create_account: "Crea account",
     delete: "Elimina",
     disclosure: "Stai parlando con un'IA. Può sbagliare.",
     dismiss: "Chiudi avviso",
     email: "Email",
     empty_line: "Fai una domanda. La risposta arriva con le sue fonti.",
+    expired: "È passato troppo tempo: non parte da solo.",
     fill_in: "Compila questo campo.",
+    full: " messaggi sono in attesa. Il tuo resta qui finché uno di loro non è partito.",
     full_name: "Nome e cognome",
     go_on_without: "Continua senza accedere",
     greeting: "Come possiamo aiutarti?",
@@ -43,6 +50,7 @@ pub(super) static ITALIAN: Strings = Strings {
     status_answering: "Sta rispondendo…",
     status_connecting: "Connessione…",
     status_idle: "Risponde in pochi secondi",
+    status_offline: "Offline",
     status_reconnecting: "Riconnessione…",
     status_signed_out: "Non hai effettuato l'accesso",
     status_unavailable: "Non disponibile",
@@ -114,7 +122,8 @@ const fn refusal(error: &SendError) -> &'static str {
     match error {
         SendError::Empty => "Prima scrivi qualcosa.",
         SendError::Ended => "La chat è finita.",
-        SendError::OutboxFull { .. } => "Molti messaggi sono in attesa. Invia questo quando saranno partiti.",
+        // Said with their number.
+        SendError::OutboxFull { .. } => "",
         SendError::Repeated => "Questo messaggio è già partito.",
         SendError::TooLong { .. } => "Il messaggio è troppo lungo.",
     }

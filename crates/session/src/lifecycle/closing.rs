@@ -9,7 +9,7 @@ use miptech_chat_protocol::{
     profile::Creation,
 };
 
-use super::{Next, State};
+use super::{Next, State, inquiry::BLOCKED};
 use crate::{clock::Now, notice::ChatError, session::Session};
 
 impl Session {
@@ -56,10 +56,8 @@ impl Session {
             CloseAction::ReconnectSlowly(cause) => self.reconnect_slowly(cause, code, now),
             // With a message still here the visitor has acted already.
             CloseAction::Rest if was_live && !self.outbox.has_queued() => {
-                self.disturbed_since = None;
-                self.trouble = None;
                 self.cut_answers();
-                self.state = State::Idle;
+                self.rest();
             }
             CloseAction::Rest => self.reconnect(trouble, code, Duration::ZERO, now),
             CloseAction::TryOnce if self.odd_closes > 0 => {
@@ -90,7 +88,7 @@ impl Session {
     /// The socket is gone because its join had no token, or one that was refused.
     pub(crate) fn join_needs_token(&mut self, fault: Fault, error: ChatError, generation: u32, now: Now) {
         if !self.is_signed_in() {
-            return self.demand_sign_in(error);
+            return self.demand_sign_in(error, now);
         }
         if self.plan.rules().creation == Creation::Socket && self.plan.token_found() {
             // The token held was never shown: only the other profiles join with it (section 16.3).
@@ -118,11 +116,21 @@ impl Session {
 
     fn reconnect(&mut self, cause: ErrorCode, code: u16, floor: Duration, now: Now) {
         self.troubled(ChatError::of_close(cause, code, true));
-        let delay = self.backoff.step(&mut self.random);
+        let step = self.backoff.step(now.mono, &mut self.random);
+        let delay = if self.is_socket_blocked {
+            self.blocked_delay()
+        } else {
+            step
+        };
         let asked = self
             .held_until
             .map(|until| self.spread_hint(until.since(now.mono)));
         self.wait(Next::Open, delay.max(floor).max(asked.unwrap_or_default()), now);
+    }
+
+    /// Sockets are taken away on this network: a try a minute.
+    pub(super) fn blocked_delay(&mut self) -> Duration {
+        self.spread_hint(BLOCKED)
     }
 
     fn reconnect_slowly(&mut self, cause: ErrorCode, code: u16, now: Now) {

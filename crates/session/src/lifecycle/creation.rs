@@ -16,6 +16,9 @@ use crate::{backoff, clock::Now, notice::ChatError, output::HttpOutcome, session
 
 impl Session {
     pub(super) fn probe(&mut self, now: Now) {
+        if !self.page.is_wanted() || self.page.is_unseen() {
+            return self.wait(Next::Begin, Duration::ZERO, now);
+        }
         let State::Probing(walk) = &mut self.state else {
             return;
         };
@@ -66,6 +69,9 @@ impl Session {
     }
 
     pub(super) fn create(&mut self, has_tried_other_form: bool, now: Now) {
+        if !self.admits(Next::Create, now) {
+            return;
+        }
         if let Some(at) = self.creations.free_at(now.mono) {
             return self.wait(Next::Create, at.since(now.mono), now);
         }
@@ -115,7 +121,7 @@ impl Session {
             self.state = State::Renewing { next: Next::Create };
             return self.token_refused(fault, generation, now);
         }
-        let wait = fault.wait;
+        let (wait, is_busy) = (fault.wait, fault.busy);
         let error = ChatError::of_fault(fault, Stage::Create);
         let is_not_offered =
             error.code == ErrorCode::ChatCreateFailed && !error.retryable || error.status == Some(501);
@@ -131,6 +137,19 @@ impl Session {
         let delay = self.creation_delay(error.code, wait, now);
         self.troubled(error);
         self.create_tries += 1;
+        if let Some(long) = is_busy {
+            // No timer is set for hours: the visitor is told when it is worth another try (row N7).
+            let until_ms = now
+                .wall_ms
+                .saturating_add(u64::try_from(long.as_millis()).unwrap_or(0));
+            self.is_busy_until = Some(until_ms);
+            self.state = State::Waiting {
+                until: None,
+                next: Next::Create,
+                delay: long,
+            };
+            return;
+        }
         self.wait(Next::Create, delay, now);
     }
 
@@ -140,6 +159,8 @@ impl Session {
         let is_starting = code == ErrorCode::PlatformStarting;
         let delay = if code == ErrorCode::RateLimited && wait.is_none() {
             backoff::limited(tries, &mut self.random)
+        } else if code == ErrorCode::NetworkCaptivePortal {
+            backoff::hinted(PORTAL, &mut self.random)
         } else if tries < HTTP_TRIES {
             backoff::http(tries, is_starting, &mut self.random)
         } else {
@@ -147,7 +168,7 @@ impl Session {
         };
         let Some(wait) = wait else { return delay };
         let asked = self.spread_hint(wait);
-        self.hold_until(now.mono.after(wait));
+        self.hold_until(now.mono.after(wait), now);
         delay.max(asked)
     }
 
@@ -159,7 +180,7 @@ impl Session {
                 self.create_by_socket(error, now);
             }
             (Next::Begin | Next::Create | Next::Open, Creation::Rest | Creation::Socket) => {
-                self.demand_sign_in(error);
+                self.demand_sign_in(error, now);
             }
         }
     }
@@ -183,7 +204,9 @@ impl Session {
             | State::Joining { .. }
             | State::Live { .. }
             | State::Naming { .. }
+            | State::Offline { .. }
             | State::Opening { .. }
+            | State::Paused { .. }
             | State::Renewing { .. }
             | State::SignedOut { .. }
             | State::Waiting { .. } => None,
@@ -200,6 +223,9 @@ impl Session {
         self.open_socket(now);
     }
 }
+
+/// Row N10: behind a sign-in page of the network.
+const PORTAL: Duration = Duration::from_secs(30);
 
 /// `Whttp` has four tries, then the socket's schedule goes on (`faults.md` section 6.2).
 const HTTP_TRIES: u32 = 4;

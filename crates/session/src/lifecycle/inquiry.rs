@@ -6,8 +6,15 @@ use miptech_chat_protocol::{
     profile::Creation,
 };
 
+use std::time::Duration;
+
 use super::{Next, State};
-use crate::{clock::Now, notice::ChatError, output::HttpOutcome, session::Session};
+use crate::{
+    clock::{Instant, Now},
+    notice::ChatError,
+    output::HttpOutcome,
+    session::Session,
+};
 
 impl Session {
     /// A socket ended before the chat was bound to it. Every third in a row asks what is wrong.
@@ -28,19 +35,50 @@ impl Session {
         let HttpOutcome::Reply(reply) = outcome else {
             return;
         };
-        if reply.is_success() || !self.awaits_socket() {
+        if !self.awaits_socket() {
             return;
+        }
+        if reply.is_success() {
+            return self.socket_blocked(now);
         }
         let fault = Fault::from_reply(Stage::Join, &reply);
         let error = ChatError::of_fault(fault.clone(), Stage::Join);
         if fault.code == ErrorCode::ChatGone {
             self.chat_gone(error, now);
         } else if matches!(fault.code, ErrorCode::AuthExpired | ErrorCode::AuthRequired) {
-            self.close_socket();
+            self.close_socket(now);
             self.lost(now);
             self.join_needs_token(fault, error, generation, now);
         }
         // Whatever else it is, sockets go on to be tried: the read may fail for a reason of its own.
+    }
+
+    /// Calls get through and sockets do not: something between here and the platform takes them away (row N15).
+    /// Tries go on at a slower pace, and history is read instead while an answer is awaited.
+    fn socket_blocked(&mut self, now: Now) {
+        self.is_socket_blocked = true;
+        self.troubled(ChatError::bare(ErrorCode::SocketNeverOpened, Stage::Socket, true));
+        if let State::Waiting { next, .. } = self.state {
+            let delay = self.blocked_delay();
+            self.wait(next, delay, now);
+        }
+    }
+
+    /// When history is next read for want of a socket.
+    pub(crate) fn poll_at(&self) -> Option<Instant> {
+        let is_polling = self.is_socket_blocked
+            && self.awaits_socket()
+            && !self.page.is_unseen()
+            && (self.is_awaiting_answer() || self.outbox.has_unacknowledged());
+        is_polling.then(|| self.polled.map_or(Instant::default(), |last| last.after(POLL)))
+    }
+
+    /// Reads history for want of a socket.
+    pub(crate) fn poll(&mut self, now: Now) {
+        if self.poll_at().is_some_and(|at| at <= now.mono) {
+            self.polled = Some(now.mono);
+            self.read_history(now);
+        }
     }
 
     /// The read is of no use any more.
@@ -58,6 +96,8 @@ impl Session {
             | State::Idle
             | State::Live { .. }
             | State::Naming { .. }
+            | State::Offline { .. }
+            | State::Paused { .. }
             | State::Probing(_)
             | State::Renewing { .. }
             | State::SignedOut { .. }
@@ -68,6 +108,10 @@ impl Session {
         }
     }
 }
+
+/// Row N15: a minute and a little by chance between two sockets, a quarter of one between two reads.
+pub(super) const BLOCKED: Duration = Duration::from_secs(60);
+const POLL: Duration = Duration::from_secs(15);
 
 /// `faults.md` rows N14 and P20.
 const ASKED_AFTER: u32 = 3;

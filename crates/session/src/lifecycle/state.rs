@@ -9,6 +9,7 @@ use crate::{
     notice::ChatError,
     output::{Attempt, RequestId},
     phase::{Connection, Phase},
+    pulse::Pulse,
 };
 
 /// Where the connection stands.
@@ -38,15 +39,24 @@ pub(crate) enum State {
         joined: Instant,
         /// Which token the join carried.
         generation: u32,
+        pulse: Pulse,
     },
     /// A new conversation waits for its session id, and begins with it where one was under way.
     Naming { is_wanted: bool },
+    /// The browser says that there is no network. It may be wrong, so from time to time a try is made all the same.
+    Offline { next: Next, until: Instant },
+    /// Nobody sees the page: nothing more until somebody does.
+    Paused { next: Next },
     /// A token is being renewed, or waited for.
     Renewing { next: Next },
     /// Nothing more by itself until somebody signs in, or the visitor goes on without.
     SignedOut { error: ChatError },
     /// The socket opens.
-    Opening { attempt: Attempt, deadline: Instant },
+    Opening {
+        attempt: Attempt,
+        began: Instant,
+        deadline: Instant,
+    },
     /// The platform is asked whether it is ready; the answer never decides more than when to go on.
     Probing(Walk),
     /// A pause before the next try; without an end where only the visitor may try again.
@@ -144,6 +154,8 @@ impl State {
             | Self::Ended
             | Self::Idle
             | Self::Naming { .. }
+            | Self::Offline { .. }
+            | Self::Paused { .. }
             | Self::Probing(_)
             | Self::Renewing { .. }
             | Self::SignedOut { .. }
@@ -165,7 +177,9 @@ impl State {
             | Self::Idle
             | Self::Joining { .. }
             | Self::Naming { .. }
+            | Self::Offline { .. }
             | Self::Opening { .. }
+            | Self::Paused { .. }
             | Self::Probing(_)
             | Self::Renewing { .. }
             | Self::SignedOut { .. }
@@ -184,7 +198,9 @@ impl State {
             | Self::Joining { .. }
             | Self::Live { .. }
             | Self::Naming { .. }
+            | Self::Offline { .. }
             | Self::Opening { .. }
+            | Self::Paused { .. }
             | Self::Probing(_)
             | Self::Renewing { .. }
             | Self::Waiting { .. } => None,
@@ -210,13 +226,15 @@ impl State {
             Self::Joining { deadline, .. } | Self::Opening { deadline, .. } => Some(*deadline),
             Self::Probing(walk) if walk.asking.is_some() => Some(walk.gives_up_at()),
             Self::Probing(walk) => Some(walk.next_try_at().min(walk.gives_up_at())),
+            Self::Live { pulse, .. } => Some(pulse.deadline()),
+            Self::Offline { until, .. } => Some(*until),
             Self::Waiting { until, .. } => *until,
             Self::Blocked { .. }
             | Self::Creating { .. }
             | Self::Ended
             | Self::Idle
-            | Self::Live { .. }
             | Self::Naming { .. }
+            | Self::Paused { .. }
             | Self::Renewing { .. }
             | Self::SignedOut { .. } => None,
         }
@@ -235,6 +253,8 @@ impl State {
             Self::Joining { .. } | Self::Opening { .. } if was_live => (Connection::Reconnecting, None),
             Self::Joining { .. } => (Connection::Joining, None),
             Self::Live { .. } => (Connection::Live, None),
+            Self::Offline { .. } => (Connection::Offline, None),
+            Self::Paused { .. } => (Connection::Paused, None),
             Self::Opening { .. } => (Connection::Connecting, None),
             Self::Waiting { until, delay, next } => {
                 let is_long = until.is_none() || *delay >= COUNTDOWN_FROM;

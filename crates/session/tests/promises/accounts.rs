@@ -201,7 +201,18 @@ fn another_user_does_not_go_on_with_the_first_ones_conversation() {
     assert_eq!(rig.breaks, [Some("c1".to_owned())]);
     rig.go_live("");
     assert!(rig.sent_texts().is_empty());
-    assert!(matches!(rig.notice, Some(Notice::Ended(_))));
+    assert!(
+        rig.transcript.is_empty(),
+        "what p1 wrote is none of p2's business"
+    );
+    assert_eq!(
+        rig.storage
+            .borrow()
+            .keys()
+            .filter(|key| key.contains(":message:"))
+            .count(),
+        1
+    );
 }
 
 #[test]

@@ -163,11 +163,21 @@ fn silence_cuts_an_answer_off_and_a_late_end_revives_it() {
 #[test]
 fn a_slow_stream_is_not_cut_off() {
     let mut rig = asked();
-    for _ in 0..12 {
+    for _ in 0..9 {
         rig.server(&chunk("a1", "x"));
         rig.advance(Duration::from_secs(60));
     }
-    rig.expect_lines(&[("q", Status::Sent), ("xxxxxxxxxxxx", Status::Streaming)]);
+    rig.expect_lines(&[("q", Status::Sent), ("xxxxxxxxx", Status::Streaming)]);
+}
+
+#[test]
+fn no_answer_takes_longer_than_ten_minutes() {
+    let mut rig = asked();
+    for _ in 0..10 {
+        rig.server(&chunk("a1", "x"));
+        rig.advance(Duration::from_secs(60));
+    }
+    rig.expect_lines(&[("q", Status::Sent), ("xxxxxxxxxx", Status::Interrupted)]);
 }
 
 #[test]

@@ -6,7 +6,10 @@ use std::{
     rc::Rc,
 };
 
-use miptech_chat_session::{Account, Credentials, Request, StoreKey, StoredAccount, TenantId, TokenKeys};
+use miptech_chat_session::{
+    Account, ClientMessageId, Credentials, Request, Shelf, StoreKey, Stored, StoredAccount, TenantId,
+    TokenKeys,
+};
 
 /// The storage tabs share.
 pub(crate) type Storage = Rc<RefCell<BTreeMap<String, String>>>;
@@ -29,7 +32,7 @@ pub(crate) enum Locks {
 /// The tabs that wish for the lock, the first of them holding it.
 pub(crate) type LockQueue = Rc<RefCell<VecDeque<usize>>>;
 
-pub(crate) fn name(key: StoreKey) -> String {
+pub(crate) fn name(key: &StoreKey) -> String {
     key.text(
         &TenantId::parse("miptech-company").unwrap(),
         &TokenKeys::default(),
@@ -37,7 +40,7 @@ pub(crate) fn name(key: StoreKey) -> String {
 }
 
 pub(crate) fn read(storage: &Storage, key: StoreKey) -> Option<String> {
-    storage.borrow().get(&name(key)).cloned()
+    storage.borrow().get(&name(&key)).cloned()
 }
 
 pub(crate) fn stored_account(storage: &Storage) -> StoredAccount {
@@ -46,6 +49,30 @@ pub(crate) fn stored_account(storage: &Storage) -> StoredAccount {
         refresh: read(storage, StoreKey::RefreshToken),
         user: read(storage, StoreKey::User),
         lease: read(storage, StoreKey::RenewalLease),
+    }
+}
+
+/// Every message that waits.
+pub(crate) fn stored_messages(storage: &Storage) -> Vec<(ClientMessageId, String)> {
+    let prefix = StoreKey::message_prefix(&TenantId::parse("miptech-company").unwrap());
+    let storage = storage.borrow();
+    let messages = storage.iter().filter_map(|(key, value)| {
+        let id = ClientMessageId::parse(key.strip_prefix(&prefix)?)?;
+        Some((id, value.clone()))
+    });
+    messages.collect()
+}
+
+/// What a shelf holds.
+pub(crate) fn shelf_of(storage: &Storage, shelf: Shelf) -> Stored {
+    match shelf {
+        Shelf::Account => Stored::Account(stored_account(storage)),
+        Shelf::Draft => Stored::Draft(read(storage, StoreKey::Draft)),
+        Shelf::Hold => Stored::Hold(read(storage, StoreKey::Hold)),
+        Shelf::Messages => Stored::Messages(stored_messages(storage)),
+        Shelf::ReadMark => Stored::ReadMark(read(storage, StoreKey::ReadMark)),
+        Shelf::Session => Stored::Session(read(storage, StoreKey::SessionId)),
+        Shelf::Transcript => Stored::Transcript(read(storage, StoreKey::Transcript)),
     }
 }
 
@@ -59,7 +86,7 @@ pub(crate) fn signed_in_storage() -> Storage {
         (StoreKey::SessionId, "test_session_123"),
     ];
     for (key, value) in values {
-        storage.borrow_mut().insert(name(key), value.to_owned());
+        storage.borrow_mut().insert(name(&key), value.to_owned());
     }
     storage
 }

@@ -129,7 +129,7 @@ fn a_middleboxs_refusal_detects_nothing() {
     let mut rig = creating();
     rig.reply("/chat", 403, "<html>Sign in</html>");
     assert_eq!(rig.session.profile(), Profile::TwoStep);
-    rig.expect(Connection::Starting);
+    rig.expect(Connection::Waiting);
 }
 
 #[test]

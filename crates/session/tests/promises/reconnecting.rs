@@ -20,7 +20,9 @@ fn a_dropped_socket_is_replaced_and_joined_again_in_the_same_chat() {
     assert_eq!(rig.sockets.len(), 4);
     for (attempt, _, url) in &rig.sockets {
         assert!(url.ends_with("chat_id=c1"), "{url}");
-        assert_eq!(rig.frame_types(*attempt), ["join_chat"]);
+        let frames = rig.frame_types(*attempt);
+        assert_eq!(frames.iter().filter(|kind| **kind == "join_chat").count(), 1);
+        assert_eq!(frames[0], "join_chat");
     }
     assert_eq!(
         rig.call_log
@@ -228,6 +230,10 @@ fn three_sockets_that_never_open_ask_over_rest_what_is_wrong() {
             other.breaks.is_empty() && other.count("/auth/refresh") == 0,
             "{status}"
         );
+        if status == 200 {
+            // Calls get through and sockets do not: a try a minute (row N15).
+            other.advance(Duration::from_secs(59));
+        }
         other.advance_to_next_socket();
         other.join("");
     }

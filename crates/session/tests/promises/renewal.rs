@@ -382,7 +382,7 @@ fn a_middleboxs_401_signs_nobody_out_and_refreshes_nothing() {
     let mut rig = creating();
     rig.reply("/chat", 401, "<html>Sign in to the hotel</html>");
     assert_eq!((refreshes(&rig), rig.session.is_signed_in()), (0, true));
-    rig.advance(Duration::from_secs(1));
+    rig.advance(Duration::from_secs(36));
     rig.go_live("");
     rig.act(|session, now| session.read_profile(now));
     rig.reply("/auth/me", 401, "<html>");

@@ -6,13 +6,16 @@ use std::time::Duration;
 
 use miptech_chat_session::{
     Attempt, AuthState, Caller, ChatError, ChatId, ClientMessageId, Connection, Effect, Endpoints, ErrorCode,
-    Event, HttpOutcome, Identity, Instant, Limits, Lock, Notice, Now, Origin, Output, Place, Reply, Request,
-    RequestId, Restored, RowId, SendError, Session, SessionConfig, SessionId, SignInForm, SocketEvent,
-    Status, StoreKey, TenantId, TokenReason, TokenSource, TokenTransport, User, VisitorId,
+    Event, HttpOutcome, Identity, Instant, Limits, Lock, LockName, Notice, Now, Origin, Output, Place, Reply,
+    Request, RequestId, Restored, RowId, SendError, Session, SessionConfig, SessionId, SignInForm,
+    SocketEvent, Status, StoreKey, Stored, TenantId, TokenReason, TokenSource, TokenTransport, User,
+    VisitorId,
 };
 use serde_json::Value;
 
-use crate::browser::{Locks, Storage, bearer, credentials, name, path_of, read, stored_account};
+use crate::browser::{
+    Locks, Storage, bearer, credentials, name, path_of, read, shelf_of, stored_account, stored_messages,
+};
 
 /// One line of the transcript as a person would see it.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,6 +59,8 @@ pub(crate) struct Rig {
     pub(crate) notice: Option<Notice>,
     /// Every effect and event as a person would print it.
     pub(crate) printed: Vec<String>,
+    /// What the composer was given.
+    pub(crate) draft: String,
     next_id: u32,
     next_session: u32,
 }
@@ -103,12 +108,25 @@ impl Rig {
             restored: Restored {
                 account: stored_account(&storage),
                 chat: read(StoreKey::ChatId).as_deref().and_then(ChatId::parse),
+                draft: read(StoreKey::Draft),
+                hold: read(StoreKey::Hold),
                 memory: read(StoreKey::Memory),
+                messages: stored_messages(&storage),
+                transcript: read(StoreKey::Transcript),
             },
         };
+        // Ids of an earlier page are never used again.
+        let has_past = !config.restored.messages.is_empty() || config.restored.transcript.is_some();
         change(&mut config);
-        Self {
-            session: Session::new(config, seed, WALL_MS),
+        let mut rig = Self {
+            session: Session::new(
+                config,
+                seed,
+                Now {
+                    mono: Instant::default(),
+                    wall_ms: WALL_MS,
+                },
+            ),
             clock_ms: 0,
             calls: Vec::new(),
             call_log: Vec::new(),
@@ -128,9 +146,14 @@ impl Rig {
             errors: Vec::new(),
             notice: None,
             printed: Vec::new(),
-            next_id: 0,
+            draft: String::new(),
+            next_id: if has_past { 100 } else { 0 },
             next_session: 0,
-        }
+        };
+        rig.drain();
+        // The visitor looks at the panel; nothing follows from that before somebody asks for the chat.
+        rig.act(|session, now| session.set_open(true, now));
+        rig
     }
 
     /// A session whose chat exists and whose socket is about to open, on a platform that advertises nothing.
@@ -270,7 +293,7 @@ impl Rig {
 
     /// The browser answers the wish for the lock.
     pub(crate) fn answer_lock(&mut self, lock: Lock) {
-        self.act(|session, now| session.handle_lock(lock, now));
+        self.act(|session, now| session.handle_lock(LockName::Renewal, lock, now));
     }
 
     /// The visitor signs in as `user`; the platform gives the tokens `access` and `refresh`.
@@ -331,7 +354,7 @@ impl Rig {
     pub(crate) fn storage_changed(&mut self) {
         let now = self.now();
         let stored = stored_account(&self.storage);
-        self.session.handle_account(&stored, now);
+        self.session.handle_stored(Stored::Account(stored), now);
         self.drain();
     }
 
@@ -423,7 +446,16 @@ impl Rig {
     fn perform(&mut self, effect: Effect) {
         match effect {
             Effect::AskHostForToken { reason, .. } => self.token_wishes.push(reason),
-            Effect::AskLock => {
+            Effect::AskLock(LockName::Outbox) => {
+                let lock = if self.locks == Locks::Absent {
+                    Lock::Absent
+                } else {
+                    Lock::Held
+                };
+                self.act(|session, now| session.handle_lock(LockName::Outbox, lock, now));
+            }
+            Effect::ReleaseLock(LockName::Outbox) => {}
+            Effect::AskLock(LockName::Renewal) => {
                 let lock = match &self.locks {
                     Locks::Absent => Lock::Absent,
                     Locks::Free => {
@@ -441,8 +473,11 @@ impl Rig {
                 let now = self.now();
                 self.session.handle_session_id(id, now);
             }
-            Effect::ReadAccount => self.storage_changed(),
-            Effect::ReleaseLock => match &self.locks {
+            Effect::Read(shelf) => {
+                let stored = shelf_of(&self.storage, shelf);
+                self.act(|session, now| session.handle_stored(stored, now));
+            }
+            Effect::ReleaseLock(LockName::Renewal) => match &self.locks {
                 Locks::Held => self.locks = Locks::Free,
                 Locks::Queued(queue, tab) => queue.borrow_mut().retain(|waiting| waiting != tab),
                 Locks::Absent | Locks::Free | Locks::Taken => {}
@@ -469,7 +504,7 @@ impl Rig {
                 self.frames.push((attempt, serde_json::from_str(&text).unwrap()));
             }
             Effect::Store { key, value } => {
-                let name = name(key);
+                let name = name(&key);
                 match &value {
                     Some(value) => self.storage.borrow_mut().insert(name, value.clone()),
                     None => self.storage.borrow_mut().remove(&name),
@@ -488,7 +523,12 @@ impl Rig {
             Event::ConversationEnded { chat, .. } => {
                 self.breaks.push(chat.map(|chat| chat.as_str().to_owned()));
             }
-            Event::ConversationStarted { .. } | Event::PhaseChanged(_) => {}
+            Event::AnswerSilent { .. }
+            | Event::ConversationStarted { .. }
+            | Event::HistoryOffered(_)
+            | Event::PhaseChanged(_)
+            | Event::ReadElsewhere => {}
+            Event::DraftChanged(text) => self.draft = text,
             Event::ProfileRead(user) => self.profiles.push(user),
             Event::SignInEnded(result) => self.sign_ins.push(result),
             Event::ErrorRaised(error) => self.errors.push(error),

@@ -232,5 +232,10 @@ fn the_ids_are_stored_with_the_first_message_and_not_before() {
         (StoreKey::SessionId, Some("test_session_123".to_owned())),
         (StoreKey::VisitorId, Some("test_visitor_123".to_owned())),
     ];
-    assert_eq!(rig.stored, expected);
+    assert_eq!(rig.stored[..2], expected);
+    let others = rig.stored[2..].iter().map(|(key, _)| key);
+    assert!(
+        others.clone().count() == 3 && others.clone().all(|key| matches!(key, StoreKey::Message(_))),
+        "both messages, and that the first was handed over"
+    );
 }

@@ -1,0 +1,483 @@
+//! From the outbox to the platform, and what becomes of a message on the way.
+//!
+//! Tabs share one outbox. Whoever is live chooses the next message under a lock, marks it in storage as handed over, hands
+//! it over and lets the lock go: the mark, not the lock, keeps the others away, for as long as a lease lasts (row O15).
+
+use std::time::Duration;
+
+use miptech_chat_protocol::{
+    capability::Capability,
+    error::{ErrorCode, Stage},
+    frame::ClientFrame,
+    ids::{ClientMessageId, MessageId},
+    profile::{Creation, TextFrame},
+    stored::{StoredMessage, StoredState},
+};
+
+use crate::{
+    clock::{Instant, Now},
+    entry::Status,
+    lifecycle::State,
+    notice::ChatError,
+    outbox::{Delivery, Item, Parked},
+    output::{Attempt, Effect, Event, Lock, LockName, Shelf, StoreKey},
+    refusal::{CheckError, RetryError},
+    session::Session,
+};
+
+/// Where the choice of the next message stands.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) enum Claim {
+    /// The lock is waited for, not without limit.
+    Asking { until: Instant },
+    /// Storage is read under the lock, or without one where there are none.
+    Reading { has_lock: bool },
+    #[default]
+    Rest,
+    /// Without locks tabs take turns by chance.
+    Spreading { until: Instant },
+}
+
+impl Claim {
+    pub(crate) const fn deadline(self) -> Option<Instant> {
+        match self {
+            Self::Asking { until } | Self::Spreading { until } => Some(until),
+            Self::Reading { .. } | Self::Rest => None,
+        }
+    }
+}
+
+impl Session {
+    /// Sends a failed, unconfirmed or expired message again, under the same id and into this conversation.
+    ///
+    /// # Errors
+    /// [`RetryError::NotParked`]: the message is unknown, already sent, or on its way.
+    pub fn retry(&mut self, id: &ClientMessageId, now: Now) -> Result<(), RetryError> {
+        let is_over = matches!(self.state, State::Ended);
+        let parked = |item: &Item| matches!(item.delivery, Delivery::Parked(_)) && !is_over;
+        if !self.outbox.get(id).is_some_and(parked) {
+            return Err(RetryError::NotParked);
+        }
+        self.requeue_by_visitor(id, now);
+        self.come_up_for_message(now);
+        self.settle(now);
+        Ok(())
+    }
+
+    /// Asks history what became of an unconfirmed message.
+    ///
+    /// # Errors
+    /// [`CheckError`]: there is nothing to ask, or nobody who could tell.
+    pub fn check(&mut self, id: &ClientMessageId, now: Now) -> Result<(), CheckError> {
+        let unconfirmed = |item: &Item| item.delivery == Delivery::Parked(Parked::Unconfirmed);
+        if !self.outbox.get(id).is_some_and(unconfirmed) {
+            return Err(CheckError::NotUnconfirmed);
+        }
+        if !self.offers_history() || self.chat.is_none() || matches!(self.state, State::Ended) {
+            return Err(CheckError::NotOffered);
+        }
+        self.checked = Some(id.clone());
+        self.read_history(now);
+        self.settle(now);
+        Ok(())
+    }
+
+    /// Deletes a message that is not on its way; anything else stays as it is.
+    pub fn discard(&mut self, id: &ClientMessageId, now: Now) {
+        let is_free = |item: &Item| {
+            matches!(
+                item.delivery,
+                Delivery::Held | Delivery::Parked(_) | Delivery::Queued
+            )
+        };
+        if !matches!(self.state, State::Ended)
+            && self.outbox.get(id).is_some_and(is_free)
+            && let Some(item) = self.outbox.remove(id)
+        {
+            // Other tabs must not take its absence for a loss.
+            self.leave_tombstone(item, StoredState::Deleted, now);
+        }
+        self.settle(now);
+    }
+
+    /// The visitor's word sends a message from here on, whatever became of it before.
+    pub(crate) fn requeue_by_visitor(&mut self, id: &ClientMessageId, now: Now) {
+        let (session, owner) = (self.config.identity.session.clone(), self.auth.owner.clone());
+        if let Some(item) = self.outbox.get_mut(id) {
+            item.session = session;
+            item.owner = owner;
+            item.hand_overs = 0;
+            item.is_ambiguous = false;
+            item.typed = Some(now.mono);
+            item.typed_ms = now.wall_ms;
+        }
+        self.deliver_as(id, Delivery::Queued, now);
+    }
+
+    /// A message stands elsewhere from here on: storage and screen are told.
+    pub(crate) fn deliver_as(&mut self, id: &ClientMessageId, delivery: Delivery, now: Now) {
+        let Some(item) = self.outbox.get_mut(id) else {
+            return;
+        };
+        let before = item.status();
+        item.delivery = delivery;
+        let (row, status) = (item.row, item.status());
+        self.keep_message(id, now);
+        if status != before {
+            self.event(Event::MessageChanged {
+                row,
+                status,
+                message: None,
+            });
+        }
+    }
+
+    /// Writes a message to storage as it stands.
+    pub(crate) fn keep_message(&mut self, id: &ClientMessageId, now: Now) {
+        if let Some(item) = self.outbox.get(id) {
+            let value = item.stored(self.tab, now.wall_ms).write();
+            self.store(StoreKey::Message(id.clone()), Some(value));
+        }
+    }
+
+    /// What is left of a message for other tabs, until they have seen it.
+    fn leave_tombstone(&mut self, item: Item, state: StoredState, now: Now) {
+        let tombstone = StoredMessage {
+            text: String::new(),
+            state,
+            ..item.stored(self.tab, now.wall_ms)
+        };
+        self.store(StoreKey::Message(item.id.clone()), Some(tombstone.write()));
+        self.drop_row(&item);
+    }
+
+    /// A message leaves the screen.
+    pub(crate) fn drop_row(&mut self, item: &Item) {
+        self.taken
+            .iter_mut()
+            .filter(|(taken, _)| *taken == item.id)
+            .for_each(|(_, row)| *row = None);
+        self.event(Event::MessageRemoved { row: item.row });
+    }
+
+    /// The platform has a message of ours.
+    pub(crate) fn message_arrived(&mut self, item: &Item, message: Option<MessageId>, now: Now) {
+        if let Some(id) = &message {
+            self.known.note(id, item.row);
+        }
+        self.event(Event::MessageChanged {
+            row: item.row,
+            status: Status::Sent,
+            message,
+        });
+        // Whoever finds the message gone looks for it in the transcript, so that comes first.
+        if self.write_transcript(now) {
+            self.store(StoreKey::Message(item.id.clone()), None);
+        } else {
+            let tombstone = StoredMessage {
+                text: String::new(),
+                state: StoredState::Sent,
+                ..item.stored(self.tab, now.wall_ms)
+            };
+            self.store(StoreKey::Message(item.id.clone()), Some(tombstone.write()));
+        }
+    }
+
+    /// The platform refused the message handed over, or the one it names.
+    pub(crate) fn message_failed(&mut self, id: &ClientMessageId, now: Now) {
+        self.deliver_as(id, Delivery::Parked(Parked::Failed), now);
+    }
+
+    /// The message handed over was not taken, and that is sure: it goes back to its place.
+    pub(crate) fn take_back(&mut self, now: Now) {
+        if let Some(id) = self.outbox.sending().map(|item| item.id.clone()) {
+            self.deliver_as(&id, Delivery::Queued, now);
+        }
+    }
+
+    /// The socket is gone, and the message it carried may or may not have arrived: it goes again under the same id
+    /// where the platform applies an id once; history decides where it can be read; else only the visitor may.
+    pub(crate) fn hand_over_lost(&mut self, now: Now) {
+        let Some(item) = self.outbox.sending() else { return };
+        item.is_ambiguous = true;
+        let (id, hand_overs) = (item.id.clone(), item.hand_overs);
+        let delivery = if self.capabilities.has(Capability::ClientMessageId) && hand_overs < HAND_OVERS {
+            Delivery::Queued
+        } else if self.offers_history() {
+            Delivery::Doubtful { leased_until: None }
+        } else {
+            Delivery::Parked(Parked::Unconfirmed)
+        };
+        self.deliver_as(&id, delivery, now);
+    }
+
+    /// The chat is joined: what became of messages whose socket or page is gone can be found out now.
+    pub(crate) fn settle_doubts(&mut self, has_read_history: bool, now: Now) {
+        let is_repeat_safe = self.capabilities.has(Capability::ClientMessageId);
+        for id in self.outbox.ids() {
+            let Some(item) = self.outbox.get(&id) else {
+                continue;
+            };
+            let Delivery::Doubtful { leased_until } = item.delivery else {
+                continue;
+            };
+            let delivery = match leased_until {
+                _ if is_repeat_safe && item.hand_overs < HAND_OVERS => Delivery::Queued,
+                Some(until) if until > now.mono => Delivery::Elsewhere { until },
+                Some(_) | None if !has_read_history && self.offers_history() => continue,
+                Some(_) | None => Delivery::Parked(Parked::Unconfirmed),
+            };
+            self.deliver_as(&id, delivery, now);
+        }
+        if has_read_history && let Some(id) = self.checked.take() {
+            let unconfirmed = |item: &Item| item.delivery == Delivery::Parked(Parked::Unconfirmed);
+            if self.outbox.get(&id).is_some_and(unconfirmed) {
+                self.mishap(ChatError::bare(ErrorCode::MessageUnconfirmed, Stage::Send, false));
+            }
+        }
+    }
+
+    /// Whether earlier messages can be read.
+    pub(crate) fn offers_history(&self) -> bool {
+        self.capabilities.has(Capability::History)
+    }
+
+    // The choice of the next message.
+
+    /// Begins to choose the next message, if the chat is joined and nothing is unacknowledged.
+    pub(crate) fn claim_next(&mut self, now: Now) {
+        let may = self.is_live()
+            && self.held_until.is_none()
+            && self.claim == Claim::Rest
+            && !self.page.is_gone
+            && self.claim_after.is_none_or(|at| at <= now.mono)
+            && self.outbox.has_queued()
+            && !self.outbox.has_unacknowledged()
+            && self.outbox.taken_until().is_none_or(|until| until <= now.mono);
+        if may {
+            self.claim_after = None;
+            self.claim = Claim::Asking {
+                until: now.mono.after(LOCK_WAIT),
+            };
+            self.effect(Effect::AskLock(LockName::Outbox));
+        }
+    }
+
+    /// The browser's answer to the wish for the outbox.
+    pub(crate) fn outbox_lock_came(&mut self, lock: Lock, now: Now) {
+        match (self.claim, lock) {
+            (Claim::Asking { .. }, Lock::Held) => self.read_outbox(true),
+            (Claim::Asking { .. }, Lock::Absent) if self.capabilities.has(Capability::ClientMessageId) => {
+                self.read_outbox(false);
+            }
+            (Claim::Asking { .. }, Lock::Absent) => {
+                let until = now.mono.after(self.random.up_to(SPREAD));
+                self.claim = Claim::Spreading { until };
+            }
+            // Granted too late: nobody waits for it any more.
+            (Claim::Rest | Claim::Spreading { .. } | Claim::Reading { has_lock: false }, Lock::Held) => {
+                self.effect(Effect::ReleaseLock(LockName::Outbox));
+            }
+            (Claim::Reading { has_lock: true }, Lock::Held)
+            | (Claim::Rest | Claim::Spreading { .. } | Claim::Reading { .. }, Lock::Absent) => {}
+        }
+    }
+
+    fn read_outbox(&mut self, has_lock: bool) {
+        self.claim = Claim::Reading { has_lock };
+        self.effect(Effect::Read(Shelf::Session));
+        self.effect(Effect::Read(Shelf::Messages));
+    }
+
+    /// The lock, or the turn, was waited for long enough; and leases of other tabs end.
+    pub(crate) fn delivery_time_passed(&mut self, now: Now) {
+        match self.claim {
+            Claim::Asking { until } if until <= now.mono => {
+                self.effect(Effect::ReleaseLock(LockName::Outbox));
+                self.read_outbox(false);
+            }
+            Claim::Spreading { until } if until <= now.mono => self.read_outbox(false),
+            Claim::Asking { .. } | Claim::Reading { .. } | Claim::Rest | Claim::Spreading { .. } => {}
+        }
+        for id in self.outbox.ids() {
+            let delivery = self.outbox.get(&id).map(|item| item.delivery);
+            if let Some(Delivery::Elsewhere { until }) = delivery
+                && until <= now.mono
+                && let Some(item) = self.outbox.get_mut(&id)
+            {
+                // The tab that had it is gone, or as good as gone.
+                item.delivery = Delivery::Doubtful { leased_until: None };
+                item.is_ambiguous = true;
+                if self.is_live() {
+                    self.settle_doubts(false, now);
+                    self.read_history(now);
+                }
+            }
+        }
+    }
+
+    /// When the choice, or a lease, comes to its end.
+    pub(crate) fn delivery_deadline(&self) -> Option<Instant> {
+        let lease = self.outbox.taken_until().filter(|_| self.is_live());
+        let turn = self
+            .claim_after
+            .filter(|_| self.is_live() && self.outbox.has_queued());
+        [self.claim.deadline(), lease, turn].into_iter().flatten().min()
+    }
+
+    /// Storage was read: the next message is chosen, marked, and handed over.
+    pub(crate) fn choose(&mut self, now: Now) {
+        let Claim::Reading { has_lock } = self.claim else {
+            return;
+        };
+        self.expire(now);
+        if let Some((attempt, id)) = self.next_for_us(has_lock, now) {
+            self.hand_over(attempt, &id, now);
+        }
+        self.end_claim();
+    }
+
+    /// The choice is over, whatever came of it.
+    pub(crate) fn end_claim(&mut self) {
+        match std::mem::take(&mut self.claim) {
+            Claim::Asking { .. } | Claim::Reading { has_lock: true } => {
+                self.effect(Effect::ReleaseLock(LockName::Outbox));
+            }
+            Claim::Reading { has_lock: false } | Claim::Rest | Claim::Spreading { .. } => {}
+        }
+    }
+
+    fn next_for_us(&mut self, has_lock: bool, now: Now) -> Option<(Attempt, ClientMessageId)> {
+        let (State::Live { attempt, .. }, None) = (&self.state, self.held_until) else {
+            return None;
+        };
+        let attempt = *attempt;
+        let is_taken = self.outbox.taken_until().is_some_and(|until| until > now.mono);
+        if is_taken || self.outbox.has_unacknowledged() {
+            return None;
+        }
+        let is_repeat_safe = self.capabilities.has(Capability::ClientMessageId);
+        loop {
+            let item = self.outbox.next_queued()?;
+            let id = item.id.clone();
+            if item.is_ambiguous && !is_repeat_safe {
+                self.deliver_as(&id, Delivery::Parked(Parked::Unconfirmed), now);
+                continue;
+            }
+            // Without locks, and where a repeat is not safe, only the tab that wrote a message sends it, or any tab once
+            // nobody has touched it for the length of a lease.
+            if let Some(from) = item
+                .ours_from
+                .filter(|from| !has_lock && !is_repeat_safe && *from > now.mono)
+            {
+                self.claim_after = Some(from);
+                return None;
+            }
+            return Some((attempt, id));
+        }
+    }
+
+    fn hand_over(&mut self, attempt: Attempt, id: &ClientMessageId, now: Now) {
+        let after = self.history.last_sequence();
+        let Some(item) = self.outbox.get_mut(id) else {
+            return;
+        };
+        item.hand_overs = item.hand_overs.saturating_add(1);
+        item.after = after;
+        let sending = Delivery::Sending {
+            attempt,
+            since: now.mono,
+            pinged: false,
+            is_seen: false,
+        };
+        // Storage knows before the platform does: whoever finds the message after a crash must not take it for unsent.
+        self.deliver_as(id, sending, now);
+        let Some(item) = self.outbox.get(id) else { return };
+        let client_message = self
+            .capabilities
+            .has(Capability::ClientMessageId)
+            .then_some(&item.id);
+        let (rules, text) = (self.plan.rules(), item.text.as_str());
+        let frame = match (rules.text, &self.chat) {
+            (TextFrame::UserMessage, Some(chat)) => ClientFrame::UserMessage {
+                text,
+                chat,
+                client_message,
+            },
+            (TextFrame::ChatMessage | TextFrame::UserMessage, chat) => ClientFrame::ChatMessage {
+                text,
+                tenant: Some(&self.config.caller.tenant).filter(|_| rules.creation == Creation::Rest),
+                chat: chat.as_ref(),
+                client_message,
+            },
+        };
+        let text = frame.encode(now.wall_ms);
+        self.effect(Effect::SendFrame { attempt, text });
+    }
+
+    /// What is too old does not go by itself (row O10).
+    pub(crate) fn expire(&mut self, now: Now) {
+        let old = |item: &&Item| item.delivery == Delivery::Queued && item.is_old(now);
+        let ids: Vec<ClientMessageId> = self
+            .outbox
+            .iter()
+            .filter(old)
+            .map(|item| item.id.clone())
+            .collect();
+        for id in ids {
+            self.deliver_as(&id, Delivery::Parked(Parked::Expired), now);
+        }
+    }
+
+    /// The conversation is over: what was not handed over waits for the visitor's word.
+    pub(crate) fn hold_queue(&mut self, now: Now) {
+        for id in self.outbox.ids() {
+            if self
+                .outbox
+                .get(&id)
+                .is_some_and(|item| item.delivery == Delivery::Queued)
+            {
+                self.deliver_as(&id, Delivery::Held, now);
+            }
+        }
+    }
+
+    /// The visitor wants what is held in the new conversation.
+    pub(crate) fn release_queue(&mut self, now: Now) {
+        for id in self.outbox.ids() {
+            if self
+                .outbox
+                .get(&id)
+                .is_some_and(|item| item.delivery == Delivery::Held)
+            {
+                self.requeue_by_visitor(&id, now);
+            }
+        }
+    }
+
+    /// Somebody else is here now: what another wrote leaves the screen and stays in storage for its writer (row O13).
+    pub(crate) fn shelve_queue(&mut self, now: Now) {
+        let owner = self.auth.user_id();
+        for id in self.outbox.ids() {
+            let is_anothers = |item: &Item| item.owner.is_some() && item.owner != owner;
+            if !self.outbox.get(&id).is_some_and(is_anothers) {
+                continue;
+            }
+            self.keep_message(&id, now);
+            if let Some(item) = self.outbox.remove(&id) {
+                self.taken.retain(|(taken, _)| *taken != id);
+                self.event(Event::MessageRemoved { row: item.row });
+            }
+        }
+    }
+}
+
+/// How often a message is handed over under one id before the visitor is asked (row O5).
+const HAND_OVERS: u8 = 5;
+
+/// How long the lock is waited for (invariant I21), and how far tabs without locks spread (row T8).
+const LOCK_WAIT: Duration = Duration::from_secs(5);
+const SPREAD: Duration = Duration::from_millis(300);
+
+/// How long another tab may be at work with a message without a sign of it (row O15).
+pub(crate) const LEASE: Duration = Duration::from_secs(60);

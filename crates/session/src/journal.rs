@@ -1,0 +1,256 @@
+//! What stands on the screen, as far as the session told it: kept for the next page and for the other tabs.
+//!
+//! The journal hears every event and is written from nothing else, so it cannot differ from what is shown.
+
+use std::time::Duration;
+
+use miptech_chat_protocol::{
+    decode::{Author, Source},
+    ids::{ClientMessageId, MessageId},
+    stored::{StoredItem, StoredTranscript},
+};
+
+use crate::{
+    clock::{Instant, Now},
+    config::Origin,
+    entry::{Entry, RowId, Status},
+    output::{Event, Place, StoreKey},
+    session::Session,
+};
+
+/// The lines of the conversation, in the order they are shown.
+#[derive(Debug, Default)]
+pub(crate) struct Journal {
+    lines: Vec<Line>,
+    /// When what changed is written at the latest.
+    due: Option<Instant>,
+    has_changed: bool,
+    /// Whether events come from another tab, which has written them already.
+    pub(crate) is_mirroring: bool,
+    /// Whether storage has no room for it, or holds one of a newer version.
+    pub(crate) is_off: bool,
+}
+
+/// One message as it is shown.
+#[derive(Debug)]
+pub(crate) struct Line {
+    pub(crate) row: RowId,
+    pub(crate) author: Author,
+    pub(crate) text: String,
+    pub(crate) status: Status,
+    pub(crate) message: Option<MessageId>,
+    pub(crate) client_message: Option<ClientMessageId>,
+    created_ms: u64,
+    sources: Vec<Source>,
+}
+
+impl Journal {
+    /// Hears one event.
+    pub(crate) fn hear(&mut self, event: &Event) {
+        match event {
+            Event::AnswerGrew { row, delta } => {
+                if let Some(line) = self.line_mut(*row) {
+                    line.text.push_str(delta);
+                    self.changed();
+                }
+            }
+            Event::AnswerReplaced { row, text } => {
+                if let Some(line) = self.line_mut(*row) {
+                    line.text.clone_from(text);
+                    self.changed();
+                }
+            }
+            Event::AnswerSourced { row, sources } => {
+                if let Some(line) = self.line_mut(*row) {
+                    line.sources.clone_from(sources);
+                    self.changed();
+                }
+            }
+            Event::ConversationEnded { .. } => {
+                self.lines.clear();
+                self.changed();
+            }
+            Event::MessageAdded { entry, place } => {
+                self.add(entry, *place);
+                self.changed();
+            }
+            Event::MessageChanged { row, status, message } => {
+                if let Some(line) = self.line_mut(*row) {
+                    line.status = *status;
+                    line.message = message.clone().or(line.message.take());
+                    self.changed();
+                }
+            }
+            Event::MessageRemoved { row } => {
+                self.lines.retain(|line| line.row != *row);
+                self.changed();
+            }
+            Event::AnswerSilent { .. }
+            | Event::AuthChanged { .. }
+            | Event::ConversationStarted { .. }
+            | Event::DraftChanged(_)
+            | Event::ErrorRaised(_)
+            | Event::HistoryOffered(_)
+            | Event::NoticeChanged(_)
+            | Event::PhaseChanged(_)
+            | Event::ProfileRead(_)
+            | Event::ReadElsewhere
+            | Event::SignInEnded(_) => {}
+        }
+    }
+
+    fn add(&mut self, entry: &Entry, place: Place) {
+        let at = match place {
+            Place::After(row) => self.place_of(row).map_or(self.lines.len(), |at| at + 1),
+            Place::End => self.lines.len(),
+            Place::Start => 0,
+        };
+        let line = Line {
+            row: entry.row,
+            author: entry.author,
+            text: entry.text.clone(),
+            status: entry.status,
+            message: entry.message.clone(),
+            client_message: entry.client_message.clone(),
+            created_ms: entry.created_ms,
+            sources: entry.sources.clone(),
+        };
+        self.lines.insert(at, line);
+    }
+
+    const fn changed(&mut self) {
+        self.has_changed |= !self.is_mirroring;
+    }
+
+    fn place_of(&self, row: RowId) -> Option<usize> {
+        self.lines.iter().rposition(|line| line.row == row)
+    }
+
+    fn line_mut(&mut self, row: RowId) -> Option<&mut Line> {
+        self.lines.iter_mut().rev().find(|line| line.row == row)
+    }
+
+    pub(crate) fn line(&self, row: RowId) -> Option<&Line> {
+        self.lines.iter().rev().find(|line| line.row == row)
+    }
+
+    /// The line right behind a row, or the first.
+    pub(crate) fn line_after(&self, row: Option<RowId>) -> Option<&Line> {
+        let at = row.map_or(Some(0), |row| Some(self.place_of(row)? + 1));
+        self.lines.get(at?)
+    }
+
+    /// The oldest row, where there are more than may be kept.
+    pub(crate) fn surplus(&self) -> Option<RowId> {
+        self.lines
+            .first()
+            .filter(|_| self.lines.len() > MOST_LINES)
+            .map(|line| line.row)
+    }
+
+    /// A message of the visitor of exactly this text whose platform id is not known.
+    pub(crate) fn unnamed(&self, text: &str) -> Option<RowId> {
+        let is_it = |line: &&Line| line.author == Author::User && line.message.is_none() && line.text == text;
+        self.lines.iter().find(is_it).map(|line| line.row)
+    }
+
+    /// When what changed is written.
+    pub(crate) const fn deadline(&self) -> Option<Instant> {
+        self.due
+    }
+}
+
+impl Line {
+    /// What storage keeps of it: messages that wait are kept by themselves.
+    fn stored(&self, chunks: u64) -> Option<StoredItem> {
+        if self.author == Author::User && self.status != Status::Sent {
+            return None;
+        }
+        Some(StoredItem {
+            author: self.author,
+            text: self.text.clone(),
+            status: self.status.as_str().to_owned(),
+            message: self.message.clone(),
+            client_message: self.client_message.clone(),
+            created_ms: self.created_ms,
+            chunks,
+            sources: self.sources.clone(),
+        })
+    }
+}
+
+impl Session {
+    /// Plans the next write where something changed; growing answers are written less often.
+    pub(crate) fn plan_journal(&mut self, now: Now) {
+        if std::mem::take(&mut self.journal.has_changed) && self.journal.due.is_none() {
+            let pause = if self.is_awaiting_answer() {
+                WHILE_GROWING
+            } else {
+                AT_REST
+            };
+            self.journal.due = Some(now.mono.after(pause));
+        }
+    }
+
+    /// Writes what is due: the transcript, the draft.
+    pub(crate) fn journal_time_passed(&mut self, now: Now) {
+        if self.journal.due.is_some_and(|at| at <= now.mono) {
+            self.write_transcript(now);
+        }
+        if self.draft.deadline().is_some_and(|at| at <= now.mono) {
+            self.write_draft();
+        }
+    }
+
+    /// Writes everything that waits to be written: the page may never come back.
+    pub(crate) fn flush(&mut self, now: Now) {
+        if self.journal.due.is_some() || self.journal.has_changed {
+            self.write_transcript(now);
+        }
+        if self.draft.deadline().is_some() {
+            self.write_draft();
+        }
+    }
+
+    /// Writes the conversation so far. Tells whether it is kept.
+    pub(crate) fn write_transcript(&mut self, now: Now) -> bool {
+        self.journal.due = None;
+        self.journal.has_changed = false;
+        if self.journal.is_off || self.config.identity.origin != Origin::Stored {
+            return false;
+        }
+        let stored = |line: &Line| line.stored(self.assembly.chunks_of(line.row));
+        let items: Vec<StoredItem> = self.journal.lines.iter().filter_map(stored).collect();
+        if items.is_empty() {
+            self.store(StoreKey::Transcript, None);
+            return true;
+        }
+        let transcript = StoredTranscript {
+            session: self.config.identity.session.clone(),
+            owner: self.auth.owner.clone(),
+            chat: self.chat.clone(),
+            written_ms: now.wall_ms,
+            items,
+        };
+        let value = transcript.write(TRANSCRIPT_BYTES);
+        self.store(StoreKey::Transcript, Some(value));
+        true
+    }
+
+    /// The transcript is bounded: its oldest messages leave.
+    pub(crate) fn trim_transcript(&mut self) {
+        while let Some(row) = self.journal.surplus() {
+            self.event(Event::MessageRemoved { row });
+        }
+    }
+}
+
+/// Row Q10: writes are batched; our choice for a growing answer, of which other tabs need no more than a glimpse.
+const AT_REST: Duration = Duration::from_millis(250);
+const WHILE_GROWING: Duration = Duration::from_secs(1);
+
+/// `faults.md` section 6.3: 128 KiB of the tenant's share, at two bytes a character.
+const TRANSCRIPT_BYTES: usize = 64 * 1024;
+
+/// `faults.md` section 6.3.
+const MOST_LINES: usize = 10_000;

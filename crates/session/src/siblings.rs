@@ -1,0 +1,398 @@
+//! What the other tabs of this browser wrote, and what an earlier page left: read like the wire, then taken over.
+//!
+//! News say only that something changed. What counts is what storage holds when it is read, so news may come late, twice
+//! or in any order.
+
+use std::time::Duration;
+
+use miptech_chat_protocol::{
+    decode::Author,
+    ids::{ClientMessageId, SessionId},
+    stored::{StoredItem, StoredMessage, StoredState, StoredTranscript, Unusable},
+};
+
+use crate::{
+    clock::Now,
+    config::{Origin, Restored},
+    delivery::LEASE,
+    entry::{Entry, RowId, Status},
+    lifecycle::State,
+    outbox::{Delivery, Item, Parked},
+    output::{Effect, Event, Place, Shelf, StoreKey, Stored},
+    session::Session,
+};
+
+impl Session {
+    /// What a shelf of storage holds: asked for, or changed by another tab.
+    pub fn handle_stored(&mut self, stored: Stored, now: Now) {
+        if !matches!(self.state, State::Ended) {
+            match stored {
+                Stored::Account(account) => self.account_came(&account, now),
+                Stored::Draft(text) => self.draft_came(text),
+                Stored::Hold(text) => self.hold_came(text.as_deref(), now),
+                Stored::Messages(messages) => {
+                    self.messages_came(messages, From::AnotherTab, now);
+                    self.has_read_outbox = true;
+                }
+                Stored::ReadMark(mark) => self.read_mark_came(mark),
+                Stored::Session(text) => self.session_came(text.as_deref(), now),
+                Stored::Transcript(text) => self.transcript_came(text.as_deref(), From::AnotherTab, now),
+            }
+            if self.has_read_outbox && self.missing.is_empty() {
+                self.has_read_outbox = false;
+                self.choose(now);
+            }
+        }
+        self.settle(now);
+    }
+
+    /// Everything was read here; other tabs hear of it.
+    pub fn mark_read(&mut self, now: Now) {
+        let is_over = matches!(self.state, State::Ended);
+        if std::mem::take(&mut self.has_unread) && !is_over && self.config.identity.origin == Origin::Stored {
+            let mark = now.wall_ms.to_string();
+            self.read_mark = Some(mark.clone());
+            self.store(StoreKey::ReadMark, Some(mark));
+        }
+        self.settle(now);
+    }
+
+    /// Another tab's mark is news once.
+    fn read_mark_came(&mut self, mark: Option<String>) {
+        if mark.is_some() && mark != self.read_mark {
+            self.has_unread = false;
+            self.event(Event::ReadElsewhere);
+        }
+        self.read_mark = mark;
+    }
+
+    /// What an earlier page left. Partial answers stand as cut off until the platform says more (row R3).
+    pub(crate) fn restore(&mut self, restored: Restored, now: Now) {
+        self.transcript_came(restored.transcript.as_deref(), From::EarlierPage, now);
+        self.messages_came(restored.messages, From::EarlierPage, now);
+        self.hold_came(restored.hold.as_deref(), now);
+        self.draft_came(restored.draft);
+        let cut = self.assembly.interrupt_open();
+        self.events(cut);
+        self.has_unread = false;
+    }
+
+    /// A wait the platform asked another tab for counts here too (row N5).
+    fn hold_came(&mut self, text: Option<&str>, now: Now) {
+        let until_ms: Option<u64> = text.and_then(|text| text.parse().ok());
+        let left = Duration::from_millis(until_ms.unwrap_or(0).saturating_sub(now.wall_ms)).min(MOST_HOLD);
+        if left > Duration::ZERO {
+            self.held_until = self.held_until.max(Some(now.mono.after(left)));
+        }
+    }
+
+    /// The session id in storage: another one begins another conversation here too, none at all means that somebody
+    /// cleared storage (row Q5).
+    fn session_came(&mut self, text: Option<&str>, now: Now) {
+        if self.config.identity.origin != Origin::Stored {
+            // Another tab began the conversation, and nothing was said here yet: it is joined (row N4).
+            let is_untouched = self.journal.line_after(None).is_none() && self.outbox.count() == 0;
+            if let Some(id) = text.and_then(SessionId::parse).filter(|_| is_untouched) {
+                self.config.identity.origin = Origin::Stored;
+                self.follow_conversation(id, now);
+            }
+            return;
+        }
+        match text.map(SessionId::parse) {
+            None => self.rewrite_everything(now),
+            Some(Some(id)) if id != self.config.identity.session => self.follow_conversation(id, now),
+            Some(Some(_) | None) => {}
+        }
+    }
+
+    fn rewrite_everything(&mut self, now: Now) {
+        self.keep_identity_again();
+        for id in self.outbox.ids() {
+            self.keep_message(&id, now);
+        }
+        self.write_transcript(now);
+    }
+
+    /// The messages in storage, all of them.
+    fn messages_came(&mut self, messages: Vec<(ClientMessageId, String)>, origin: From, now: Now) {
+        let is_missing = |item: &&Item| messages.iter().all(|(id, _)| *id != item.id);
+        let missing: Vec<ClientMessageId> = self
+            .outbox
+            .iter()
+            .filter(is_missing)
+            .map(|item| item.id.clone())
+            .collect();
+        for (id, value) in messages {
+            match StoredMessage::read(&value) {
+                Ok(message) => self.message_came(id, message, origin, now),
+                Err(Unusable::Newer) => {}
+                // Where it is ours, what is known here is better.
+                Err(Unusable::Corrupt) if self.outbox.get(&id).is_some() => self.keep_message(&id, now),
+                Err(Unusable::Corrupt) => self.store(StoreKey::Message(id), None),
+            }
+        }
+        if !missing.is_empty() && self.config.identity.origin == Origin::Stored {
+            // Delivered by another tab, or lost to whoever clears storage: the transcript tells, for it is written before
+            // a delivered message is taken away.
+            self.missing = missing;
+            self.effect(Effect::Read(Shelf::Transcript));
+        }
+    }
+
+    /// What the transcript did not explain was lost, and is written again.
+    fn rewrite_missing(&mut self, now: Now) {
+        for id in std::mem::take(&mut self.missing) {
+            let is_anothers = |item: &Item| matches!(item.delivery, Delivery::Elsewhere { .. });
+            if !self.outbox.get(&id).is_some_and(is_anothers) {
+                self.keep_message(&id, now);
+            }
+        }
+    }
+
+    fn message_came(&mut self, id: ClientMessageId, message: StoredMessage, origin: From, now: Now) {
+        let age = Duration::from_millis(now.wall_ms.saturating_sub(message.touched_ms));
+        if matches!(message.state, StoredState::Deleted | StoredState::Sent) {
+            return self.tombstone_came(&id, message.state, age);
+        }
+        let is_for_us = message.owner == self.auth.owner
+            || message.owner.is_none() && message.session == self.config.identity.session;
+        if !is_for_us {
+            if age >= KEPT {
+                self.store(StoreKey::Message(id), None);
+            }
+            return;
+        }
+        let is_ours = message.tab == self.tab;
+        let leased_until = now.mono.after(LEASE.saturating_sub(age));
+        let delivery = match message.state {
+            StoredState::Sending if origin == From::EarlierPage => Delivery::Doubtful {
+                leased_until: Some(leased_until),
+            },
+            StoredState::Sending => Delivery::Elsewhere { until: leased_until },
+            StoredState::Held => Delivery::Held,
+            StoredState::Expired => Delivery::Parked(Parked::Expired),
+            StoredState::Failed => Delivery::Parked(Parked::Failed),
+            StoredState::Unconfirmed => Delivery::Parked(Parked::Unconfirmed),
+            StoredState::Deleted | StoredState::Queued | StoredState::Sent
+                if message.session != self.config.identity.session =>
+            {
+                Delivery::Held
+            }
+            StoredState::Deleted | StoredState::Queued | StoredState::Sent => Delivery::Queued,
+        };
+        match self.outbox.get_mut(&id) {
+            // What this tab wrote, or is at work with, it knows better.
+            Some(_) if is_ours => {}
+            Some(Item {
+                delivery: Delivery::Sending { .. },
+                ..
+            }) => {}
+            Some(item) => {
+                let before = item.status();
+                item.delivery = delivery;
+                item.hand_overs = message.hand_overs;
+                item.after = message.after;
+                item.is_ambiguous |= message.state == StoredState::Sending;
+                item.ours_from = Some(leased_until);
+                item.session = message.session;
+                let (row, status) = (item.row, item.status());
+                if status != before {
+                    self.event(Event::MessageChanged {
+                        row,
+                        status,
+                        message: None,
+                    });
+                }
+            }
+            // Done with here already, and taken away in storage a moment ago.
+            None if self.taken.iter().any(|(taken, _)| *taken == id) => {}
+            None => {
+                let row = self.rows.fresh();
+                self.taken.push((id.clone(), Some(row)));
+                let item = Item {
+                    id,
+                    row,
+                    text: message.text,
+                    delivery,
+                    session: message.session,
+                    owner: message.owner,
+                    order: message.order,
+                    typed_ms: message.typed_ms,
+                    typed: None,
+                    ours_from: (!is_ours).then_some(leased_until),
+                    hand_overs: message.hand_overs,
+                    after: message.after,
+                    is_ambiguous: message.state == StoredState::Sending,
+                    was_respelled: false,
+                };
+                self.show_message(&item);
+                self.outbox.insert(item);
+                self.expire(now);
+            }
+        }
+    }
+
+    /// A message of the visitor enters the transcript.
+    pub(crate) fn show_message(&mut self, item: &Item) {
+        self.event(Event::MessageAdded {
+            entry: Entry {
+                row: item.row,
+                author: Author::User,
+                text: item.text.clone(),
+                status: item.status(),
+                message: None,
+                client_message: Some(item.id.clone()),
+                created_ms: item.typed_ms,
+                sources: Vec::new(),
+            },
+            place: Place::End,
+        });
+    }
+
+    /// What another tab left of a message it is done with; every tab has a day to see it.
+    fn tombstone_came(&mut self, id: &ClientMessageId, state: StoredState, age: Duration) {
+        let is_at_work = |item: &Item| matches!(item.delivery, Delivery::Sending { .. });
+        if !self.outbox.get(id).is_some_and(is_at_work)
+            && let Some(item) = self.outbox.remove(id)
+        {
+            if state == StoredState::Sent {
+                self.event(Event::MessageChanged {
+                    row: item.row,
+                    status: Status::Sent,
+                    message: None,
+                });
+            } else {
+                self.drop_row(&item);
+            }
+        }
+        if age >= KEPT {
+            self.store(StoreKey::Message(id.clone()), None);
+        }
+    }
+
+    /// The conversation as another tab, or an earlier page, has it.
+    fn transcript_came(&mut self, text: Option<&str>, origin: From, now: Now) {
+        match text.map(StoredTranscript::read) {
+            None => {}
+            Some(Err(Unusable::Newer)) => self.journal.is_off = true,
+            Some(Err(Unusable::Corrupt)) => self.store(StoreKey::Transcript, None),
+            Some(Ok(transcript)) => {
+                let is_old = now.wall_ms.saturating_sub(transcript.written_ms) >= KEPT_MS;
+                let is_anothers = transcript.owner != self.auth.owner;
+                if transcript.session == self.config.identity.session && !is_old && !is_anothers {
+                    self.mirror(transcript.items, now);
+                } else if origin == From::EarlierPage && (is_old || is_anothers) {
+                    self.store(StoreKey::Transcript, None);
+                }
+            }
+        }
+        self.rewrite_missing(now);
+    }
+
+    fn mirror(&mut self, items: Vec<StoredItem>, now: Now) {
+        self.journal.is_mirroring = true;
+        let mut previous = None;
+        for item in items {
+            previous = Some(match self.row_of(&item, previous) {
+                Some(row) => self.mirror_onto(row, item, now),
+                None => self.mirror_new(item, previous, now),
+            });
+        }
+        self.journal.is_mirroring = false;
+    }
+
+    /// The row a stored message has here already.
+    fn row_of(&self, item: &StoredItem, previous: Option<RowId>) -> Option<RowId> {
+        let by_id = item
+            .message
+            .as_ref()
+            .and_then(|id| self.known.row_of(id).or_else(|| self.assembly.row_of(id)));
+        let by_ours = || self.row_of_ours(item.client_message.as_ref()?);
+        let anonymous = || {
+            let line = self.journal.line_after(previous)?;
+            let is_it = item.author != Author::User && line.author == item.author && line.message.is_none();
+            is_it.then_some(line.row)
+        };
+        by_id.or_else(by_ours).or_else(anonymous)
+    }
+
+    fn mirror_onto(&mut self, row: RowId, item: StoredItem, now: Now) -> RowId {
+        if item.author != Author::User {
+            let events = self.assembly.mirror(row, item, now);
+            self.events(events);
+            return row;
+        }
+        if let Some(id) = &item.client_message
+            && self.outbox.remove(id).is_some()
+        {
+            self.store(StoreKey::Message(id.clone()), None);
+        }
+        if let Some(id) = item.message {
+            self.known.note(&id, row);
+            let is_news = self
+                .journal
+                .line(row)
+                .is_some_and(|line| line.message.as_ref() != Some(&id) || line.status != Status::Sent);
+            if is_news {
+                self.event(Event::MessageChanged {
+                    row,
+                    status: Status::Sent,
+                    message: Some(id),
+                });
+            }
+        }
+        row
+    }
+
+    fn mirror_new(&mut self, item: StoredItem, previous: Option<RowId>, now: Now) -> RowId {
+        let row = self.rows.fresh();
+        let status = Status::parse(&item.status).unwrap_or(Status::Interrupted);
+        if let Some(id) = &item.client_message {
+            self.taken.push((id.clone(), Some(row)));
+        }
+        if item.author == Author::User {
+            if let Some(id) = &item.message {
+                self.known.note(id, row);
+            }
+        } else {
+            self.assembly.adopt_stored(row, &item, status, now);
+        }
+        let is_empty = self.journal.line_after(None).is_none();
+        self.event(Event::MessageAdded {
+            entry: Entry {
+                row,
+                author: item.author,
+                text: item.text,
+                status: if item.author == Author::User {
+                    Status::Sent
+                } else {
+                    status
+                },
+                message: item.message,
+                client_message: item.client_message,
+                created_ms: item.created_ms,
+                sources: item.sources,
+            },
+            place: match previous {
+                Some(previous) => Place::After(previous),
+                None if is_empty => Place::End,
+                None => Place::Start,
+            },
+        });
+        row
+    }
+}
+
+/// Who wrote what is read.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum From {
+    AnotherTab,
+    EarlierPage,
+}
+
+/// A wait hint is at most two minutes (row P22), whatever the wall clock did since it was written.
+const MOST_HOLD: Duration = Duration::from_secs(120);
+
+/// What belongs to somebody else, is over or was said is kept for a day.
+const KEPT: Duration = Duration::from_millis(KEPT_MS);
+const KEPT_MS: u64 = 24 * 3600 * 1000;

@@ -1,0 +1,26 @@
+//! Copying what is shown.
+
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{Element, EventTarget};
+
+use super::strings::Strings;
+
+/// Whether there is a clipboard: an unencrypted page has none, and a button that can do nothing is none.
+pub(super) fn is_there() -> bool {
+    web_sys::window().is_some_and(|window| !window.navigator().clipboard().is_undefined())
+}
+
+/// Copies a text, and says so on the button that was pressed.
+pub(super) fn copy(button: Option<EventTarget>, text: &str, strings: &'static Strings) {
+    let button = button.and_then(|button| button.dyn_into::<Element>().ok());
+    let (Some(button), Some(window)) = (button, web_sys::window()) else {
+        return;
+    };
+    let written = JsFuture::from(window.navigator().clipboard().write_text(text));
+    spawn_local(async move {
+        if written.await.is_ok() {
+            button.set_text_content(Some(strings.copied));
+        }
+    });
+}

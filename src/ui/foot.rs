@@ -1,0 +1,74 @@
+//! What is to be said about a message, and what can be done: under it, in place, only where there is something to say.
+
+use leptos::{ev, prelude::*};
+use miptech_chat_session::{ClientMessageId, Status};
+
+use super::{
+    actions::Act,
+    clipboard,
+    context::Ui,
+    element::{el, text_button},
+    model::Row,
+};
+
+pub(super) fn foot(ui: &Ui, row: &Row) -> impl Fn() -> Option<AnyView> + Send + 'static + use<> {
+    let (ui, row) = (ui.clone(), row.clone());
+    let (status, is_silent, has_history) = (row.status(), row.is_silent(), ui.model.has_history());
+    move || {
+        let strings = ui.strings();
+        let delete = || on_message(&ui, &row, strings.delete, <dyn Act>::discard);
+        let parked = |again, can_check: bool| {
+            let check = || on_message(&ui, &row, strings.check, <dyn Act>::check);
+            let again = on_message(&ui, &row, again, <dyn Act>::send_again);
+            vec![
+                can_check.then(check),
+                Some(again),
+                copy(&ui, &row),
+                Some(delete()),
+            ]
+        };
+        let (words, actions) = match status.get() {
+            Status::Complete | Status::Sent | Status::Stopped => return None,
+            Status::Expired => (strings.expired, parked(strings.send, false)),
+            Status::Failed => (strings.not_sent, parked(strings.retry, false)),
+            Status::Interrupted => (strings.answer_cut, vec![ask_again(&ui, &row)]),
+            Status::Queued => (strings.waiting, vec![Some(delete())]),
+            Status::Sending => (strings.sending, Vec::new()),
+            Status::Streaming | Status::Thinking if is_silent.get() => (strings.answer_silent, Vec::new()),
+            Status::Streaming | Status::Thinking => return None,
+            Status::Truncated => (strings.answer_too_long, Vec::new()),
+            Status::Unconfirmed => (strings.unconfirmed, parked(strings.send_again, has_history.get())),
+        };
+        let foot = el("div").class("foot").child(el("span").text(words).view());
+        let foot = actions.into_iter().fold(foot, |foot, action| foot.maybe(action));
+        Some(foot.view())
+    }
+}
+
+/// A button that does something with this message.
+fn on_message(
+    ui: &Ui,
+    row: &Row,
+    name: &'static str,
+    act: fn(&(dyn Act + 'static), &ClientMessageId),
+) -> AnyView {
+    let (actions, row) = (ui.actions.clone(), row.clone());
+    let act = move |_| row.client_message().iter().for_each(|id| act(&*actions, id));
+    text_button(name).on("click", act).view()
+}
+
+/// What was typed is never out of reach, whatever became of it.
+fn copy(ui: &Ui, row: &Row) -> Option<AnyView> {
+    let strings = ui.strings();
+    let row = row.clone();
+    let copy = move |event: ev::Event| clipboard::copy(event.current_target(), &row.text(), strings);
+    clipboard::is_there().then(|| text_button(strings.copy).on("click", copy).view())
+}
+
+/// Asks the question above a cut answer once more, as a new message; never by itself.
+fn ask_again(ui: &Ui, row: &Row) -> Option<AnyView> {
+    let question = ui.model.question_before(row)?;
+    let actions = ui.actions.clone();
+    let ask = move |_| drop(actions.send(&question));
+    Some(text_button(ui.strings().try_again).on("click", ask).view())
+}
