@@ -7,6 +7,7 @@ mod browser;
 mod build;
 mod bundle;
 mod demo;
+mod fleet;
 mod lockfile;
 mod node;
 mod page_config;
@@ -47,6 +48,12 @@ enum Task {
         #[arg(long, default_value = "127.0.0.1:8000")]
         listen: SocketAddr,
     },
+    /// Cut 100 000 simulated clients at one instant and hold their return to its targets.
+    Fleet {
+        /// How many clients instead.
+        #[arg(long)]
+        clients: Option<u64>,
+    },
     /// Write config.js, the page's options from the environment, into a folder.
     PageConfig {
         /// Where the page will be; a hook of Trunk leaves it out, because Trunk names its folder by itself.
@@ -80,6 +87,7 @@ fn run(task: Task) -> Result<ExitCode> {
     match task {
         Task::Build => build::run(&workspace)?,
         Task::Demo { listen } => demo::run(&workspace, listen)?,
+        Task::Fleet { clients } => fleet::run(&workspace, clients)?,
         Task::PageConfig { folder } => page_config::run(folder)?,
         Task::Size => size::run(&workspace)?,
         Task::Test { checks } => return Ok(test::run(&workspace, &checks)),

@@ -16,7 +16,7 @@ const EVALUATES: &str = "the Content-Security-Policy forbids evaluating text";
 const CLOCK: &str = "time comes in as a parameter";
 const ORDER: &str = "order is behaviour: use a BTreeMap or a Vec";
 
-const BANS: [Ban; 4] = [
+const BANS: [Ban; 5] = [
     Ban {
         folder: "src/",
         language: Language::Rust,
@@ -63,6 +63,12 @@ const BANS: [Ban; 4] = [
         language: Language::Rust,
         words: &[("HashMap", ORDER)],
     },
+    // One seed is one run, byte for byte.
+    Ban {
+        folder: "crates/simulator/src/",
+        language: Language::Rust,
+        words: &[("HashMap", ORDER), ("HashSet", ORDER)],
+    },
 ];
 
 /// The beginning of every path of the platform, and the one file that may know it.
@@ -97,10 +103,14 @@ pub(super) fn check(tree: &Tree) -> Vec<Finding> {
     findings
 }
 
-/// The session core reads no clock of the standard library; `Duration` is no clock.
+/// The session core and the world it is simulated in read no clock of the standard library; `Duration` is no clock.
+/// The programs of the simulator may: they tell a person how long they took.
 pub(super) fn clocks(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (path, text) in tree.under("crates/session/", &["rs"]) {
+    let core = tree.under("crates/session/", &["rs"]);
+    let simulated = tree.under("crates/simulator/", &["rs"]);
+    let is_pure = |path: &str| !path.starts_with("crates/simulator/src/bin/");
+    for (path, text) in core.chain(simulated).filter(|(path, _)| is_pure(path)) {
         for used in Source::new(text, Language::Rust).paths_from("std") {
             let mut segments = used.segments.iter().skip(1).map(String::as_str);
             if segments.next() == Some("time") && segments.next() != Some("Duration") {
@@ -159,6 +169,10 @@ mod tests {
         clocks(&Tree::of(&[("crates/session/src/lifecycle.rs", text)])).len()
     }
 
+    fn clock_findings_in(path: &str) -> usize {
+        clocks(&Tree::of(&[(path, "use std::time::Instant;")])).len()
+    }
+
     fn platform_findings(path: &str, text: &str) -> usize {
         paths_of_the_platform(&Tree::of(&[(path, text)])).len()
     }
@@ -203,6 +217,7 @@ mod tests {
             1
         );
         assert_eq!(banned("crates/protocol/src/frame.rs", "HashMap::new()"), 1);
+        assert_eq!(banned("crates/simulator/src/world.rs", "HashSet::new()"), 1);
         assert_eq!(banned("crates/reference-server/src/main.rs", "HashMap::new()"), 0);
     }
 
@@ -240,6 +255,14 @@ mod tests {
             clock_findings("use std::time::Duration; // std::time::Instant"),
             0
         );
+    }
+
+    #[test]
+    fn standard_clocks_are_found_in_the_simulated_world_and_not_in_its_programs() {
+        assert_eq!(clock_findings_in("crates/simulator/src/fleet.rs"), 1);
+        assert_eq!(clock_findings_in("crates/simulator/tests/fleet.rs"), 1);
+        assert_eq!(clock_findings_in("crates/simulator/src/bin/fleet.rs"), 0);
+        assert_eq!(clock_findings_in("crates/reference-server/src/main.rs"), 0);
     }
 
     #[test]

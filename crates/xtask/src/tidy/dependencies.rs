@@ -20,6 +20,7 @@ enum Allowed {
 const MARKDOWN: &str = "miptech-chat-markdown";
 const PROTOCOL: &str = "miptech-chat-protocol";
 const SESSION: &str = "miptech-chat-session";
+const SIMULATOR: &str = "miptech-chat-simulator";
 
 const WALLS: [(&str, Allowed); 8] = [
     ("miptech-chat", Allowed::OfOurs(&[MARKDOWN, SESSION])),
@@ -27,7 +28,7 @@ const WALLS: [(&str, Allowed); 8] = [
     (PROTOCOL, Allowed::Only(&[])),
     (SESSION, Allowed::Only(&[PROTOCOL, "thiserror"])),
     ("reference-server", Allowed::OfOurs(&[PROTOCOL])),
-    ("simulator", Allowed::OfOurs(&[PROTOCOL, SESSION])),
+    (SIMULATOR, Allowed::Only(&[PROTOCOL, SESSION, "serde_json"])),
     ("wasm-streams", Allowed::OfOurs(&[])),
     ("xtask", Allowed::OfOurs(&[])),
 ];
@@ -206,6 +207,25 @@ mod tests {
             .len(),
             1
         );
+    }
+
+    #[test]
+    fn the_simulator_knows_the_session_and_the_wire_and_nothing_with_a_clock() {
+        let tables = "[dependencies]\nserde_json.workspace = true\nmiptech-chat-protocol.workspace = true\n\
+                      miptech-chat-session.workspace = true";
+        assert!(findings(SIMULATOR, tables).is_empty());
+        for other in ["rand", "tokio", "reference-server", "miptech-chat"] {
+            let tables = format!("[dependencies]\n{other} = \"1\"");
+            assert_eq!(findings(SIMULATOR, &tables).len(), 1, "{other}");
+        }
+    }
+
+    #[test]
+    fn nobody_but_the_developer_gets_the_simulator() {
+        for room in ["miptech-chat", SESSION, PROTOCOL, "reference-server", "xtask"] {
+            let tables = format!("[dependencies]\n{SIMULATOR}.workspace = true");
+            assert_eq!(findings(room, &tables).len(), 1, "{room}");
+        }
     }
 
     #[test]
