@@ -1,6 +1,8 @@
 //! `cargo xtask build`: leaves `www/dist` complete.
 
-use std::{env, fs, path::PathBuf};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs};
 
 use anyhow::{Context, Result};
 
@@ -11,8 +13,9 @@ use crate::{node, steps, tools};
 /// Compiles the widget, makes its two hashed files, and lets `www/build.mjs` add the JavaScript doors.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     tools::ensure_wasm_target()?;
+    let library = tools::ensure_rust_source()?;
     node::install(workspace)?;
-    compile(workspace)?;
+    compile(workspace, &library)?;
     let bundle = Bundle::produce(workspace)?;
     let mut doors = node::node(workspace);
     doors.args(["build.mjs", "--wasm", &bundle.wasm, "--glue", &bundle.glue]);
@@ -21,9 +24,11 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
-fn compile(workspace: &Workspace) -> Result<()> {
+/// Compiles the widget together with the standard library, whose sources are in `library`.
+fn compile(workspace: &Workspace, library: &Path) -> Result<()> {
     let mut fetch = workspace.cargo();
     fetch.args(["fetch", "--locked", "--target", WASM_TARGET]);
+    with_own_std(&mut fetch);
     steps::run("fetch the dependencies", &mut fetch)?;
     let mut command = workspace.cargo();
     // The manifest asks for an rlib too, for the tests. Beside one cargo leaves out the optimisation across crates,
@@ -40,21 +45,34 @@ fn compile(workspace: &Workspace) -> Result<()> {
         "-p",
         "miptech-chat",
     ]);
+    with_own_std(&mut command);
     command.env(
         "CARGO_ENCODED_RUSTFLAGS",
-        remapped_paths(workspace)?.join("\u{1f}"),
+        remapped_paths(workspace, library)?.join("\u{1f}"),
     );
     steps::run("compile the widget to WebAssembly", &mut command)
 }
 
+/// Lets this one call build the standard library for size (`docs/decisions/0012-standard-library-from-source.md`).
+///
+/// The pinned compiler takes these flags only with the variable, which no other call is given.
+fn with_own_std(command: &mut Command) {
+    command
+        .args([
+            "-Zbuild-std=std,panic_abort",
+            "-Zbuild-std-features=optimize_for_size",
+        ])
+        .env("RUSTC_BOOTSTRAP", "1");
+}
+
 /// Flags that shorten the source paths in panic messages: what a visitor downloads names no folder of the machine
 /// it was built on, and every byte counts.
-fn remapped_paths(workspace: &Workspace) -> Result<Vec<String>> {
+fn remapped_paths(workspace: &Workspace, library: &Path) -> Result<Vec<String>> {
     let home = env::var_os("CARGO_HOME")
         .map(PathBuf::from)
         .or_else(|| Some(PathBuf::from(env::var_os("HOME")?).join(".cargo")))
         .context("neither CARGO_HOME nor HOME is set")?;
-    let mut folders = vec![workspace.root().to_path_buf()];
+    let mut folders = vec![workspace.root().to_path_buf(), library.to_path_buf()];
     // Absent before the first download of a dependency; `cargo fetch` has made it by then or fails by itself.
     if let Ok(registries) = fs::read_dir(home.join("registry/src")) {
         folders.extend(registries.flatten().map(|entry| entry.path()));

@@ -3,7 +3,7 @@
 use std::env;
 use std::path::PathBuf;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 use crate::workspace::{WASM_TARGET, Workspace};
 use crate::{lockfile, steps};
@@ -11,16 +11,13 @@ use crate::{lockfile, steps};
 /// The version of Trunk that continuous integration builds `index.html` with.
 const TRUNK_VERSION: &str = "0.21.14";
 
+/// What to do where the sources of the standard library cannot be fetched.
+const NO_SOURCES: &str = "the widget is built together with the standard library, whose sources this toolchain \
+    lacks; `rustup component add rust-src` adds them and needs the network once";
+
 /// Adds the wasm target when the toolchain lacks it.
 pub(crate) fn ensure_wasm_target() -> Result<()> {
-    let Some(sysroot) = steps::ask("rustc", &["--print", "sysroot"]) else {
-        bail!("`rustc` is not on PATH: see https://rustup.rs");
-    };
-    if PathBuf::from(sysroot)
-        .join("lib/rustlib")
-        .join(WASM_TARGET)
-        .is_dir()
-    {
+    if sysroot()?.join("lib/rustlib").join(WASM_TARGET).is_dir() {
         return Ok(());
     }
     let mut command = std::process::Command::new("rustup");
@@ -28,6 +25,34 @@ pub(crate) fn ensure_wasm_target() -> Result<()> {
         "add the wasm target to the toolchain",
         command.args(["target", "add", WASM_TARGET]),
     )
+}
+
+/// Adds the sources of the standard library when the toolchain lacks them, and returns their folder.
+///
+/// # Errors
+/// They cannot be had. A build without them would be another, heavier file under the same version, so there is none.
+pub(crate) fn ensure_rust_source() -> Result<PathBuf> {
+    let library = sysroot()?.join("lib/rustlib/src/rust/library");
+    // What cargo reads first; a folder alone may be left over.
+    let lock = library.join("Cargo.lock");
+    if !lock.is_file() {
+        let mut command = std::process::Command::new("rustup");
+        steps::run(
+            "add the sources of the standard library to the toolchain",
+            command.args(["component", "add", "rust-src"]),
+        )
+        .context(NO_SOURCES)?;
+    }
+    if !lock.is_file() {
+        bail!("{NO_SOURCES}: {} is missing", lock.display());
+    }
+    Ok(library)
+}
+
+fn sysroot() -> Result<PathBuf> {
+    steps::ask("rustc", &["--print", "sysroot"])
+        .map(PathBuf::from)
+        .context("`rustc` is not on PATH: see https://rustup.rs")
 }
 
 /// Installs the command line tools of the lockfile's wasm-bindgen, and returns the test runner.
