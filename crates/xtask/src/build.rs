@@ -46,12 +46,14 @@ fn compile(workspace: &Workspace, library: &Path) -> Result<()> {
         "miptech-chat",
     ]);
     with_own_std(&mut command);
-    command.env(
-        "CARGO_ENCODED_RUSTFLAGS",
-        remapped_paths(workspace, library)?.join("\u{1f}"),
-    );
+    let mut flags = SILENCE.map(str::to_owned).to_vec();
+    flags.extend(remapped_paths(workspace, library)?);
+    command.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
     steps::run("compile the widget to WebAssembly", &mut command)
 }
+
+/// What rustc leaves out of panics: places in the source, and values as `Debug` prints them.
+const SILENCE: [&str; 2] = ["-Zlocation-detail=none", "-Zfmt-debug=none"];
 
 /// Lets this one call build the standard library for size (`docs/decisions/0012-standard-library-from-source.md`).
 ///
