@@ -75,6 +75,15 @@ const BANS: [Ban; 5] = [
 const PLATFORM_PATH: &str = concat!("/api", "/v1");
 const ENDPOINT: &str = "crates/protocol/src/endpoint.rs";
 
+/// What ends in the download.
+const DOWNLOADED: [&str; 4] = [
+    "src/",
+    "crates/markdown/src/",
+    "crates/protocol/src/",
+    "crates/session/src/",
+];
+const PRINTS: &str = "no `{:?}` here: the released build prints nothing for it";
+
 const SCRIPTS: [&str; 4] = ["ts", "tsx", "mjs", "js"];
 
 /// Checks the table of banned words; comments may mention them.
@@ -146,6 +155,25 @@ pub(super) fn paths_of_the_platform(tree: &Tree) -> Vec<Finding> {
     findings
 }
 
+/// What a visitor runs prints nothing by `Debug`: the released build leaves its output out
+/// (`docs/decisions/0012-standard-library-from-source.md`).
+pub(super) fn printed_values(tree: &Tree) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for folder in DOWNLOADED {
+        for (path, text) in tree.under(folder, &["rs"]) {
+            if is_test_file(path) {
+                continue;
+            }
+            let source = Source::new(text, Language::Rust).without_tests();
+            let lines = source
+                .code_lines()
+                .filter(|(_, line)| line.contains(":?}") || line.contains(":#?}"));
+            findings.extend(lines.map(|(number, _)| Finding::new(path, number, PRINTS.to_owned())));
+        }
+    }
+    findings
+}
+
 fn extensions(language: Language) -> &'static [&'static str] {
     match language {
         Language::Rust => &["rs"],
@@ -182,6 +210,19 @@ mod tests {
         assert_eq!(banned("src/ui.rs", "view! { <p/> }"), 1);
         assert_eq!(banned("src/ui.rs", "leptos::view! { <p/> }"), 1);
         assert_eq!(banned("src/ui.rs", "review!()"), 0);
+    }
+
+    #[test]
+    fn values_printed_by_debug_are_found_outside_tests() {
+        let findings = |path, text| printed_values(&Tree::of(&[(path, text)])).len();
+        let printing = "fn f(x: u8) -> String {\n    format!(\"{x:?}\")\n}\n";
+        assert_eq!(findings("crates/session/src/outbox.rs", printing), 1);
+        assert_eq!(findings("src/driver.rs", "format!(\"{x:#?}\")"), 1);
+        assert_eq!(findings("src/driver.rs", "format!(\"{x}\")"), 0);
+        assert_eq!(findings("crates/xtask/src/main.rs", printing), 0);
+        assert_eq!(findings("crates/protocol/src/decode/tests.rs", printing), 0);
+        let tested = format!("#[cfg(test)]\nmod tests {{\n    {printing}}}\n");
+        assert_eq!(findings("crates/session/src/outbox.rs", &tested), 0);
     }
 
     #[test]
