@@ -1,19 +1,28 @@
 //! One type for every element of the views.
 //!
 //! Leptos gives each shape of element a type of its own, with code for each. A widget pays for that with every
-//! visitor's download, so here the tag name, the attributes, the listeners and the children are values instead
-//! (`docs/decisions/0005-one-type-for-every-element.md`). Everything underneath is Leptos: effects, ownership, mounting.
+//! visitor's download, so here the tag name, the attributes, the listeners and the children are values instead,
+//! and the element draws them itself (`docs/decisions/0005-one-type-for-every-element.md`). What is alive in it is
+//! Leptos: effects, ownership, mounting.
 
 use std::borrow::Cow;
 
 use leptos::{
-    attr::{any_attribute::AnyAttribute, custom::custom_attribute},
-    ev,
-    html::{Custom, custom},
+    attr::any_attribute::AnyAttribute,
+    html::Custom,
     prelude::*,
-    tachys::html::{event::on, node_ref::node_ref},
+    reactive::effect::RenderEffect,
+    tachys::{
+        html::node_ref::NodeRefContainer,
+        hydration::Cursor,
+        no_attrs,
+        renderer::Rndr,
+        view::{Mountable, Position, PositionState, any_view::AnyViewState},
+    },
 };
-use web_sys::Event;
+use send_wrapper::SendWrapper;
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::{Element, Event, Node};
 
 /// The browser's element behind a view, once it is on the page.
 pub(super) type ElementRef = NodeRef<Custom<&'static str>>;
@@ -30,16 +39,35 @@ pub(super) fn follow(run: impl FnMut() + 'static) {
 #[must_use = "an element is drawn only where its view is used"]
 pub(super) struct El {
     name: &'static str,
-    attributes: Vec<AnyAttribute>,
-    children: Vec<AnyView>,
+    namespace: Option<&'static str>,
+    parts: Vec<Part>,
+}
+
+/// One thing about an element, in the order in which it was asked for.
+enum Part {
+    Attribute(&'static str, Words),
+    Bound(&'static str, Box<dyn Fn() -> Option<Words> + Send>),
+    Child(AnyView),
+    Listener(&'static str, SendWrapper<Box<dyn FnMut(Event)>>),
+    LiveText(Box<dyn Fn() -> Words + Send>),
+    Place(ElementRef),
+    Text(Words),
 }
 
 /// Begins an element.
 pub(super) fn el(name: &'static str) -> El {
     El {
         name,
-        attributes: Vec::new(),
-        children: Vec::new(),
+        namespace: None,
+        parts: Vec::new(),
+    }
+}
+
+/// Begins an element of a drawing.
+pub(super) fn drawn(name: &'static str) -> El {
+    El {
+        namespace: Some("http://www.w3.org/2000/svg"),
+        ..el(name)
     }
 }
 
@@ -64,51 +92,43 @@ impl El {
 
     /// An attribute that never changes.
     pub(super) fn set(self, name: &'static str, value: impl Into<Words>) -> Self {
-        self.with_attribute(fixed(name, value.into()))
+        self.with(Part::Attribute(name, value.into()))
     }
 
     /// An attribute that follows signals; absent while there is no value.
     pub(super) fn bind(self, name: &'static str, value: impl Fn() -> Option<Words> + Send + 'static) -> Self {
-        self.with_attribute(following(name, Box::new(value)))
+        self.with(Part::Bound(name, Box::new(value)))
     }
 
     /// A listener on this element.
     pub(super) fn on(self, event: &'static str, heard: impl FnMut(Event) + 'static) -> Self {
-        self.with_attribute(listening(event, Box::new(heard)))
+        self.with(Part::Listener(event, SendWrapper::new(Box::new(heard))))
     }
 
     /// Where to find the browser's element later.
     pub(super) fn at(self, place: ElementRef) -> Self {
-        self.with_attribute(node_ref(place).into_any_attr())
-    }
-
-    #[inline(never)]
-    fn with_attribute(mut self, attribute: AnyAttribute) -> Self {
-        self.attributes.push(attribute);
-        self
+        self.with(Part::Place(place))
     }
 
     /// A view inside.
-    #[inline(never)]
-    pub(super) fn child(mut self, view: AnyView) -> Self {
-        self.children.push(view);
-        self
+    pub(super) fn child(self, view: AnyView) -> Self {
+        self.with(Part::Child(view))
     }
 
     /// A view inside, where there is one.
     pub(super) fn maybe(mut self, view: Option<AnyView>) -> Self {
-        self.children.extend(view);
+        self.parts.extend(view.map(Part::Child));
         self
     }
 
     /// Text inside.
     pub(super) fn text(self, words: impl Into<Words>) -> Self {
-        self.child(text(words.into()))
+        self.with(Part::Text(words.into()))
     }
 
     /// Text inside that follows signals.
     pub(super) fn live_text(self, words: impl Fn() -> Words + Send + 'static) -> Self {
-        self.child(live_text(Box::new(words)))
+        self.with(Part::LiveText(Box::new(words)))
     }
 
     /// A view inside that comes and goes with signals.
@@ -119,14 +139,16 @@ impl El {
     /// The finished view.
     #[inline(never)]
     pub(super) fn view(self) -> AnyView {
-        custom(self.name)
-            .add_any_attr(self.attributes)
-            .child(self.children)
-            .into_any()
+        self.into_any()
+    }
+
+    // Out of line: the methods above only box what they are given.
+    #[inline(never)]
+    fn with(mut self, part: Part) -> Self {
+        self.parts.push(part);
+        self
     }
 }
-
-// One body for each kind of part, out of line: the methods above only box what they are given.
 
 #[inline(never)]
 fn effect(mut run: Box<dyn FnMut()>) {
@@ -134,31 +156,167 @@ fn effect(mut run: Box<dyn FnMut()>) {
 }
 
 #[inline(never)]
-fn fixed(name: &'static str, value: Words) -> AnyAttribute {
-    custom_attribute(name, value).into_any_attr()
-}
-
-#[inline(never)]
-fn following(name: &'static str, value: Box<dyn Fn() -> Option<Words> + Send>) -> AnyAttribute {
-    custom_attribute(name, value).into_any_attr()
-}
-
-#[inline(never)]
-fn listening(event: &'static str, heard: Box<dyn FnMut(Event)>) -> AnyAttribute {
-    on(ev::Custom::<Event>::new(event), heard).into_any_attr()
-}
-
-#[inline(never)]
-fn text(words: Words) -> AnyView {
-    words.into_any()
-}
-
-#[inline(never)]
-fn live_text(words: Box<dyn Fn() -> Words + Send>) -> AnyView {
-    words.into_any()
-}
-
-#[inline(never)]
 fn slot(view: Box<dyn Fn() -> Option<AnyView> + Send>) -> AnyView {
     view.into_any()
+}
+
+/// An element on the page, with what keeps it alive.
+pub(super) struct Standing {
+    element: Element,
+    _children: Vec<AnyViewState>,
+    _effects: Vec<RenderEffect<Option<Words>>>,
+    _listeners: Vec<Listener>,
+}
+
+/// Takes itself off its element when it goes.
+struct Listener {
+    element: Element,
+    event: &'static str,
+    heard: Closure<dyn FnMut(Event)>,
+}
+
+impl Listener {
+    fn new(element: &Element, event: &'static str, heard: Box<dyn FnMut(Event)>) -> Self {
+        let heard = Closure::wrap(heard);
+        let _never_refused = element.add_event_listener_with_callback(event, heard.as_ref().unchecked_ref());
+        Self {
+            element: element.clone(),
+            event,
+            heard,
+        }
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        let _never_refused = self
+            .element
+            .remove_event_listener_with_callback(self.event, self.heard.as_ref().unchecked_ref());
+    }
+}
+
+/// Calls `show` with what `value` gives, now and whenever it gives something else; never with nothing at first.
+#[inline(never)]
+fn shown(
+    value: Box<dyn Fn() -> Option<Words>>,
+    show: Box<dyn Fn(Option<&str>)>,
+) -> RenderEffect<Option<Words>> {
+    RenderEffect::new(move |before: Option<Option<Words>>| {
+        let now = value();
+        if before.unwrap_or_default() != now {
+            show(now.as_deref());
+        }
+        now
+    })
+}
+
+impl Render for El {
+    type State = Standing;
+
+    fn build(self) -> Standing {
+        let element = Rndr::create_element(self.name, self.namespace);
+        let mut children = Vec::new();
+        let mut effects = Vec::new();
+        let mut listeners = Vec::new();
+        for part in self.parts {
+            match part {
+                Part::Attribute(name, value) => Rndr::set_attribute(&element, name, &value),
+                Part::Bound(name, value) => {
+                    let element = element.clone();
+                    let show = move |value: Option<&str>| match value {
+                        Some(value) => Rndr::set_attribute(&element, name, value),
+                        None => Rndr::remove_attribute(&element, name),
+                    };
+                    effects.push(shown(value, Box::new(show)));
+                }
+                Part::Child(view) => {
+                    let mut child = view.build();
+                    child.mount(&element, None);
+                    children.push(child);
+                }
+                Part::Listener(event, heard) => {
+                    listeners.push(Listener::new(&element, event, heard.take()));
+                }
+                Part::LiveText(words) => {
+                    let text = Rndr::create_text_node("");
+                    Rndr::insert_node(&element, &text, None);
+                    let show = move |words: Option<&str>| text.set_data(words.unwrap_or_default());
+                    effects.push(shown(Box::new(move || Some(words())), Box::new(show)));
+                }
+                Part::Place(place) => NodeRefContainer::load(place, &element),
+                Part::Text(words) => Rndr::insert_node(&element, &Rndr::create_text_node(&words), None),
+            }
+        }
+        Standing {
+            element,
+            _children: children,
+            _effects: effects,
+            _listeners: listeners,
+        }
+    }
+
+    /// A slot that shows another element shows it from its beginning.
+    fn rebuild(self, state: &mut Standing) {
+        let mut next = self.build();
+        state.insert_before_this(&mut next);
+        state.unmount();
+        *state = next;
+    }
+}
+
+impl Mountable for Standing {
+    fn unmount(&mut self) {
+        self.element.remove();
+    }
+
+    fn mount(&mut self, parent: &Element, marker: Option<&Node>) {
+        Rndr::insert_node(parent, &self.element, marker);
+    }
+
+    fn insert_before_this(&self, child: &mut dyn Mountable) -> bool {
+        let Some(parent) = self.element.parent_element() else {
+            return false;
+        };
+        child.mount(&parent, Some(&self.element));
+        true
+    }
+
+    fn elements(&self) -> Vec<Element> {
+        vec![self.element.clone()]
+    }
+}
+
+// Leptos asks these of every view; only a server calls them.
+
+no_attrs!(El);
+
+impl RenderHtml for El {
+    type AsyncOutput = Self;
+    type Owned = Self;
+
+    const MIN_LENGTH: usize = 0;
+
+    fn dry_resolve(&mut self) {}
+
+    async fn resolve(self) -> Self {
+        self
+    }
+
+    fn to_html_with_buf(
+        self,
+        _text: &mut String,
+        _position: &mut Position,
+        _escape: bool,
+        _branches: bool,
+        _attributes: Vec<AnyAttribute>,
+    ) {
+    }
+
+    fn hydrate<const FROM_SERVER: bool>(self, _cursor: &Cursor, _position: &PositionState) -> Standing {
+        self.build()
+    }
+
+    fn into_owned(self) -> Self {
+        self
+    }
 }

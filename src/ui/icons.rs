@@ -1,9 +1,8 @@
 //! Drawn lines, built node by node. Every icon is decoration: the button around it carries the name.
 
-use leptos::{
-    prelude::*,
-    svg::{path, svg},
-};
+use leptos::prelude::*;
+
+use super::element::drawn;
 
 pub(super) fn bubble() -> AnyView {
     icon("M7 4h10a4 4 0 0 1 4 4v6a4 4 0 0 1-4 4h-6l-5 4v-4a4 4 0 0 1-3-4V8a4 4 0 0 1 4-4ZM8 11h0m4 0h0m4 0h0")
@@ -26,10 +25,10 @@ pub(super) fn arrow_down() -> AnyView {
 }
 
 fn icon(lines: &'static str) -> AnyView {
-    svg()
-        .attr("viewBox", "0 0 24 24")
-        .attr("aria-hidden", "true")
-        .attr("focusable", "false")
-        .child(path().attr("d", lines))
-        .into_any()
+    drawn("svg")
+        .set("viewBox", "0 0 24 24")
+        .set("aria-hidden", "true")
+        .set("focusable", "false")
+        .child(drawn("path").set("d", lines).view())
+        .view()
 }
