@@ -12,7 +12,7 @@ use serde_json::Value;
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::workspace::{WASM_TARGET, Workspace};
-use crate::{lockfile, stamp, steps};
+use crate::{lockfile, names, stamp, steps};
 
 /// How every hashed file begins.
 const STEM: &str = "miptech-chat";
@@ -160,6 +160,7 @@ fn inputs(workspace: &Workspace, raw: &Path, wasm_bindgen: &str) -> Result<Strin
         &installed_version(workspace, "esbuild")?,
         &WASM_OPT.join(" "),
         &MINIFY.join(" "),
+        "short names",
     ];
     Ok(parts.join(" "))
 }
@@ -200,7 +201,11 @@ fn bind(raw: &Path, folder: &Path) -> Result<()> {
     {
         bail!("the glue must be one file, but a dependency brings its own JavaScript: {snippet}");
     }
-    output.emit(folder)
+    let short = names::shorten(output.wasm_mut());
+    output.emit(folder)?;
+    let glue = folder.join(format!("{STEM}.js"));
+    let text = names::rename(output.js(), &short);
+    fs::write(&glue, text).with_context(|| format!("cannot write {}", glue.display()))
 }
 
 /// A program of a package in www.

@@ -9,6 +9,7 @@ mod bundle;
 mod demo;
 mod fleet;
 mod lockfile;
+mod names;
 mod node;
 mod page_config;
 mod purity;
