@@ -195,12 +195,12 @@ impl Drop for Listener {
     }
 }
 
+/// Draws a value, or that there is none.
+type Show = Box<dyn Fn(Option<&str>)>;
+
 /// Calls `show` with what `value` gives, now and whenever it gives something else; never with nothing at first.
 #[inline(never)]
-fn shown(
-    value: Box<dyn Fn() -> Option<Words>>,
-    show: Box<dyn Fn(Option<&str>)>,
-) -> RenderEffect<Option<Words>> {
+fn shown(value: Box<dyn Fn() -> Option<Words>>, show: Show) -> RenderEffect<Option<Words>> {
     RenderEffect::new(move |before: Option<Option<Words>>| {
         let now = value();
         if before.unwrap_or_default() != now {

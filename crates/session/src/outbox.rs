@@ -306,14 +306,12 @@ impl Outbox {
         if self.deadline()? > now {
             return None;
         }
-        match &mut self.sending()?.delivery {
-            Delivery::Sending { attempt, pinged, .. } => {
-                let step = if *pinged { Overdue::Replace } else { Overdue::Ping };
-                *pinged = true;
-                Some((*attempt, step))
-            }
-            _ => None,
-        }
+        let Delivery::Sending { attempt, pinged, .. } = &mut self.sending()?.delivery else {
+            return None;
+        };
+        let step = if *pinged { Overdue::Replace } else { Overdue::Ping };
+        *pinged = true;
+        Some((*attempt, step))
     }
 }
 

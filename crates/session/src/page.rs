@@ -155,10 +155,12 @@ impl Session {
     }
 
     fn come_up(&mut self, now: Now) {
-        match self.state {
-            State::Idle => self.begin(now),
-            State::Paused { next } if !self.page.is_unseen() => self.go(next, now),
-            _ => {}
+        if matches!(self.state, State::Idle) {
+            self.begin(now);
+        } else if let State::Paused { next } = self.state
+            && !self.page.is_unseen()
+        {
+            self.go(next, now);
         }
     }
 
@@ -328,15 +330,13 @@ impl Session {
 
     /// The browser believes to have no network. A socket may know better: it is asked (row N20).
     fn lost_network(&mut self, now: Now) {
-        match &self.state {
-            State::Live { .. } => self.ask_for_pulse(OFFLINE_WAIT, now),
-            State::Waiting {
-                next, until: Some(_), ..
-            } => {
-                let next = *next;
-                self.wait(next, Duration::ZERO, now);
-            }
-            _ => {}
+        if self.is_live() {
+            self.ask_for_pulse(OFFLINE_WAIT, now);
+        } else if let State::Waiting {
+            next, until: Some(_), ..
+        } = self.state
+        {
+            self.wait(next, Duration::ZERO, now);
         }
     }
 

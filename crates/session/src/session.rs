@@ -342,9 +342,10 @@ impl Session {
             {
                 self.journal.is_off = true;
                 self.store(StoreKey::Transcript, None);
-                match key {
-                    StoreKey::Message(id) => self.keep_message(&id.clone(), now),
-                    _ => self.keep_account(),
+                if let StoreKey::Message(id) = key {
+                    self.keep_message(id, now);
+                } else {
+                    self.keep_account();
                 }
             }
             (StoreKey::Message(_), refusal) | (_, refusal @ StoreRefusal::Blocked) => {
@@ -494,14 +495,16 @@ impl Session {
     }
 
     pub(crate) fn event(&mut self, event: Event) {
-        match &event {
-            Event::ErrorRaised(error) => self.last_error = Some(error.clone()),
+        if let Event::ErrorRaised(error) = &event {
+            self.last_error = Some(error.clone());
+        }
+        self.has_unread |= matches!(
+            event,
             Event::MessageChanged {
                 status: Status::Complete | Status::Stopped | Status::Truncated,
                 ..
-            } => self.has_unread = true,
-            _ => {}
-        }
+            }
+        );
         self.journal.hear(&event);
         self.outputs.push_back(Output::Event(event));
     }

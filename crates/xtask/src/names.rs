@@ -47,7 +47,11 @@ mod tests {
     fn only_names_with_a_hash_are_shortened_and_each_once() {
         let mut wasm = Module::default();
         let kind = wasm.types.add(&[], &[]);
-        for name in ["__wbg_a_0123456789abcdef", "__wbg_b_0123456789abcdef", "__wbindgen_throw"] {
+        for name in [
+            "__wbg_a_0123456789abcdef",
+            "__wbg_b_0123456789abcdef",
+            "__wbindgen_throw",
+        ] {
             wasm.add_import_func("m", name, kind);
         }
         let names = shorten(&mut wasm);

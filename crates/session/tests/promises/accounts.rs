@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use miptech_chat_session::{
-    Account, AuthState, Connection, Credentials, ErrorCode, Notice, SignInError, SignInForm, Status,
-    StoreKey, Token, TokenReason, TokenSource,
+    Account, AuthState, Connection, Credentials, ErrorCode, SignInError, SignInForm, Status, StoreKey, Token,
+    TokenReason, TokenSource,
 };
 use serde_json::{Value, json};
 
