@@ -17,6 +17,7 @@ mod foot;
 mod icons;
 mod launcher;
 mod link;
+mod live;
 mod model;
 mod notice;
 mod panel;

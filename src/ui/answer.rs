@@ -13,13 +13,14 @@ use super::{
     context::Ui,
     element::{ElementRef, el, follow},
     link::{LINK_REL, safe_link},
+    live::Live,
     model::Answer,
     strings::Strings,
 };
 
-pub(super) fn answer(ui: &Ui, answer: ArcRwSignal<Answer>) -> AnyView {
+pub(super) fn answer(ui: &Ui, answer: Live<Answer>) -> AnyView {
     let strings = ui.strings();
-    let place = ElementRef::new();
+    let place = ElementRef::default();
     let painter = StoredValue::new_local(Painter::default());
     follow(move || {
         let Some(element) = place.get() else { return };

@@ -44,8 +44,8 @@ pub(crate) fn mount(place: HtmlElement, model: ChatModel, actions: Actions, opti
             actions,
             model,
             options: Arc::new(options),
-            input: NodeRef::new(),
-            launcher: NodeRef::new(),
+            input: ElementRef::default(),
+            launcher: ElementRef::default(),
         };
         let _first = filled.set(ui.input);
         app(ui)

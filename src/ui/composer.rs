@@ -9,12 +9,13 @@ use super::{
     context::Ui,
     element::{el, follow},
     icons,
+    live::Live,
 };
 
 pub(super) fn composer(ui: &Ui) -> AnyView {
     let strings = ui.strings();
     let (draft, input) = (ui.model.draft(), ui.input);
-    let refusal = RwSignal::new(None::<Refusal>);
+    let refusal = Live::new(None::<Refusal>);
     let departures = ui.model.departures();
     let standing = move || refusal.get().filter(|refusal| refusal.stands(departures));
     let placeholder = ui
@@ -118,7 +119,7 @@ impl Refusal {
     }
 
     /// Too many that wait are too many until one of them has left; what else was wrong only the visitor can change.
-    fn stands(&self, departures: ReadSignal<u32>) -> bool {
+    fn stands(&self, departures: Live<u32>) -> bool {
         !self.is_full() || departures.get() == self.departures
     }
 }

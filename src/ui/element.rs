@@ -9,11 +9,9 @@ use std::borrow::Cow;
 
 use leptos::{
     attr::any_attribute::AnyAttribute,
-    html::Custom,
     prelude::*,
     reactive::effect::RenderEffect,
     tachys::{
-        html::node_ref::NodeRefContainer,
         hydration::Cursor,
         no_attrs,
         renderer::Rndr,
@@ -22,10 +20,12 @@ use leptos::{
 };
 use send_wrapper::SendWrapper;
 use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{Element, Event, Node};
+use web_sys::{Element, Event, HtmlElement, Node};
+
+use super::live::Live;
 
 /// The browser's element behind a view, once it is on the page.
-pub(super) type ElementRef = NodeRef<Custom<&'static str>>;
+pub(super) type ElementRef = Live<Option<HtmlElement>>;
 
 /// A text that is ours, or one that was made.
 pub(super) type Words = Cow<'static, str>;
@@ -243,7 +243,7 @@ impl Render for El {
                     let show = move |words: Option<&str>| text.set_data(words.unwrap_or_default());
                     effects.push(shown(Box::new(move || Some(words())), Box::new(show)));
                 }
-                Part::Place(place) => NodeRefContainer::load(place, &element),
+                Part::Place(place) => place.set(Some(element.clone().unchecked_into())),
                 Part::Text(words) => Rndr::insert_node(&element, &Rndr::create_text_node(&words), None),
             }
         }

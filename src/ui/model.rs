@@ -1,38 +1,43 @@
 //! The only writer of what is shown: one event changes one signal of one row.
 //!
-//! Rows hold reference-counted signals. Events arrive outside any reactive owner, where an arena signal
+//! Rows hold reference-counted signals. Events arrive outside any reactive owner, where a signal of a view
 //! would belong to nobody and outlive the widget.
 
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 
-use leptos::prelude::*;
+use leptos::prelude::untrack;
 use miptech_chat_markdown::Document;
 use miptech_chat_session::{
     AuthState, Author, ChatError, ClientMessageId, Connection, Entry, Event, Notice, Phase, Place, RowId,
     Source, Status,
 };
 
+use super::live::{Kept, Live};
+
 /// Everything the views read.
 #[derive(Clone)]
-pub(crate) struct ChatModel {
-    auth: ArcRwSignal<AuthState>,
-    draft: ArcRwSignal<String>,
+pub(crate) struct ChatModel(Arc<Values>);
+
+/// What lies in the model, once for all who hold it.
+pub(crate) struct Values {
+    auth: Kept<AuthState>,
+    draft: Kept<String>,
     /// Whether the transcript keeps its end in view; the reader decides by scrolling, a message of theirs decides anew.
-    follows: ArcRwSignal<bool>,
+    follows: Kept<bool>,
     /// Counts the moves of the focus that were asked for.
-    focus_moves: ArcRwSignal<u32>,
-    is_open: ArcRwSignal<bool>,
-    notice: ArcRwSignal<Option<Notice>>,
+    focus_moves: Kept<u32>,
+    is_open: Kept<bool>,
+    notice: Kept<Option<Notice>>,
     /// Counts the messages of the visitor's that stopped waiting, one way or another.
-    departures: ArcRwSignal<u32>,
+    departures: Kept<u32>,
     /// Whether the platform can tell what became of an unconfirmed message.
-    has_history: ArcRwSignal<bool>,
-    phase: ArcRwSignal<Phase>,
-    rows: ArcRwSignal<Vec<Row>>,
-    sign_in: ArcRwSignal<SignIn>,
-    unread: ArcRwSignal<u32>,
+    has_history: Kept<bool>,
+    phase: Kept<Phase>,
+    rows: Kept<Vec<Row>>,
+    sign_in: Kept<SignIn>,
+    unread: Kept<u32>,
     /// The last answer that became whole, for the live region.
-    announced: ArcRwSignal<String>,
+    announced: Kept<String>,
 }
 
 /// Where the sign-in form stands.
@@ -56,17 +61,17 @@ struct RowState {
     author: Author,
     client_message: Option<ClientMessageId>,
     created_ms: u64,
-    status: ArcRwSignal<Status>,
+    status: Kept<Status>,
     /// Whether it is an answer that has said nothing for long.
-    is_silent: ArcRwSignal<bool>,
-    message: ArcRwSignal<Option<String>>,
-    sources: ArcRwSignal<Vec<Source>>,
+    is_silent: Kept<bool>,
+    message: Kept<Option<String>>,
+    sources: Kept<Vec<Source>>,
     text: Text,
 }
 
 /// A visitor's text is shown as typed and never changes; an answer is Markdown and grows.
 enum Text {
-    Answer(ArcRwSignal<Answer>),
+    Answer(Kept<Answer>),
     /// What stands above it belongs to a conversation that is over.
     Break,
     Plain(String),
@@ -79,23 +84,31 @@ pub(super) struct Answer {
     pub(super) generation: u32,
 }
 
+impl Deref for ChatModel {
+    type Target = Values;
+
+    fn deref(&self) -> &Values {
+        &self.0
+    }
+}
+
 impl ChatModel {
     pub(crate) fn new(phase: Phase) -> Self {
-        Self {
-            auth: ArcRwSignal::new(AuthState::Anonymous),
-            draft: ArcRwSignal::default(),
-            follows: ArcRwSignal::new(true),
-            focus_moves: ArcRwSignal::new(0),
-            is_open: ArcRwSignal::new(false),
-            notice: ArcRwSignal::default(),
-            departures: ArcRwSignal::new(0),
-            has_history: ArcRwSignal::new(false),
-            phase: ArcRwSignal::new(phase),
-            rows: ArcRwSignal::default(),
-            sign_in: ArcRwSignal::default(),
-            unread: ArcRwSignal::new(0),
-            announced: ArcRwSignal::default(),
-        }
+        Self(Arc::new(Values {
+            auth: Kept::new(AuthState::Anonymous),
+            draft: Kept::default(),
+            follows: Kept::new(true),
+            focus_moves: Kept::new(0),
+            is_open: Kept::new(false),
+            notice: Kept::default(),
+            departures: Kept::new(0),
+            has_history: Kept::new(false),
+            phase: Kept::new(phase),
+            rows: Kept::default(),
+            sign_in: Kept::default(),
+            unread: Kept::new(0),
+            announced: Kept::default(),
+        }))
     }
 
     /// Takes one event of the session.
@@ -256,56 +269,56 @@ impl ChatModel {
         self.unread.get_untracked()
     }
 
-    pub(crate) fn draft(&self) -> ReadSignal<String> {
-        self.draft.read_only().into()
+    pub(crate) fn draft(&self) -> Live<String> {
+        self.draft.live()
     }
 
-    pub(super) fn auth(&self) -> ReadSignal<AuthState> {
-        self.auth.read_only().into()
+    pub(super) fn auth(&self) -> Live<AuthState> {
+        self.auth.live()
     }
 
-    pub(super) fn departures(&self) -> ReadSignal<u32> {
-        self.departures.read_only().into()
+    pub(super) fn departures(&self) -> Live<u32> {
+        self.departures.live()
     }
 
-    pub(super) fn has_history(&self) -> ReadSignal<bool> {
-        self.has_history.read_only().into()
+    pub(super) fn has_history(&self) -> Live<bool> {
+        self.has_history.live()
     }
 
-    pub(super) fn sign_in(&self) -> ReadSignal<SignIn> {
-        self.sign_in.read_only().into()
+    pub(super) fn sign_in(&self) -> Live<SignIn> {
+        self.sign_in.live()
     }
 
-    pub(super) fn focus_moves(&self) -> ReadSignal<u32> {
-        self.focus_moves.read_only().into()
+    pub(super) fn focus_moves(&self) -> Live<u32> {
+        self.focus_moves.live()
     }
 
-    pub(super) fn follows(&self) -> ReadSignal<bool> {
-        self.follows.read_only().into()
+    pub(super) fn follows(&self) -> Live<bool> {
+        self.follows.live()
     }
 
-    pub(crate) fn is_open(&self) -> ReadSignal<bool> {
-        self.is_open.read_only().into()
+    pub(crate) fn is_open(&self) -> Live<bool> {
+        self.is_open.live()
     }
 
-    pub(crate) fn notice(&self) -> ReadSignal<Option<Notice>> {
-        self.notice.read_only().into()
+    pub(crate) fn notice(&self) -> Live<Option<Notice>> {
+        self.notice.live()
     }
 
-    pub(crate) fn phase(&self) -> ReadSignal<Phase> {
-        self.phase.read_only().into()
+    pub(crate) fn phase(&self) -> Live<Phase> {
+        self.phase.live()
     }
 
-    pub(crate) fn rows(&self) -> ReadSignal<Vec<Row>> {
-        self.rows.read_only().into()
+    pub(crate) fn rows(&self) -> Live<Vec<Row>> {
+        self.rows.live()
     }
 
-    pub(crate) fn unread(&self) -> ReadSignal<u32> {
-        self.unread.read_only().into()
+    pub(crate) fn unread(&self) -> Live<u32> {
+        self.unread.live()
     }
 
-    pub(crate) fn announced(&self) -> ReadSignal<String> {
-        self.announced.read_only().into()
+    pub(crate) fn announced(&self) -> Live<String> {
+        self.announced.live()
     }
 
     /// The visitor's last message above this row.
@@ -343,7 +356,7 @@ impl Row {
             if is_whole(entry.status) {
                 answer.document.finish();
             }
-            Text::Answer(ArcRwSignal::new(answer))
+            Text::Answer(Kept::new(answer))
         };
         Self::with_text(entry, text)
     }
@@ -368,10 +381,10 @@ impl Row {
             author: entry.author,
             client_message: entry.client_message,
             created_ms: entry.created_ms,
-            status: ArcRwSignal::new(entry.status),
-            is_silent: ArcRwSignal::new(false),
-            message: ArcRwSignal::new(entry.message.map(|id| id.as_str().to_owned())),
-            sources: ArcRwSignal::new(entry.sources),
+            status: Kept::new(entry.status),
+            is_silent: Kept::new(false),
+            message: Kept::new(entry.message.map(|id| id.as_str().to_owned())),
+            sources: Kept::new(entry.sources),
             text,
         }))
     }
@@ -382,8 +395,8 @@ impl Row {
         }
     }
 
-    pub(super) fn is_silent(&self) -> ReadSignal<bool> {
-        self.0.is_silent.read_only().into()
+    pub(super) fn is_silent(&self) -> Live<bool> {
+        self.0.is_silent.live()
     }
 
     pub(crate) fn key(&self) -> u64 {
@@ -407,8 +420,8 @@ impl Row {
         self.0.created_ms
     }
 
-    pub(crate) fn status(&self) -> ReadSignal<Status> {
-        self.0.status.read_only().into()
+    pub(crate) fn status(&self) -> Live<Status> {
+        self.0.status.live()
     }
 
     /// The platform's id; before it is known, ours.
@@ -431,14 +444,14 @@ impl Row {
         self.0.status.get_untracked()
     }
 
-    pub(crate) fn sources(&self) -> ReadSignal<Vec<Source>> {
-        self.0.sources.read_only().into()
+    pub(crate) fn sources(&self) -> Live<Vec<Source>> {
+        self.0.sources.live()
     }
 
     /// The growing answer, where the row is one.
-    pub(super) fn answer(&self) -> Option<ArcRwSignal<Answer>> {
+    pub(super) fn answer(&self) -> Option<Live<Answer>> {
         match &self.0.text {
-            Text::Answer(answer) => Some(answer.clone()),
+            Text::Answer(answer) => Some(answer.live()),
             Text::Break | Text::Plain(_) => None,
         }
     }

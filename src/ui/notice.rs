@@ -10,6 +10,7 @@ use super::{
     context::Ui,
     element::{Words, el, text_button},
     icons,
+    live::Live,
     strings::Strings,
 };
 
@@ -117,7 +118,7 @@ fn dismiss(ui: &Ui) -> AnyView {
 fn countdown(ui: &Ui, at: Instant) -> AnyView {
     let actions = ui.actions.clone();
     let strings = ui.strings();
-    let left = RwSignal::new(at.since(actions.now()).as_secs());
+    let left = Live::new(at.since(actions.now()).as_secs());
     let ticking = set_interval_with_handle(
         move || left.set(at.since(actions.now()).as_secs()),
         Duration::from_secs(1),

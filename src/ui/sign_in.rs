@@ -8,6 +8,7 @@ use web_sys::HtmlInputElement;
 use super::{
     context::Ui,
     element::{ElementRef, Words, el, text_button},
+    live::Live,
     model::SignIn,
 };
 
@@ -20,7 +21,7 @@ pub(super) fn sign_in(ui: &Ui) -> impl Fn() -> Option<AnyView> + Send + 'static 
 
 fn form(ui: &Ui) -> AnyView {
     let strings = ui.strings();
-    let is_new = RwSignal::new(false);
+    let is_new = Live::new(false);
     let state = ui.model.sign_in();
     let fields = [
         Field::new("name", strings.full_name, "text"),
@@ -126,7 +127,7 @@ fn why(ui: &Ui) -> AnyView {
 }
 
 /// What the platform said to the last try; its own words are added where they tell which field is wrong.
-fn refusal(ui: &Ui, is_new: RwSignal<bool>) -> impl Fn() -> Option<AnyView> + Send + 'static + use<> {
+fn refusal(ui: &Ui, is_new: Live<bool>) -> impl Fn() -> Option<AnyView> + Send + 'static + use<> {
     let strings = ui.strings();
     let state = ui.model.sign_in();
     move || {
@@ -171,7 +172,7 @@ struct Field {
     label: &'static str,
     kind: &'static str,
     place: ElementRef,
-    is_missing: RwSignal<bool>,
+    is_missing: Live<bool>,
 }
 
 impl Field {
@@ -180,8 +181,8 @@ impl Field {
             name,
             label,
             kind,
-            place: ElementRef::new(),
-            is_missing: RwSignal::new(false),
+            place: ElementRef::default(),
+            is_missing: Live::new(false),
         }
     }
 

@@ -9,14 +9,15 @@ use super::{
     context::Ui,
     element::{ElementRef, el, follow},
     icons,
+    live::Live,
     model::{ChatModel, Row},
 };
 
 pub(super) fn transcript(ui: &Ui) -> AnyView {
     let strings = ui.strings();
     let rows = ui.model.rows();
-    let scroller = ElementRef::new();
-    let list = ElementRef::new();
+    let scroller = ElementRef::default();
+    let list = ElementRef::default();
     let follows = ui.model.follows();
     follow_the_end(scroller, list, follows);
 
@@ -188,7 +189,7 @@ impl Reader {
 }
 
 /// Watches the list's height: whatever made it grow, the end stays in view for a reader who was there.
-fn follow_the_end(scroller: ElementRef, list: ElementRef, follows: ReadSignal<bool>) {
+fn follow_the_end(scroller: ElementRef, list: ElementRef, follows: Live<bool>) {
     let grown = Closure::<dyn FnMut()>::new(move || {
         if follows.get_untracked() {
             scroll_to_end(scroller);
