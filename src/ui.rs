@@ -16,6 +16,7 @@ mod element;
 mod foot;
 mod icons;
 mod launcher;
+mod lines;
 mod link;
 mod live;
 mod model;

@@ -9,6 +9,7 @@ use super::{
     context::Ui,
     element::{ElementRef, el, follow},
     icons,
+    lines::Lines,
     live::Live,
     model::{ChatModel, Row},
 };
@@ -23,11 +24,11 @@ pub(super) fn transcript(ui: &Ui) -> AnyView {
 
     let each = {
         let ui = ui.clone();
-        move |row: Row| {
+        move |row: &Row| {
             let line = if row.is_break() {
                 conversation_break(&ui)
             } else {
-                bubble(&ui, &row)
+                bubble(&ui, row)
             };
             el("li").class("line").child(line).view()
         }
@@ -49,12 +50,12 @@ pub(super) fn transcript(ui: &Ui) -> AnyView {
         })
     };
     let reader = Reader::new(ui, scroller);
-    let lines = For(ForProps::builder()
-        .each(move || rows.get())
-        .key(Row::key)
-        .children(each)
-        .build())
-    .into_any();
+    let mut lines = Lines::new(each);
+    follow(move || {
+        if let Some(place) = list.get() {
+            lines.draw(&place, &rows.get());
+        }
+    });
     let region = el("div")
         .part("transcript")
         .class("transcript")
@@ -68,7 +69,7 @@ pub(super) fn transcript(ui: &Ui) -> AnyView {
         .on("pointerdown", reader.listener(Reader::took_hold))
         .on("touchstart", reader.listener(Reader::took_hold))
         .slot(welcome)
-        .child(el("ol").class("lines").at(list).child(lines).view());
+        .child(el("ol").class("lines").at(list).view());
     el("div")
         .class("transcript-frame")
         .child(region.view())
