@@ -234,7 +234,8 @@ struct Origin {
 impl Origin {
     fn parse(base: &str) -> Result<Self, UrlError> {
         let base = base.trim();
-        let (scheme, rest) = base.split_once("://").ok_or(UrlError::Scheme)?;
+        let (scheme, rest) = base.split_once(':').ok_or(UrlError::Scheme)?;
+        let rest = rest.strip_prefix("//").ok_or(UrlError::Scheme)?;
         let secure = match scheme.to_ascii_lowercase().as_str() {
             "http" | "ws" => false,
             "https" | "wss" => true,
@@ -243,10 +244,8 @@ impl Origin {
         if rest.contains(['?', '#']) {
             return Err(UrlError::QueryOrFragment);
         }
-        let (authority, path) = match rest.find('/') {
-            Some(slash) => rest.split_at(slash),
-            None => (rest, ""),
-        };
+        let slash = rest.find('/').unwrap_or(rest.len());
+        let (authority, path) = rest.split_at_checked(slash).unwrap_or((rest, ""));
         if authority.contains('@') {
             return Err(UrlError::UserInfo);
         }

@@ -28,15 +28,15 @@ fn iso_ms(text: &str) -> Option<u64> {
 
 /// `Sun, 06 Nov 1994 08:49:37 GMT` to seconds since 1970: the one form of an HTTP date that is still written.
 pub(crate) fn http_seconds(text: &str) -> Option<i64> {
-    const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    const MONTHS: [&str; 12] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
     let mut fields = text.split(' ').skip(1);
     let (day, month, year) = (fields.next()?, fields.next()?, fields.next()?);
-    let place = MONTHS
-        .find(month)
-        .filter(|place| place % 3 == 0 && month.len() == 3)?;
+    let place = MONTHS.iter().position(|known| *known == month)?;
     moment(
         year.parse().ok()?,
-        place as i64 / 3 + 1,
+        place as i64 + 1,
         day.parse().ok()?,
         fields.next()?,
     )
@@ -58,10 +58,10 @@ fn moment(year: i64, month: i64, day: i64, clock: &str) -> Option<i64> {
 
 /// The offset behind the clock; an unreadable one counts as UTC, since times are for display only.
 fn zone_seconds(zone: &str) -> i64 {
-    let Some(sign_at) = zone.find(['+', '-']) else {
+    let sign_at = zone.find(['+', '-']);
+    let Some((sign, digits)) = sign_at.and_then(|at| zone.split_at_checked(at + 1)) else {
         return 0;
     };
-    let (sign, digits) = zone.split_at(sign_at + 1);
     let digits: String = digits.chars().filter(char::is_ascii_digit).collect();
     let number = i64::from(digits.parse::<u16>().unwrap_or(0));
     let seconds = (number / 100 * 60 + number % 100) * 60;

@@ -183,7 +183,7 @@ impl Slot {
         }
         if is_cumulative(&self.text, &delta) {
             // `is_cumulative` holds only where the delta begins with the whole text.
-            let (_, new) = delta.split_at(self.text.len());
+            let new = delta.get(self.text.len()..).unwrap_or_default();
             events.push(Event::AnswerGrew {
                 row: self.row,
                 delta: new.to_owned(),
