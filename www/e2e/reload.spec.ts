@@ -3,6 +3,8 @@ import { TENANT } from './server'
 
 const VISITOR_KEY = `miptech_chat:${TENANT}:visitor_id`
 const PROFILE_KEY = `miptech_chat:${TENANT}:profile`
+const READ_KEY = `miptech_chat:${TENANT}:read`
+const TRANSCRIPT_KEY = `miptech_chat:${TENANT}:transcript`
 
 test('after a reload the transcript stands as before, each message once', async ({ page, widget }) => {
   await page.goto('/')
@@ -53,7 +55,7 @@ test('a follow-up after a reload joins the same chat, as the same visitor', asyn
   expect(stored.map(({ role }) => role)).toEqual(['user', 'assistant', 'user', 'assistant'])
 })
 
-test('the browser keeps nothing before the first message, and then the ids and what was found out of the platform', async ({ page, widget, server }) => {
+test('the browser keeps nothing before the first message, and then ids, the conversation and what was found out of the platform', async ({ page, widget, server }) => {
   const kept = (): Promise<Record<string, string>> => page.evaluate(() => ({ ...localStorage }))
   await page.goto('/')
   await widget.openLive()
@@ -62,8 +64,10 @@ test('the browser keeps nothing before the first message, and then the ids and w
   expect(await page.context().cookies()).toEqual([])
 
   await widget.askAndWait(REACT_QUESTION)
+  const keys = [PROFILE_KEY, READ_KEY, TRANSCRIPT_KEY, VISITOR_KEY, 'miptech_session_id']
+  await expect.poll(async () => Object.keys(await kept()).sort()).toEqual(keys)
   const after = await kept()
-  expect(Object.keys(after).sort()).toEqual([PROFILE_KEY, VISITOR_KEY, 'miptech_session_id'])
+  expect(JSON.stringify(after)).not.toContain('a draft is not a message')
   expect(after[PROFILE_KEY]).toMatch(/^two-step bare \d+ http:/)
   const [creation] = await server.creations()
   expect(after['miptech_session_id']).toBe(creation?.['session_id'])

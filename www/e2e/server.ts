@@ -193,11 +193,12 @@ export class ReferenceServer {
     return creations.map(({ body }) => JSON.parse(body) as Record<string, unknown>)
   }
 
-  /** What the clients said on any socket, in order. */
+  /** What the clients said on any socket, in order; without pings, whose times are drawn. */
   async framesIn(): Promise<{ socket: number; frame: { type: string; data?: Record<string, unknown> } & Record<string, unknown> }[]> {
-    return (await this.log()).flatMap((entry) =>
+    const frames = (await this.log()).flatMap((entry) =>
       entry.kind === 'socket' && entry.event === 'frame_in' ? [{ socket: entry.socket, frame: JSON.parse(entry.text) }] : [],
     )
+    return frames.filter(({ frame }) => frame.type !== 'ping')
   }
 
   /** The first page of a chat's messages as the server keeps them. */

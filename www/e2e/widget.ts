@@ -28,6 +28,7 @@ export class Widget {
   readonly panel: Locator
   readonly input: Locator
   readonly notice: Locator
+  readonly retryNow: Locator
   readonly messages: Locator
   readonly questions: Locator
   readonly answers: Locator
@@ -44,6 +45,7 @@ export class Widget {
     this.panel = this.part('panel')
     this.input = this.part('input')
     this.notice = this.part('notice')
+    this.retryNow = this.notice.getByRole('button', { name: 'Retry now', exact: true })
     this.messages = this.part('message')
     this.questions = this.host.locator('[part=message][data-author=user]')
     this.answers = this.host.locator('[part=message][data-author=ai]')
