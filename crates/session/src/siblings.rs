@@ -122,14 +122,20 @@ impl Session {
             .filter(is_missing)
             .map(|item| item.id.clone())
             .collect();
+        let mut readable = Vec::new();
         for (id, value) in messages {
             match StoredMessage::read(&value) {
-                Ok(message) => self.message_came(id, message, origin, now),
+                Ok(message) => readable.push((id, message)),
                 Err(Unusable::Newer) => {}
                 // Where it is ours, what is known here is better.
                 Err(Unusable::Corrupt) if self.outbox.get(&id).is_some() => self.keep_message(&id, now),
                 Err(Unusable::Corrupt) => self.store(StoreKey::Message(id), None),
             }
+        }
+        // Storage keeps its keys in no order. A sort weighs two kilobytes, and there are some twenty at most.
+        while let Some(first) = (0..readable.len()).min_by_key(|place| place_of(&readable, *place)) {
+            let (id, message) = readable.swap_remove(first);
+            self.message_came(id, message, origin, now);
         }
         if !missing.is_empty() && self.config.identity.origin == Origin::Stored {
             // Delivered by another tab, or lost to whoever clears storage: the transcript tells, for it is written before
@@ -381,6 +387,11 @@ impl Session {
         });
         row
     }
+}
+
+/// A message's place among all that wait, as [`crate::outbox::Outbox::insert`] orders them.
+fn place_of(readable: &[(ClientMessageId, StoredMessage)], place: usize) -> Option<(u64, &ClientMessageId)> {
+    readable.get(place).map(|(id, message)| (message.order, id))
 }
 
 /// Who wrote what is read.

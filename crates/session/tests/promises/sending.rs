@@ -239,3 +239,21 @@ fn the_ids_are_stored_with_the_first_message_and_not_before() {
         "both messages, and that the first was handed over"
     );
 }
+
+#[test]
+fn what_waits_stands_in_the_order_it_was_typed_after_a_reload_and_leaves_in_it() {
+    let mut rig = Rig::new();
+    let texts: Vec<String> = (0..12).map(|n| format!("message {n}")).collect();
+    for text in &texts {
+        rig.say(text).unwrap();
+    }
+    let mut next = Rig::with(8, rig.storage.clone(), |_| {});
+    let shown: Vec<(&str, Status)> = texts.iter().map(|text| (text.as_str(), Status::Queued)).collect();
+    next.expect_lines(&shown);
+    next.start();
+    next.go_live("");
+    for text in &texts {
+        assert_eq!(next.sent_texts().last(), Some(text));
+        next.server(r#"{"type":"message_received","data":{"chat_id":"c1"}}"#);
+    }
+}
