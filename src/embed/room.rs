@@ -229,9 +229,9 @@ impl Room {
                 self.message_changed(row, status);
             }
             Event::MessageRemoved { .. } => {
-                leaving
-                    .iter()
-                    .for_each(|row| self.message_failed(row, ErrorCode::MessageRejected));
+                // A message that was sent leaves a transcript that grew too long.
+                let unsent = leaving.iter().filter(|row| row.status_now() != Status::Sent);
+                unsent.for_each(|row| self.message_failed(row, ErrorCode::MessageRejected));
             }
             Event::PhaseChanged(phase) => {
                 if self.console == Console::Debug {
@@ -246,6 +246,7 @@ impl Room {
             | Event::DraftChanged(_)
             | Event::HistoryOffered(_)
             | Event::MessageAdded { .. }
+            | Event::MessageMoved { .. }
             | Event::MessageChanged { .. }
             | Event::NoticeChanged(_)
             | Event::ReadElsewhere => {}

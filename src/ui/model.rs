@@ -139,6 +139,7 @@ impl ChatModel {
             Event::DraftChanged(text) => self.set_draft(text),
             Event::HistoryOffered(is_offered) => self.has_history.set(is_offered),
             Event::MessageAdded { entry, place } => self.add(entry, place),
+            Event::MessageMoved { row, behind } => self.rows.update(|rows| shift(rows, row, behind)),
             Event::MessageRemoved { row } => {
                 self.rows.update(|rows| rows.retain(|known| known.0.id != row));
                 self.departures.update(|count| *count += 1);
@@ -163,10 +164,7 @@ impl ChatModel {
         let row = Row::new(entry);
         self.rows.update(|rows| {
             let index = match place {
-                Place::After(behind) => rows
-                    .iter()
-                    .position(|known| known.0.id == behind)
-                    .map_or(rows.len(), |at| at + 1),
+                Place::After(behind) => place_of(rows, behind).map_or(rows.len(), |at| at + 1),
                 Place::End => rows.len(),
                 Place::Start => 0,
             };
@@ -463,6 +461,19 @@ impl Row {
             Text::Plain(text) => text.clone(),
             Text::Answer(answer) => answer.with_untracked(|answer| answer.document.text().to_owned()),
         }
+    }
+}
+
+fn place_of(rows: &[Row], id: RowId) -> Option<usize> {
+    rows.iter().position(|row| row.0.id == id)
+}
+
+/// Puts a row right behind another one.
+fn shift(rows: &mut Vec<Row>, id: RowId, behind: RowId) {
+    if let Some(at) = place_of(rows, id) {
+        let row = rows.remove(at);
+        let at = place_of(rows, behind).map_or(at, |at| at + 1);
+        rows.insert(at, row);
     }
 }
 

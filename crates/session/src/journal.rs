@@ -81,6 +81,10 @@ impl Journal {
                     self.changed();
                 }
             }
+            Event::MessageMoved { row, behind } => {
+                self.shift(*row, *behind);
+                self.changed();
+            }
             Event::MessageRemoved { row } => {
                 self.lines.retain(|line| line.row != *row);
                 self.changed();
@@ -116,6 +120,19 @@ impl Journal {
             sources: entry.sources.clone(),
         };
         self.lines.insert(at, line);
+    }
+
+    fn shift(&mut self, row: RowId, behind: RowId) {
+        if let Some(at) = self.place_of(row) {
+            let line = self.lines.remove(at);
+            let at = self.place_of(behind).map_or(at, |at| at + 1);
+            self.lines.insert(at, line);
+        }
+    }
+
+    /// Whether a row stands in front of another one.
+    pub(crate) fn is_before(&self, row: RowId, other: RowId) -> bool {
+        self.place_of(row) < self.place_of(other)
     }
 
     const fn changed(&mut self) {

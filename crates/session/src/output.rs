@@ -186,6 +186,13 @@ pub enum Event {
         /// Where it stands.
         place: Place,
     },
+    /// A message stands elsewhere: another tab has it behind what it stood before here.
+    MessageMoved {
+        /// Which.
+        row: RowId,
+        /// The message it stands right behind now.
+        behind: RowId,
+    },
     /// A message left the transcript.
     MessageRemoved {
         /// Which.

@@ -300,7 +300,12 @@ impl Session {
         let mut previous = None;
         for item in items {
             previous = Some(match self.row_of(&item, previous) {
-                Some(row) => self.mirror_onto(row, item, now),
+                Some(row) => {
+                    if let Some(behind) = previous.filter(|previous| self.journal.is_before(row, *previous)) {
+                        self.event(Event::MessageMoved { row, behind });
+                    }
+                    self.mirror_onto(row, item, now)
+                }
                 None => self.mirror_new(item, previous, now),
             });
         }

@@ -18,6 +18,7 @@ mod detection;
 mod halves;
 mod history;
 mod new_conversations;
+mod order;
 mod profiles;
 mod properties;
 mod rates;

@@ -1,0 +1,45 @@
+//! Every tab shows the conversation in one order, whenever it heard of what.
+
+use std::time::Duration;
+
+use miptech_chat_session::{Shelf, Status};
+
+use crate::{browser::shelf_of, rig::Rig};
+
+/// What another tab wrote is news here.
+fn hear(rig: &mut Rig, shelf: Shelf) {
+    let stored = shelf_of(&rig.storage, shelf);
+    rig.act(|session, now| session.handle_stored(stored, now));
+}
+
+fn texts(rig: &Rig) -> Vec<&str> {
+    rig.transcript.iter().map(|line| line.text.as_str()).collect()
+}
+
+#[test]
+fn an_answer_that_was_heard_of_before_the_next_question_was_sent_stands_where_the_other_tab_has_it() {
+    let mut talking = Rig::live("");
+    talking.say("one").unwrap();
+    talking.say("two").unwrap();
+    let mut mirroring = Rig::with(8, talking.storage.clone(), |_| {});
+    mirroring.expect_lines(&[("one", Status::Sending), ("two", Status::Queued)]);
+
+    // The second question is under way, and therefore not in the transcript, when the first answer is.
+    talking.server(r#"{"type":"message_received","data":{"message_id":"u1","chat_id":"c1"}}"#);
+    talking.server(
+        r#"{"type":"response_complete","data":{"message_id":"a1","chat_id":"c1","content":"first"}}"#,
+    );
+    talking.advance(Duration::from_secs(2));
+    hear(&mut mirroring, Shelf::Transcript);
+    assert_eq!(texts(&mirroring), ["one", "first", "two"]);
+    assert_eq!(texts(&talking), ["one", "two", "first"]);
+
+    talking.server(r#"{"type":"message_received","data":{"message_id":"u2","chat_id":"c1"}}"#);
+    talking.server(
+        r#"{"type":"response_complete","data":{"message_id":"a2","chat_id":"c1","content":"second"}}"#,
+    );
+    talking.advance(Duration::from_secs(2));
+    hear(&mut mirroring, Shelf::Transcript);
+    assert_eq!(texts(&talking), ["one", "two", "first", "second"]);
+    assert_eq!(texts(&mirroring), texts(&talking));
+}
