@@ -74,7 +74,8 @@ impl Session {
         self.draft_came(restored.draft);
         let cut = self.assembly.interrupt_open();
         self.events(cut);
-        self.has_unread = false;
+        // Another tab may still count as unread what is about to be read here.
+        self.has_unread = self.journal.line_after(None).is_some();
     }
 
     /// A wait the platform asked another tab for counts here too (row N5).

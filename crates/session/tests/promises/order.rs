@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use miptech_chat_session::{Shelf, Status};
+use miptech_chat_session::{Session, Shelf, Status, StoreKey};
 
 use crate::{browser::shelf_of, rig::Rig};
 
@@ -42,4 +42,22 @@ fn an_answer_that_was_heard_of_before_the_next_question_was_sent_stands_where_th
     hear(&mut mirroring, Shelf::Transcript);
     assert_eq!(texts(&talking), ["one", "two", "first", "second"]);
     assert_eq!(texts(&mirroring), texts(&talking));
+}
+
+#[test]
+fn what_an_earlier_page_left_unread_is_read_in_every_tab_once_it_is_read_in_one() {
+    let mut first = Rig::live("");
+    first.say("one").unwrap();
+    first.server(r#"{"type":"message_received","data":{"message_id":"u1","chat_id":"c1"}}"#);
+    first.server(
+        r#"{"type":"response_complete","data":{"message_id":"a1","chat_id":"c1","content":"first"}}"#,
+    );
+    first.advance(Duration::from_secs(2));
+    let mut second = Rig::with(8, first.storage.clone(), |_| {});
+    second.act(Session::mark_read);
+    let mark = second.kept(StoreKey::ReadMark);
+    assert!(mark.is_some());
+    second.advance(Duration::from_secs(1));
+    second.act(Session::mark_read);
+    assert_eq!(second.kept(StoreKey::ReadMark), mark, "nothing new was read");
 }
