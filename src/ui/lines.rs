@@ -11,7 +11,8 @@ use super::model::Row;
 /// What stands in the list, in its order.
 pub(super) struct Lines {
     each: Box<dyn Fn(&Row) -> AnyView>,
-    /// The view around the list. What lives in a line belongs to it, and not to the effect that draws the lines.
+    /// What lives in a line belongs to the view around the list, and not to the effect that draws the lines. A child of
+    /// that view's owner: who held the owner itself from inside an effect of its own would keep it alive for good.
     around: Owner,
     lines: Vec<Line>,
 }
@@ -26,7 +27,7 @@ impl Lines {
     pub(super) fn new(each: impl Fn(&Row) -> AnyView + 'static) -> Self {
         Self {
             each: Box::new(each),
-            around: Owner::current().unwrap_or_default(),
+            around: Owner::new(),
             lines: Vec::new(),
         }
     }
@@ -57,7 +58,7 @@ impl Lines {
     }
 
     fn line(&self, row: &Row) -> Line {
-        let owner = self.around.with(Owner::new);
+        let owner = self.around.child();
         let view = untrack(|| owner.with(|| (self.each)(row).build()));
         Line {
             key: row.key(),
