@@ -1,9 +1,8 @@
 //! The one line above the transcript: what happened, what is safe, what to do.
 
-use std::time::Duration;
-
+use gloo_timers::callback::Interval;
 use js_sys::{Date, Object, Reflect};
-use leptos::{leptos_dom::helpers::IntervalHandle, prelude::*};
+use leptos::prelude::*;
 use miptech_chat_session::{AuthState, ErrorCode, Instant, Notice};
 
 use super::{
@@ -119,11 +118,11 @@ fn countdown(ui: &Ui, at: Instant) -> AnyView {
     let actions = ui.actions.clone();
     let strings = ui.strings();
     let left = Live::new(at.since(actions.now()).as_secs());
-    let ticking = set_interval_with_handle(
-        move || left.set(at.since(actions.now()).as_secs()),
-        Duration::from_secs(1),
-    );
-    on_cleanup(move || ticking.iter().for_each(IntervalHandle::clear));
+    // Lives and ends with the number it counts. Its handle stays what the page gave: a page whose timers are its own has
+    // handles no 32 bits hold.
+    StoredValue::new_local(Interval::new(SECOND_MS, move || {
+        left.set(at.since(actions.now()).as_secs());
+    }));
     // The live region says the words once; the number that changes every second is for the eyes only.
     el("span")
         .class("countdown")
@@ -131,3 +130,5 @@ fn countdown(ui: &Ui, at: Instant) -> AnyView {
         .live_text(move || format!(" {} {} s", strings.retry_in, left.get().max(1)).into())
         .view()
 }
+
+const SECOND_MS: u32 = 1000;

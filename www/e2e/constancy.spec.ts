@@ -1,0 +1,114 @@
+/** Nothing grows with the number of connections a page has had. */
+import type { CDPSession, Page } from '@playwright/test'
+import { REACT_QUESTION, expect, test } from './fixtures'
+
+const CYCLES = 200
+const WARM_UP = 20
+
+test.describe.configure({ timeout: 300_000 })
+
+interface Measure {
+  /** Bytes of the widget's own memory. */
+  wasm: number
+  nodes: number
+  listeners: number
+  /** Timers that wait. */
+  timers: number
+  /** Sockets that are not closed. */
+  sockets: number
+}
+
+interface Probe {
+  memories: WebAssembly.Memory[]
+  timers: Set<unknown>
+  sockets: Set<WebSocket>
+}
+
+/** Counts what the page holds; in the page before any of its scripts. */
+function install(): void {
+  const probe: Probe = { memories: [], timers: new Set(), sockets: new Set() }
+  Object.assign(window, { probe })
+  const { instantiate } = WebAssembly as unknown as { instantiate: (...from: unknown[]) => Promise<WebAssembly.Instance> }
+  const watched = async (...from: unknown[]): Promise<WebAssembly.Instance> => {
+    // The loader has compiled the module by then, so that an instance is all there is to get.
+    const instance = await instantiate(...from)
+    for (const value of Object.values(instance.exports)) if (value instanceof WebAssembly.Memory) probe.memories.push(value)
+    return instance
+  }
+  Object.assign(WebAssembly, { instantiate: watched })
+  const set = window.setTimeout
+  const clear = window.clearTimeout
+  const replaced = (run: TimerHandler, ms?: number, ...rest: unknown[]): number => {
+    const act = typeof run === 'function' ? run : (): void => undefined
+    const timer: number = set(() => {
+      probe.timers.delete(timer)
+      act(...rest)
+    }, ms)
+    probe.timers.add(timer)
+    return timer
+  }
+  window.setTimeout = replaced as typeof window.setTimeout
+  window.clearTimeout = (timer) => {
+    probe.timers.delete(timer)
+    clear(timer)
+  }
+  const Original = window.WebSocket
+  window.WebSocket = class extends Original {
+    constructor(url: string | URL) {
+      super(url)
+      probe.sockets.add(this)
+      this.addEventListener('close', () => probe.sockets.delete(this))
+    }
+  }
+}
+
+async function measure(page: Page, session: CDPSession): Promise<Measure> {
+  await session.send('HeapProfiler.collectGarbage')
+  const { nodes, jsEventListeners } = await session.send('Memory.getDOMCounters')
+  const own = await page.evaluate(() => {
+    const { probe } = window as unknown as { probe: Probe }
+    const wasm = probe.memories.reduce((sum, memory) => sum + memory.buffer.byteLength, 0)
+    return { wasm, timers: probe.timers.size, sockets: probe.sockets.size }
+  })
+  return { ...own, nodes, listeners: jsEventListeners }
+}
+
+test(`memory, listeners and timers are the same after ${CYCLES} drops and returns`, async ({ page, widget, server }) => {
+  // Pauses between attempts are the visitor's time, not the test's.
+  await page.clock.install()
+  await page.addInitScript(install)
+  await page.goto('/')
+  await widget.openLive()
+  await widget.askAndWait(REACT_QUESTION)
+  const session = await page.context().newCDPSession(page)
+
+  const cycle = async (): Promise<void> => {
+    const before = (await server.log()).filter((entry) => entry.kind === 'socket' && entry.event === 'open').length
+    await server.breaks({ on: 'socket', now: true, drop_after: 0 })
+    await expect.poll(async () => (await widget.state()).connection.state).not.toBe('live')
+    await expect
+      .poll(async () => {
+        await page.clock.fastForward('00:15')
+        return (await widget.state()).connection.state
+      })
+      .toBe('live')
+    const after = (await server.log()).filter((entry) => entry.kind === 'socket' && entry.event === 'open').length
+    expect(after).toBeGreaterThan(before)
+    await server.clearLog()
+  }
+
+  for (let done = 0; done < WARM_UP; done += 1) await cycle()
+  const early = await measure(page, session)
+  expect(early.wasm).toBeGreaterThan(0)
+  for (let done = WARM_UP; done < CYCLES; done += 1) await cycle()
+  // What stands on the screen for a moment is gone again.
+  await expect(widget.notice).toBeHidden()
+  const late = await measure(page, session)
+  expect(late.wasm).toBe(early.wasm)
+  expect(late.sockets).toBe(1)
+  expect(late.timers).toBeLessThanOrEqual(early.timers + 1)
+  expect(late.listeners).toBeLessThanOrEqual(early.listeners)
+  expect(late.nodes).toBeLessThanOrEqual(early.nodes + 20)
+  await widget.askAndWait('What happens when the connection drops?')
+  await expect(widget.messages).toHaveCount(4)
+})
