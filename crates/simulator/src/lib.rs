@@ -1,5 +1,34 @@
-//! The session core in many simulated browsers at once: whether a fleet of them does a platform harm.
+//! The session core in simulated browsers: what becomes of it, and what a fleet of it does to a platform.
 //!
 //! For development and tests only; nothing of it reaches a visitor.
+//! One seed is one run: tabs on one storage, a way to the platform, the platform itself and the visitors live on one
+//! virtual clock ([`run`]), everything observable becomes a [`History`], and a judge that reads nothing else decides
+//! the invariants of `faults.md` section 4.2 ([`checker`]).
+//!
+//! | room | for |
+//! |---|---|
+//! | `world`, `page`, `browser` | what happens next; the pages it happens to; what tabs share |
+//! | `platform` | the platform's contract, without a network |
+//! | `plan`, `rng` | what a run is, drawn from its seed |
+//! | `history` | what was observable |
+//! | `checker` | what of it breaks a promise |
+//! | `fleet` | the same core by the hundred thousand, for the platform's sake |
 
+mod browser;
+pub mod checker;
 pub mod fleet;
+mod history;
+mod page;
+mod plan;
+mod platform;
+mod rng;
+mod run;
+mod world;
+
+pub use self::{
+    history::{By, Click, Doom, Happening, History, Holds, Life, Record, Setting, Spot, Who},
+    plan::{Fault, Manners, Plan},
+    run::{Options, Outcome, failing_seeds, run},
+};
+#[cfg(feature = "defects")]
+pub use self::run::hunt;

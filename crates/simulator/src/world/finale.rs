@@ -1,0 +1,105 @@
+//! The liveness phase: faults stop, one page is seen, online and open, and everything has to settle.
+
+use miptech_chat_session::{Connection, PageSignal, Session, TokenKeys};
+
+use super::{Job, World};
+use crate::{
+    history::{Click, Happening},
+    page::Existence,
+};
+
+impl World {
+    /// T0.
+    pub(super) fn calm(&mut self) {
+        self.is_calm = true;
+        self.weather.clear();
+        self.storage.is_blocked = false;
+        self.storage.room = None;
+        self.platform.moods = crate::platform::Moods::default();
+        self.wake_machine();
+        for socket in 0..self.links.len() {
+            if self.links.get(socket).is_some_and(|link| link.is_dead) {
+                self.drop_link(socket, 500, 1006, "");
+            }
+            self.heal(socket);
+        }
+        for page in 0..self.pages.len() {
+            self.page(page).busy_until_ms = 0;
+            self.page(page).effects_to_crash = None;
+        }
+        let Some(page) = self.take_stage() else { return };
+        let phase = self.page(page).session.phase();
+        let now = self.clocks().mono;
+        let wait = phase.retry_at.map_or(0, |at| at.since(now).as_millis());
+        let longest_wait_ms = u64::try_from(wait).unwrap_or(u64::MAX);
+        self.note(Some(page), Happening::Calm { longest_wait_ms });
+        self.signal(page, PageSignal::Online);
+        self.signal(page, PageSignal::Visible);
+        self.page(page).is_panel_open = true;
+        self.click(page, Click::Open, |session, now| session.set_open(true, now));
+        self.turn(page, Session::start);
+        self.later(1000, Job::Pursue { step: 0 });
+    }
+
+    /// The page the phase is about: one that runs, if need be one that has to be opened or to go on.
+    fn take_stage(&mut self) -> Option<usize> {
+        let living = self.living();
+        let running = living.iter().copied().find(|page| self.pages[*page].is_running());
+        let page = match running {
+            Some(page) => page,
+            None => match living.first().copied() {
+                Some(page) => {
+                    self.page(page).life = Existence::Frozen;
+                    self.awake(page);
+                    page
+                }
+                None => {
+                    let tab = self.tabs.iter().position(Option::is_none)?;
+                    self.open_page(tab, true);
+                    self.pages.len().checked_sub(1)?
+                }
+            },
+        };
+        self.hero = Some(page);
+        Some(page)
+    }
+
+    /// The visitor tries to get through, by what the screen offers.
+    pub(super) fn pursue(&mut self, step: u32) {
+        let Some(page) = self.hero.filter(|page| self.pages[*page].is_running()) else {
+            return;
+        };
+        let connection = self.page(page).session.phase().connection;
+        match step {
+            0 if self.rng.percent(50) => self.click(page, Click::Retry, Session::retry_now),
+            0 => {}
+            1 => match connection {
+                Connection::Live => self.say(page),
+                Connection::SignedOut => self.sign_in(page),
+                _ if self.page(page).screen.has_ended => {
+                    self.click(page, Click::NewConversation, Session::new_conversation);
+                }
+                _ => self.click(page, Click::Retry, Session::retry_now),
+            },
+            2 if connection != Connection::Live => {
+                self.click(page, Click::Retry, Session::retry_now);
+                if self.page(page).screen.has_ended {
+                    self.click(page, Click::NewConversation, Session::new_conversation);
+                }
+            }
+            _ => {}
+        }
+        if step < 3 && self.page(page).is_alive() {
+            self.signal(page, PageSignal::Visible);
+            let delay_ms = if step == 0 { 180_000 } else { 60_000 };
+            self.later(delay_ms, Job::Pursue { step: step + 1 });
+        }
+    }
+
+    /// The last lines of the history.
+    pub(super) fn conclude(&mut self) {
+        let refresh = self.storage.get(&TokenKeys::default().refresh);
+        let is_pair_valid = refresh.map(|refresh| self.platform.accounts.would_take(&refresh));
+        self.note(self.hero, Happening::End { is_pair_valid });
+    }
+}
