@@ -7,15 +7,17 @@
 //!
 //! | room | for |
 //! |---|---|
-//! | `world`, `page`, `browser` | what happens next; the pages it happens to; what tabs share |
+//! | `world`, `page`, `browser`, `storage` | what happens next; the pages it happens to; what tabs share |
 //! | `platform` | the platform's contract, without a network |
 //! | `plan`, `rng` | what a run is, drawn from its seed |
 //! | `history` | what was observable |
 //! | `checker` | what of it breaks a promise |
+//! | `coverage` | what runs consisted of |
 //! | `fleet` | the same core by the hundred thousand, for the platform's sake |
 
 mod browser;
 pub mod checker;
+mod coverage;
 pub mod fleet;
 mod history;
 mod page;
@@ -23,12 +25,14 @@ mod plan;
 mod platform;
 mod rng;
 mod run;
+mod storage;
 mod world;
 
+#[cfg(feature = "defects")]
+pub use self::run::hunt;
 pub use self::{
+    coverage::Coverage,
     history::{By, Click, Doom, Happening, History, Holds, Life, Record, Setting, Spot, Who},
     plan::{Fault, Manners, Plan},
     run::{Options, Outcome, failing_seeds, run},
 };
-#[cfg(feature = "defects")]
-pub use self::run::hunt;

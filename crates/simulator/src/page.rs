@@ -8,6 +8,7 @@ use miptech_chat_session::{
 
 use crate::{
     history::{By, Who},
+    storage::Memory,
     world::Incoming,
 };
 
@@ -35,6 +36,10 @@ pub(crate) struct Page {
     pub(crate) parked: Vec<Incoming>,
     /// The keys written in this turn.
     pub(crate) written: Vec<String>,
+    /// What it has instead of storage.
+    pub(crate) memory: Memory,
+    /// A message of the visitor is on its way into storage: the widget has not let go of it yet.
+    pub(crate) is_accepting: bool,
     pub(crate) screen: Screen,
 }
 

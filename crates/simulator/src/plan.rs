@@ -187,6 +187,8 @@ pub struct Plan {
     pub tabs: usize,
     /// Whether the browser has locks.
     pub locks: bool,
+    /// Whether the machine's monotonic clock goes on while it sleeps.
+    pub counts_sleep: bool,
     /// Whether there are accounts: visitors sign in and out.
     pub accounts: bool,
     /// Whether somebody was signed in before.
@@ -210,12 +212,19 @@ impl Plan {
     pub(crate) fn draw(rng: &mut Rng) -> Self {
         let faults = Fault::ALL.into_iter().filter(|_| rng.percent(50)).collect();
         let accounts = rng.percent(40);
-        let profiles = [None, Some(Profile::TwoStep), Some(Profile::JoinToken), Some(Profile::Realtime)];
+        let profiles = [
+            None,
+            Some(Profile::TwoStep),
+            Some(Profile::JoinToken),
+            Some(Profile::Realtime),
+        ];
         let needs_token = accounts && rng.percent(30);
+        let says_ready = rng.percent(85);
         Self {
             faults,
             tabs: 1 + rng.below(6).min(rng.below(6)),
             locks: rng.percent(75),
+            counts_sleep: rng.percent(40),
             accounts,
             signed_in: needs_token || accounts && rng.percent(60),
             connects_closed: rng.percent(15),
@@ -229,8 +238,9 @@ impl Plan {
                 history: rng.percent(60),
                 resume: rng.percent(40),
                 stop: rng.percent(50),
-                says_ready: rng.percent(85),
-                acks_joins: rng.percent(90),
+                says_ready,
+                // A platform that says neither can never be joined (`platform.md` section 9.3).
+                acks_joins: rng.percent(90) || !says_ready,
                 answers_pings: rng.percent(75),
                 pings: rng.percent(40),
                 echoes: rng.percent(30),
@@ -239,16 +249,11 @@ impl Plan {
                 needs_token,
                 lifetime_ms: rng.pick(&[60_000, 120_000, 300_000, 600_000]).unwrap_or(300_000),
                 grace_ms: rng.pick(&[0, 30_000, 60_000]).unwrap_or_default(),
-                has_absurd_clock: false,
+                has_absurd_clock: rng.percent(15),
             },
             unrest_ms: 600_000,
             strike_every_ms: rng.between(8_000, 40_000),
             act_every_ms: rng.between(4_000, 20_000),
         }
-    }
-
-    /// Whether a fault kind may strike in this run.
-    pub(crate) fn may(&self, fault: Fault) -> bool {
-        self.faults.contains(&fault)
     }
 }

@@ -30,9 +30,17 @@ pub(crate) type Socket = usize;
 #[derive(Clone, Debug)]
 pub(crate) enum Out {
     /// A frame for a socket.
-    Say { socket: Socket, delay_ms: u64, frame: Value },
+    Say {
+        socket: Socket,
+        delay_ms: u64,
+        frame: Value,
+    },
     /// The end of a socket.
-    Close { socket: Socket, code: u16, reason: &'static str },
+    Close {
+        socket: Socket,
+        code: u16,
+        reason: &'static str,
+    },
     /// Work of its own.
     Later { delay_ms: u64, chore: Chore },
     /// Something for the history.
@@ -92,8 +100,10 @@ pub(super) struct Growing {
 /// What the platform does wrong by itself, while the world wants it to.
 #[derive(Debug, Default)]
 pub(crate) struct Moods {
-    /// It asks for patience, so many seconds.
-    pub(crate) busy_s: Option<u64>,
+    /// It asks for patience until then.
+    pub(crate) busy_until_ms: u64,
+    /// It says for how long.
+    pub(crate) tells_wait: bool,
     /// It says every frame twice.
     pub(crate) stutters: bool,
     /// It refuses the next message.
@@ -161,8 +171,18 @@ impl Platform {
 
     fn close_all(&mut self, code: u16) -> Vec<Out> {
         let sockets: Vec<Socket> = std::mem::take(&mut self.lines).into_keys().collect();
-        let close = |socket| Out::Close { socket, code, reason: "" };
+        let close = |socket| Out::Close {
+            socket,
+            code,
+            reason: "",
+        };
         sockets.into_iter().map(close).collect()
+    }
+
+    /// For how many seconds it asks for patience, while it does, and whether it says so.
+    pub(super) fn asks_patience(&self) -> Option<(u64, bool)> {
+        let left_ms = self.moods.busy_until_ms.saturating_sub(self.now_ms);
+        (left_ms > 0).then(|| (left_ms.div_ceil(1000), self.moods.tells_wait))
     }
 
     pub(super) fn fresh(&mut self, kind: &str) -> String {
@@ -189,7 +209,12 @@ impl Platform {
             return json!(1_754_060_400_000_u64 + self.now_ms);
         }
         // Nobody may depend on what it says.
-        let odd = [json!(0), json!("yesterday"), json!(9_007_199_254_740_992_u64), json!("2036-01-01T00:00:00Z")];
+        let odd = [
+            json!(0),
+            json!("yesterday"),
+            json!(9_007_199_254_740_992_u64),
+            json!("2036-01-01T00:00:00Z"),
+        ];
         let place = usize::try_from(self.now_ms % 4).unwrap_or_default();
         odd.get(place).cloned().unwrap_or_default()
     }
@@ -212,9 +237,17 @@ impl Platform {
 
     pub(super) fn say(&self, socket: Socket, delay_ms: u64, frame: Value, out: &mut Vec<Out>) {
         if self.moods.stutters {
-            out.push(Out::Say { socket, delay_ms, frame: frame.clone() });
+            out.push(Out::Say {
+                socket,
+                delay_ms,
+                frame: frame.clone(),
+            });
         }
-        out.push(Out::Say { socket, delay_ms, frame });
+        out.push(Out::Say {
+            socket,
+            delay_ms,
+            frame,
+        });
     }
 
     /// The last word on an answer, as history will tell it.

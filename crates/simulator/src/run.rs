@@ -36,16 +36,31 @@ pub fn run(seed: u64, options: Options) -> Outcome {
     let Some(mut world) = World::new(seed, plan) else {
         return Outcome {
             history: History::default(),
-            violations: vec![Violation::new("world", 0, "the world could not be made".to_owned(), Vec::new())],
+            violations: vec![Violation::new(
+                "world",
+                0,
+                "the world could not be made".to_owned(),
+                Vec::new(),
+            )],
         };
     };
     let is_whole = catch_unwind(AssertUnwindSafe(|| world.run())).is_ok();
     let history = std::mem::take(&mut world.history);
     let mut violations = checker::check(&history);
     if !is_whole {
-        let last = history.records.iter().rev().take(12).rev().map(ToString::to_string).collect();
+        let last = history
+            .records
+            .iter()
+            .rev()
+            .take(12)
+            .rev()
+            .map(ToString::to_string)
+            .collect();
         let at_ms = history.records.last().map_or(0, |record| record.at_ms);
-        violations.insert(0, Violation::new("panic", at_ms, "the session panicked".to_owned(), last));
+        violations.insert(
+            0,
+            Violation::new("panic", at_ms, "the session panicked".to_owned(), last),
+        );
     }
     Outcome { history, violations }
 }

@@ -3,16 +3,19 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use miptech_chat_session::{Caller, Endpoints, HttpOutcome, Instant, Lock, LockName, Now, RequestId, TenantId};
+use miptech_chat_session::{
+    Caller, Endpoints, HttpOutcome, Instant, Lock, LockName, Now, PageSignal, RequestId, TenantId,
+};
 use serde_json::Value;
 
 use crate::{
-    browser::{Locks, Storage},
+    browser::Locks,
     history::{Happening, History, Setting},
     page::{Existence, Page},
     plan::{Fault, Plan},
     platform::{Chore, Platform},
     rng::Rng,
+    storage::Storage,
 };
 
 mod finale;
@@ -58,6 +61,10 @@ enum Job {
     Reopen { tab: usize, is_visible: bool },
     /// A page that stood still goes on.
     Awake { page: usize },
+    /// The browser tells a page something.
+    Signal { page: usize, signal: PageSignal },
+    /// A fault ends.
+    Ease(Fault),
     /// All faults stop.
     Calm,
     /// The visitor tries to get through.
@@ -106,6 +113,8 @@ pub(crate) struct World {
     tabs: Vec<Option<usize>>,
     links: Vec<Link>,
     calls: Vec<Call>,
+    /// What hangs on the way until faults stop.
+    hung: Vec<Job>,
     /// Until when each fault of the way lasts.
     weather: BTreeMap<Fault, u64>,
     latency_ms: u64,
@@ -146,6 +155,7 @@ impl World {
             tabs: Vec::new(),
             links: Vec::new(),
             calls: Vec::new(),
+            hung: Vec::new(),
             weather: BTreeMap::new(),
             latency_ms,
             slept_ms: 0,
@@ -179,7 +189,11 @@ impl World {
         for tab in 0..self.plan.tabs {
             self.tabs.push(None);
             let is_visible = tab == 0 || self.rng.percent(40);
-            let delay_ms = if self.rng.percent(50) { self.rng.between(0, 5) } else { self.rng.between(0, 60_000) };
+            let delay_ms = if self.rng.percent(50) {
+                self.rng.between(0, 5)
+            } else {
+                self.rng.between(0, 60_000)
+            };
             self.later(delay_ms, Job::Reopen { tab, is_visible });
         }
         self.later(1000, Job::Act);
@@ -204,6 +218,13 @@ impl World {
     }
 
     fn happen(&mut self, job: Job) {
+        let needs_machine = matches!(
+            job,
+            Job::Awake { .. } | Job::Ease(_) | Job::Pursue { .. } | Job::Reopen { .. } | Job::Signal { .. }
+        );
+        if let Some((_, until_ms)) = self.asleep.filter(|_| needs_machine) {
+            return self.later_at(until_ms, job);
+        }
         match job {
             Job::To { page, what } => self.reach(page, what),
             Job::Accept { socket } => self.accept(socket),
@@ -220,6 +241,12 @@ impl World {
             Job::Heal { socket } => self.heal(socket),
             Job::Reopen { tab, is_visible } => self.open_page(tab, is_visible),
             Job::Awake { page } => self.awake(page),
+            Job::Signal { page, signal } => {
+                if self.awake_pages().contains(&page) && (!self.is_calm || signal == PageSignal::Online) {
+                    self.signal(page, signal);
+                }
+            }
+            Job::Ease(fault) => self.ease(fault),
             Job::Calm => self.calm(),
             Job::Pursue { step } => self.pursue(step),
         }
@@ -270,10 +297,20 @@ impl World {
         &mut self.pages[page]
     }
 
-    /// The machine's monotonic clock, which stands still while it sleeps.
+    /// The machine's monotonic clock, which may stand still while it sleeps.
     fn mono_ms(&self) -> u64 {
-        let sleeping = self.asleep.map_or(0, |(from_ms, _)| self.now_ms.saturating_sub(from_ms));
+        if self.plan.counts_sleep {
+            return self.now_ms;
+        }
+        let sleeping = self
+            .asleep
+            .map_or(0, |(from_ms, _)| self.now_ms.saturating_sub(from_ms));
         self.now_ms - self.slept_ms - sleeping
+    }
+
+    /// How far the monotonic clock is behind.
+    fn behind_ms(&self) -> u64 {
+        if self.plan.counts_sleep { 0 } else { self.slept_ms }
     }
 
     fn clocks(&self) -> Now {
@@ -285,13 +322,31 @@ impl World {
     }
 
     fn is_on(&self, fault: Fault) -> bool {
-        !self.is_calm && self.weather.get(&fault).is_some_and(|until_ms| *until_ms > self.now_ms)
+        !self.is_calm
+            && self
+                .weather
+                .get(&fault)
+                .is_some_and(|until_ms| *until_ms > self.now_ms)
+    }
+
+    /// The pages whose script can run now.
+    fn awake_pages(&self) -> Vec<usize> {
+        let can =
+            |page: &usize| self.pages[*page].is_running() && self.pages[*page].busy_until_ms <= self.now_ms;
+        if self.asleep.is_some() {
+            Vec::new()
+        } else {
+            self.living().into_iter().filter(can).collect()
+        }
     }
 
     /// The living pages.
     fn living(&self) -> Vec<usize> {
         let pages = self.pages.iter().enumerate();
-        pages.filter(|(_, page)| page.is_alive()).map(|(number, _)| number).collect()
+        pages
+            .filter(|(_, page)| page.is_alive())
+            .map(|(number, _)| number)
+            .collect()
     }
 }
 

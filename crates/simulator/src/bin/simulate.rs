@@ -9,7 +9,7 @@ use std::{
     time::Instant,
 };
 
-use miptech_chat_simulator::{Options, Outcome, failing_seeds, run};
+use miptech_chat_simulator::{Coverage, Options, Outcome, failing_seeds, run};
 
 fn main() -> ExitCode {
     // A panic of the session is a finding like any other, told with its seed.
@@ -17,6 +17,7 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["--seeds", seeds] => seeds_of(seeds).map_or_else(usage, |seeds| simulate(&seeds)),
+        ["--coverage", seeds] => seeds_of(seeds).map_or_else(usage, |seeds| cover(&seeds)),
         ["--history", seed] => seed.parse().map_or_else(|_| usage(), print_history),
         ["--defects"] => defects(),
         _ => usage(),
@@ -24,7 +25,7 @@ fn main() -> ExitCode {
 }
 
 fn usage() -> ExitCode {
-    eprintln!("expected `--seeds A..B`, `--history SEED` or `--defects`");
+    eprintln!("expected `--seeds A..B`, `--coverage A..B`, `--history SEED` or `--defects`");
     ExitCode::FAILURE
 }
 
@@ -37,6 +38,15 @@ fn print_history(seed: u64) -> ExitCode {
     let outcome = run(seed, Options::default());
     print!("{}", outcome.history);
     report(seed, &outcome);
+    ExitCode::SUCCESS
+}
+
+fn cover(seeds: &Range<u64>) -> ExitCode {
+    let mut coverage = Coverage::default();
+    for seed in seeds.clone() {
+        coverage.add(&run(seed, Options::default()).history);
+    }
+    print!("{coverage}");
     ExitCode::SUCCESS
 }
 
@@ -65,8 +75,16 @@ fn simulate(seeds: &Range<u64>) -> ExitCode {
         }
     });
     let broken = broken.into_inner();
-    println!("{} seeds, {broken} of them broke a promise, {:.1?}", all.len(), begun.elapsed());
-    if broken == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    println!(
+        "{} seeds, {broken} of them broke a promise, {:.1?}",
+        all.len(),
+        begun.elapsed()
+    );
+    if broken == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 fn report(seed: u64, outcome: &Outcome) {
@@ -92,7 +110,9 @@ fn defects() -> ExitCode {
                     let defect = usize::try_from(place).ok().and_then(|place| ALL.get(place));
                     let Some(defect) = defect else { return };
                     match hunt(*defect, 0..HUNTED) {
-                        Some((seed, invariant)) => println!("{defect:?}: found by {invariant} with seed {seed}"),
+                        Some((seed, invariant)) => {
+                            println!("{defect:?}: found by {invariant} with seed {seed}")
+                        }
                         None => {
                             escaped.fetch_add(1, Ordering::Relaxed);
                             println!("{defect:?}: ESCAPED {HUNTED} seeds");
@@ -102,7 +122,11 @@ fn defects() -> ExitCode {
             });
         }
     });
-    if escaped.into_inner() == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if escaped.into_inner() == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 #[cfg(feature = "defects")]

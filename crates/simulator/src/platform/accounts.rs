@@ -97,7 +97,10 @@ impl Accounts {
             let good = |pair: &Pair| pair.access == access && pair.expires_ms > self.now_ms;
             !family.is_revoked && family.pairs.iter().any(good)
         };
-        self.families.iter().find(holds).map(|family| family.subject.clone())
+        self.families
+            .iter()
+            .find(holds)
+            .map(|family| family.subject.clone())
     }
 
     /// Buys the next pair. A token used before gets its successor again within the grace, and ends the sign-in after it.
@@ -135,7 +138,9 @@ impl Accounts {
             let is_fresh = |used: u64| self.grace_ms > 0 && self.now_ms <= used + self.grace_ms;
             pair.refresh == refresh && pair.used_ms.is_none_or(is_fresh)
         };
-        self.families.iter().any(|family| !family.is_revoked && family.pairs.iter().any(good))
+        self.families
+            .iter()
+            .any(|family| !family.is_revoked && family.pairs.iter().any(good))
     }
 
     pub(super) fn sign_out(&mut self, access: &str) {

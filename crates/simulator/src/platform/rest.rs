@@ -35,7 +35,12 @@ impl Answer {
 impl Platform {
     /// Answers a call.
     pub(crate) fn call(&mut self, request: &Request) -> Answer {
-        let header = |wanted: &str| request.headers().find(|(name, _)| *name == wanted).map(|(_, value)| value);
+        let header = |wanted: &str| {
+            request
+                .headers()
+                .find(|(name, _)| *name == wanted)
+                .map(|(_, value)| value)
+        };
         if header("X-Tenant-ID") != Some(self.tenant.as_str()) {
             return Answer::of(403, &json!({"detail": "Tenant access denied"}));
         }
@@ -46,14 +51,22 @@ impl Platform {
             .as_deref()
             .and_then(|text| serde_json::from_str(text).ok())
             .unwrap_or_default();
-        if let Some(wait_s) = self.moods.busy_s.filter(|_| !path.ends_with("/health")) {
-            let mut answer = Answer::of(429, &json!({"detail": "Too many requests", "retry_after": wait_s}));
+        if let Some((wait_s, is_told)) = self.asks_patience().filter(|_| !path.ends_with("/health")) {
+            if !is_told {
+                return Answer::of(429, &json!({"detail": "Too many requests"}));
+            }
+            let mut answer = Answer::of(
+                429,
+                &json!({"detail": "Too many requests", "retry_after": wait_s}),
+            );
             answer.wait_ms = Some(wait_s * 1000);
             answer.reply.retry_after = Some(wait_s.to_string());
             return answer;
         }
         match (request.method, path) {
-            (Method::Get, "/health" | "/healthz" | "/readyz") => Answer::of(200, &json!({"status": "healthy"})),
+            (Method::Get, "/health" | "/healthz" | "/readyz") => {
+                Answer::of(200, &json!({"status": "healthy"}))
+            }
             (Method::Post, "/chat" | "/chat/") => self.create(&body, bearer.as_deref()),
             (Method::Post, "/auth/login" | "/auth/register") => self.login(&body),
             (Method::Post, "/auth/refresh") => self.renew(&body),
@@ -136,7 +149,10 @@ impl Platform {
     }
 
     fn renew(&mut self, body: &Value) -> Answer {
-        match body["refresh_token"].as_str().and_then(|token| self.accounts.refresh(token)) {
+        match body["refresh_token"]
+            .as_str()
+            .and_then(|token| self.accounts.refresh(token))
+        {
             Some((access, refresh)) => Answer::of(
                 200,
                 &json!({"access_token": access, "refresh_token": refresh,
@@ -152,7 +168,10 @@ impl Platform {
             Err(answer) => return answer,
         };
         let mut words = path.trim_start_matches("/chat/").split('/');
-        let chat = words.next().and_then(|id| self.chat_of(id)).and_then(|place| self.chats.get(place));
+        let chat = words
+            .next()
+            .and_then(|id| self.chat_of(id))
+            .and_then(|place| self.chats.get(place));
         let Some(chat) = chat.filter(|chat| !chat.is_gone) else {
             return Answer::of(404, &json!({"code": "chat_not_found", "message": "No such chat"}));
         };
@@ -169,7 +188,13 @@ impl Platform {
             .split_once("after=")
             .and_then(|(_, rest)| rest.split('&').next()?.parse().ok())
             .unwrap_or_default();
-        let page: Vec<_> = chat.said.iter().filter(|said| said.seq > after).take(50).cloned().collect();
+        let page: Vec<_> = chat
+            .said
+            .iter()
+            .filter(|said| said.seq > after)
+            .take(50)
+            .cloned()
+            .collect();
         let next = page.last().map(|said| said.seq).filter(|_| page.len() == 50);
         let created = self.stamp();
         let item = |said: &super::Said| {

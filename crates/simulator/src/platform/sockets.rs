@@ -21,12 +21,22 @@ impl Platform {
         let mut out = Vec::new();
         let stamp = self.stamp();
         let data = json!({"client_id": format!("s{socket}"), "connected_at": stamp});
-        self.say(socket, 0, json!({"type": "connection_established", "data": data}), &mut out);
+        self.say(
+            socket,
+            0,
+            json!({"type": "connection_established", "data": data}),
+            &mut out,
+        );
         if self.manners.says_ready {
             let slow = if self.rng.percent(10) { 1700 } else { 0 };
             let delay_ms = self.rng.between(300, 600) + slow;
             let data = json!({"capabilities": self.capabilities()});
-            self.say(socket, delay_ms, json!({"type": "connection_ready", "data": data}), &mut out);
+            self.say(
+                socket,
+                delay_ms,
+                json!({"type": "connection_ready", "data": data}),
+                &mut out,
+            );
         }
         out.push(Out::Later {
             delay_ms: 10_000,
@@ -81,7 +91,11 @@ impl Platform {
             let frame = json!({"type": "error", "data": {"code": why, "message": "No"}});
             self.say(socket, 0, frame, &mut out);
         }
-        out.push(Out::Close { socket, code, reason: "" });
+        out.push(Out::Close {
+            socket,
+            code,
+            reason: "",
+        });
         out
     }
 
@@ -133,14 +147,18 @@ impl Platform {
     }
 
     fn message(&mut self, socket: Socket, data: &Value) -> Vec<Out> {
-        let text = data["message"].as_str().or_else(|| data["text"].as_str()).unwrap_or_default();
+        let text = data["message"]
+            .as_str()
+            .or_else(|| data["text"].as_str())
+            .unwrap_or_default();
         let id = id_of(text).to_owned();
         let mut out = vec![Out::Fact(Happening::SrvReceived { id: id.clone() })];
         let line = self.lines.get(&socket);
         let Some((place, subject)) = line.and_then(|line| Some((line.joined?, line.subject.clone()))) else {
             return self.refuse(socket, 4400, None);
         };
-        if let Some(wait_s) = self.moods.busy_s {
+        if let Some((wait_s, is_told)) = self.asks_patience() {
+            let wait_s = is_told.then_some(wait_s);
             let frame = json!({"type": "rate_limit_exceeded",
                                "data": {"message": "Slow down", "retry_after": wait_s, "sim_rejects": id}});
             self.say(socket, 0, frame, &mut out);
@@ -153,7 +171,11 @@ impl Platform {
         let known = self
             .chats
             .get(place)
-            .and_then(|chat| chat.said.iter().find(|said| client.is_some() && said.client.as_deref() == client))
+            .and_then(|chat| {
+                chat.said
+                    .iter()
+                    .find(|said| client.is_some() && said.client.as_deref() == client)
+            })
             .cloned();
         let is_bad = known.as_ref().is_some_and(|known| known.text != text);
         if is_bad || self.refused.contains(&id) {
@@ -165,12 +187,22 @@ impl Platform {
         }
         let is_repeat = known.is_some();
         let said = known.unwrap_or_else(|| self.apply(place, text, client, subject, &mut out));
-        let chat = self.chats.get(place).map(|chat| chat.id.clone()).unwrap_or_default();
-        let mut data = json!({"message_id": said.id, "chat_id": chat, "timestamp": self.stamp(), "sim_acks": id});
+        let chat = self
+            .chats
+            .get(place)
+            .map(|chat| chat.id.clone())
+            .unwrap_or_default();
+        let mut data =
+            json!({"message_id": said.id, "chat_id": chat, "timestamp": self.stamp(), "sim_acks": id});
         if let Some(client) = client {
             data["client_message_id"] = json!(client);
         }
-        self.say(socket, 0, json!({"type": "message_received", "data": data}), &mut out);
+        self.say(
+            socket,
+            0,
+            json!({"type": "message_received", "data": data}),
+            &mut out,
+        );
         if is_repeat {
             return out;
         }
@@ -226,12 +258,21 @@ impl Platform {
             Chore::Chunk { answer } => self.grow(answer),
             Chore::JoinDue { socket } => {
                 let is_late = self.lines.get(&socket).is_some_and(|line| line.joined.is_none());
-                if is_late { self.refuse(socket, 4408, None) } else { Vec::new() }
+                if is_late {
+                    self.refuse(socket, 4408, None)
+                } else {
+                    Vec::new()
+                }
             }
             Chore::Ping { socket } => {
                 let mut out = Vec::new();
                 if self.lines.contains_key(&socket) {
-                    self.say(socket, 0, json!({"type": "ping", "data": {"ts": self.now_ms}}), &mut out);
+                    self.say(
+                        socket,
+                        0,
+                        json!({"type": "ping", "data": {"ts": self.now_ms}}),
+                        &mut out,
+                    );
                     out.push(Out::Later {
                         delay_ms: 25_000,
                         chore: Chore::Ping { socket },

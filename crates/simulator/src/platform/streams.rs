@@ -5,7 +5,16 @@ use serde_json::{Value, json};
 use super::{Chore, Growing, Out, Platform, Said, Socket};
 
 /// What answers consist of: repeats, so that nobody may drop them, and characters of many bytes.
-const WORDS: [&str; 8] = ["ha,", "ha,", "**bold** ", "so ", "\u{1f600}", "gr\u{fc}\u{df}e ", "\n\n", "- item\n"];
+const WORDS: [&str; 8] = [
+    "ha,",
+    "ha,",
+    "**bold** ",
+    "so ",
+    "\u{1f600}",
+    "gr\u{fc}\u{df}e ",
+    "\n\n",
+    "- item\n",
+];
 
 impl Platform {
     /// An answer begins.
@@ -15,13 +24,23 @@ impl Platform {
             return self.say_to_all(chat, &frame, out);
         }
         let id = self.fresh("a");
-        let count = 1 + self.rng.below(if self.rng.clone().percent(10) { 120 } else { 25 });
+        let count = 1 + self
+            .rng
+            .below(if self.rng.clone().percent(10) { 120 } else { 25 });
         let mut pieces = vec![format!("{id} ")];
         for _ in 0..count {
             pieces.extend(self.rng.pick(&WORDS).map(str::to_owned));
         }
-        let chat_id = self.chats.get(chat).map(|chat| chat.id.clone()).unwrap_or_default();
-        self.say_to_all(chat, &json!({"type": "processing", "data": {"chat_id": chat_id}}), out);
+        let chat_id = self
+            .chats
+            .get(chat)
+            .map(|chat| chat.id.clone())
+            .unwrap_or_default();
+        self.say_to_all(
+            chat,
+            &json!({"type": "processing", "data": {"chat_id": chat_id}}),
+            out,
+        );
         if self.manners.streams {
             let frame = json!({"type": "response_start", "data": {"message_id": id, "chat_id": chat_id}});
             self.say_to_all(chat, &frame, out);
@@ -83,7 +102,11 @@ impl Platform {
             return;
         };
         growing.is_over = true;
-        let said = if is_stopped { growing.next } else { growing.pieces.len() };
+        let said = if is_stopped {
+            growing.next
+        } else {
+            growing.pieces.len()
+        };
         growing.pieces.truncate(said);
         growing.next = said;
         let (chat, id, text) = (growing.chat, growing.id.clone(), growing.pieces.concat());
@@ -124,9 +147,14 @@ impl Platform {
         let wanted = wish["message_id"].as_str().filter(|_| self.manners.resume);
         let found = wanted.and_then(|id| self.growing.iter().position(|growing| growing.id == id));
         let Some(answer) = found else { return };
-        let from = wish["next_index"].as_u64().and_then(|index| usize::try_from(index).ok()).unwrap_or_default();
-        let Some((said, is_over, count)) =
-            self.growing.get(answer).map(|growing| (growing.next, growing.is_over, growing.pieces.len()))
+        let from = wish["next_index"]
+            .as_u64()
+            .and_then(|index| usize::try_from(index).ok())
+            .unwrap_or_default();
+        let Some((said, is_over, count)) = self
+            .growing
+            .get(answer)
+            .map(|growing| (growing.next, growing.is_over, growing.pieces.len()))
         else {
             return;
         };

@@ -13,8 +13,11 @@ impl World {
     pub(super) fn calm(&mut self) {
         self.is_calm = true;
         self.weather.clear();
-        self.storage.is_blocked = false;
+        (self.storage.is_blocked, self.storage.throws) = (false, false);
         self.storage.room = None;
+        for job in std::mem::take(&mut self.hung) {
+            self.later(self.latency_ms, job);
+        }
         self.platform.moods = crate::platform::Moods::default();
         self.wake_machine();
         for socket in 0..self.links.len() {

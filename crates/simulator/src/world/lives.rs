@@ -1,8 +1,8 @@
 //! How pages begin, stand still, go on and end.
 
 use miptech_chat_session::{
-    Identity, Limits, Origin, PageSignal, Session, SessionConfig, SessionId, SignInForm, StoreKey, TokenKeys,
-    TokenSource, TokenTransport, VisitorId,
+    Identity, Limits, Origin, PageSignal, Session, SessionConfig, SessionId, Shelf, SignInForm, StoreKey,
+    TokenKeys, TokenSource, TokenTransport, VisitorId,
 };
 
 use super::{Job, World};
@@ -11,6 +11,7 @@ use crate::{
     history::{Doom, Happening, Life, Who},
     page::{Existence, Page, Screen},
     platform::MARK,
+    storage::Memory,
 };
 
 impl World {
@@ -19,7 +20,10 @@ impl World {
         if self.tabs.get(tab).is_none_or(Option::is_some) {
             return;
         }
-        let Some(config) = self.config() else { return };
+        let mut memory = Memory::new(self.storage.is_blocked);
+        let Some(config) = self.config(&mut memory) else {
+            return;
+        };
         let now = self.clocks();
         let number = self.pages.len();
         let session = Session::new(config, self.rng.next(), now);
@@ -38,6 +42,8 @@ impl World {
             sockets: std::collections::BTreeMap::new(),
             parked: Vec::new(),
             written: Vec::new(),
+            memory,
+            is_accepting: false,
             screen: Screen::default(),
         });
         if let Some(place) = self.tabs.get_mut(tab) {
@@ -56,11 +62,18 @@ impl World {
         }
     }
 
-    fn config(&mut self) -> Option<SessionConfig> {
-        let read = |key: StoreKey| self.storage.get(&key.text(&self.caller.tenant, &TokenKeys::default()));
+    fn config(&mut self, memory: &mut Memory) -> Option<SessionConfig> {
+        let mut read = |key: StoreKey| {
+            self.storage
+                .read(memory, &key.text(&self.caller.tenant, &TokenKeys::default()))
+        };
         let kept = read(StoreKey::SessionId).and_then(|text| SessionId::parse(&text));
         let visitor = read(StoreKey::VisitorId).and_then(|text| VisitorId::parse(&text));
-        let origin = if kept.is_some() { Origin::Stored } else { Origin::Fresh };
+        let origin = if kept.is_some() {
+            Origin::Stored
+        } else {
+            Origin::Fresh
+        };
         self.made_sessions += 1;
         let made = format!("page-session-{}", self.made_sessions);
         let session = match kept {
@@ -73,14 +86,18 @@ impl World {
         };
         Some(SessionConfig {
             caller: self.caller.clone(),
-            identity: Identity { session, visitor, origin },
+            identity: Identity {
+                session,
+                visitor,
+                origin,
+            },
             limits: Limits::default(),
             profile: self.plan.profile,
             token_transport: TokenTransport::Frame,
             token_source: TokenSource::BuiltIn,
             sign_in: SignInForm::Auto,
             context: None,
-            restored: self.storage.restore(&self.caller.tenant),
+            restored: self.storage.restore(memory, &self.caller.tenant),
         })
     }
 
@@ -104,7 +121,8 @@ impl World {
             }
             self.page(page).is_visible = false;
         }
-        life.into_iter().for_each(|life| self.note(Some(page), Happening::Page(life)));
+        life.into_iter()
+            .for_each(|life| self.note(Some(page), Happening::Page(life)));
         self.turn(page, |session, now| session.handle_page(signal, now));
     }
 
@@ -135,7 +153,9 @@ impl World {
         if !written.is_empty() {
             for other in self.living() {
                 for key in &written {
-                    let what = super::Incoming::Heard { key: Some(key.clone()) };
+                    let what = super::Incoming::Heard {
+                        key: Some(key.clone()),
+                    };
                     self.later(5, Job::To { page: other, what });
                 }
             }
@@ -148,7 +168,13 @@ impl World {
             Doom::Reloaded => self.rng.between(50, 500),
             Doom::Closed | Doom::Discarded | Doom::Killed => self.rng.between(1000, 120_000),
         };
-        self.later(delay_ms, Job::Reopen { tab: who.tab, is_visible });
+        self.later(
+            delay_ms,
+            Job::Reopen {
+                tab: who.tab,
+                is_visible,
+            },
+        );
     }
 
     /// The page is left: for a reload, for good, or for the back-forward cache.
@@ -187,28 +213,60 @@ impl World {
         }
         self.page(page).life = Existence::Running;
         self.note(Some(page), Happening::Page(Life::Thawed));
+        let mut parked = std::mem::take(&mut self.page(page).parked);
         if was == Existence::Left {
+            // It had no ears: no news reached it, and it reads everything once it is back.
+            parked.retain(|what| !matches!(what, super::Incoming::Heard { .. }));
             self.signal(page, PageSignal::Returned);
-            // The shell says what the document says at that moment.
-            self.signal(page, PageSignal::Visible);
+            // The widget says what the document says at that moment.
+            let is_seen = self.rng.percent(85);
+            self.signal(
+                page,
+                if is_seen {
+                    PageSignal::Visible
+                } else {
+                    PageSignal::Hidden
+                },
+            );
+            self.read_shelves(page, Shelf::ALL.to_vec());
         }
-        let parked = std::mem::take(&mut self.page(page).parked);
+        // What waited comes before the signs of life, or after them.
+        let signs = if was == Existence::Frozen && self.rng.percent(70) {
+            1 + self.rng.below(3)
+        } else {
+            0
+        };
+        let is_first = self.rng.percent(50);
+        for _ in 0..signs {
+            if is_first {
+                self.signal(page, PageSignal::Visible);
+            } else {
+                self.later(
+                    1,
+                    Job::Signal {
+                        page,
+                        signal: PageSignal::Visible,
+                    },
+                );
+            }
+        }
         for what in parked {
             self.later(0, Job::To { page, what });
         }
         self.rearm(page);
-        if was == Existence::Frozen && self.rng.percent(70) {
-            for _ in 0..1 + self.rng.below(3) {
-                self.signal(page, PageSignal::Visible);
-            }
-        }
     }
 
     /// A timer that was due while the page stood still.
     fn rearm(&mut self, page: usize) {
         if self.page(page).is_alive() {
             let timer = self.page(page).timer;
-            self.later(1, Job::To { page, what: super::Incoming::Wake { timer } });
+            self.later(
+                1,
+                Job::To {
+                    page,
+                    what: super::Incoming::Wake { timer },
+                },
+            );
         }
     }
 
@@ -219,7 +277,9 @@ impl World {
                 if self.page(page).is_visible && self.rng.percent(70) {
                     self.signal(page, PageSignal::Visible);
                 }
-                self.rearm(page);
+                if self.rng.percent(50) {
+                    self.rearm(page);
+                }
             }
         }
     }

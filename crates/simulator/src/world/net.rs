@@ -41,7 +41,11 @@ pub(crate) enum Down {
     /// A frame that is none of ours.
     Binary,
     /// The end.
-    Closed { code: u16, reason: &'static str, wait_ms: Option<u64> },
+    Closed {
+        code: u16,
+        reason: &'static str,
+        wait_ms: Option<u64>,
+    },
     /// It opened.
     Opened,
     /// A frame; with what it says, where it arrives as it was sent.
@@ -65,8 +69,16 @@ impl World {
 
     fn latency(&mut self) -> u64 {
         let jitter = self.rng.between(0, self.latency_ms / 2);
-        let slow = if self.is_on(Fault::Delay) { self.rng.between(500, 8000) } else { 0 };
-        let drip = if self.is_on(Fault::Drip) && self.rng.percent(50) { self.rng.between(100, 6000) } else { 0 };
+        let slow = if self.is_on(Fault::Delay) {
+            self.rng.between(500, 8000)
+        } else {
+            0
+        };
+        let drip = if self.is_on(Fault::Drip) && self.rng.percent(50) {
+            self.rng.between(100, 6000)
+        } else {
+            0
+        };
         self.latency_ms + jitter + slow + drip
     }
 
@@ -78,8 +90,14 @@ impl World {
             self.leak(page, "the URL of a call");
         }
         let tenant = request.headers().find(|(name, _)| *name == "X-Tenant-ID");
-        let body: Option<Value> = request.body.as_deref().and_then(|text| serde_json::from_str(text).ok());
-        let refresh = body.as_ref().and_then(|body| body["refresh_token"].as_str()).and_then(Accounts::number_of);
+        let body: Option<Value> = request
+            .body
+            .as_deref()
+            .and_then(|text| serde_json::from_str(text).ok());
+        let refresh = body
+            .as_ref()
+            .and_then(|body| body["refresh_token"].as_str())
+            .and_then(Accounts::number_of);
         let is_account = request.url.contains("/auth/");
         if !is_account && request.body.as_deref().is_some_and(|body| body.contains(MARK)) {
             self.leak(page, "the body of a call");
@@ -96,15 +114,17 @@ impl World {
         self.calls.push(Call { page, id, request });
         let delay_ms = self.latency();
         if self.is_on(Fault::Hang) && self.rng.percent(70) {
-            return;
+            return self.hung.push(Job::Arrive { call });
         }
         if self.is_on(Fault::Refuse) && self.rng.percent(90) {
             return self.come_back(call, delay_ms, HttpOutcome::Failed, None);
         }
         if self.is_on(Fault::Html) && self.rng.percent(80) {
+            // A redirect to a login page is refused by the browser.
             let status = self.rng.pick(&[200, 302, 401, 403, 404]).unwrap_or(200);
-            let reply = html(status, 200);
-            return self.come_back(call, delay_ms, HttpOutcome::Reply(reply), None);
+            let reply = Some(html(status, 200)).filter(|_| status != 302);
+            let outcome = reply.map_or(HttpOutcome::Failed, HttpOutcome::Reply);
+            return self.come_back(call, delay_ms, outcome, None);
         }
         if self.is_on(Fault::ServerError) && self.rng.percent(70) {
             let status = self.rng.pick(&[500, 502, 503, 504]).unwrap_or(500);
@@ -136,7 +156,12 @@ impl World {
                 is_sound = false;
             }
         }
-        self.come_back(call, delay_ms, HttpOutcome::Reply(reply), Some(answer).filter(|_| is_sound));
+        self.come_back(
+            call,
+            delay_ms,
+            HttpOutcome::Reply(reply),
+            Some(answer).filter(|_| is_sound),
+        );
     }
 
     /// With the platform's answer only where it arrives as it was given.
@@ -150,7 +175,13 @@ impl World {
             wait_ms: answer.as_ref().and_then(|answer| answer.wait_ms),
             history: answer.map(|answer| answer.history).unwrap_or_default(),
         };
-        self.later(delay_ms, Job::To { page, what: Incoming::Called { id, call, came } });
+        self.later(
+            delay_ms,
+            Job::To {
+                page,
+                what: Incoming::Called { id, call, came },
+            },
+        );
     }
 
     pub(super) fn abort(&mut self, page: usize, id: RequestId) {
@@ -166,7 +197,9 @@ impl World {
         if url.contains(MARK) {
             self.leak(page, "the URL of a socket");
         }
-        let tenant = url.split_once("tenant_id=").map(|(_, rest)| rest.split('&').next().unwrap_or_default());
+        let tenant = url
+            .split_once("tenant_id=")
+            .map(|(_, rest)| rest.split('&').next().unwrap_or_default());
         let tenant = tenant.unwrap_or_default().to_owned();
         self.note(Some(page), Happening::Dialled { socket, tenant });
         self.page(page).sockets.insert(attempt, socket);
@@ -187,7 +220,7 @@ impl World {
         });
         let delay_ms = self.latency() + self.latency();
         if self.is_on(Fault::Hang) && self.rng.percent(70) {
-            return;
+            return self.hung.push(Job::Accept { socket });
         }
         let fails = [Fault::Refuse, Fault::ServerError, Fault::Html];
         if fails.into_iter().any(|fault| self.is_on(fault)) && self.rng.percent(85) {
@@ -197,7 +230,11 @@ impl World {
     }
 
     pub(super) fn accept(&mut self, socket: usize) {
-        let Some(link) = self.links.get_mut(socket).filter(|link| !link.is_abandoned && !link.is_ended) else {
+        let Some(link) = self
+            .links
+            .get_mut(socket)
+            .filter(|link| !link.is_abandoned && !link.is_ended)
+        else {
             return;
         };
         link.is_open = true;
@@ -211,13 +248,28 @@ impl World {
     pub(super) fn carry(&mut self, out: Vec<Out>) {
         for out in out {
             match out {
-                Out::Say { socket, delay_ms: 0, frame } => {
+                Out::Say {
+                    socket,
+                    delay_ms: 0,
+                    frame,
+                } => {
                     self.down(socket, Down::Text(frame.to_string(), Some(frame)));
                 }
-                Out::Say { socket, delay_ms, frame } => self.later(delay_ms, Job::Say { socket, frame }),
+                Out::Say {
+                    socket,
+                    delay_ms,
+                    frame,
+                } => self.later(delay_ms, Job::Say { socket, frame }),
                 Out::Close { socket, code, reason } => {
                     let wait_ms = None;
-                    self.down(socket, Down::Closed { code, reason, wait_ms });
+                    self.down(
+                        socket,
+                        Down::Closed {
+                            code,
+                            reason,
+                            wait_ms,
+                        },
+                    );
                 }
                 Out::Later { delay_ms, chore } => self.later(delay_ms, Job::Chore(chore)),
                 Out::Fact(what) => self.note(None, what),
@@ -230,7 +282,11 @@ impl World {
         let delay_ms = self.latency();
         let now_ms = self.now_ms;
         let down = self.spoil(down);
-        let Some(link) = self.links.get_mut(socket).filter(|link| link.is_open && !link.is_dead) else {
+        let Some(link) = self
+            .links
+            .get_mut(socket)
+            .filter(|link| link.is_open && !link.is_dead)
+        else {
             return;
         };
         if matches!(down, Down::Closed { .. }) {
@@ -241,7 +297,13 @@ impl World {
         }
         link.down_free_ms = link.down_free_ms.max(now_ms + delay_ms);
         let (at_ms, page) = (link.down_free_ms, link.page);
-        self.later_at(at_ms, Job::To { page, what: Incoming::Socket { socket, down } });
+        self.later_at(
+            at_ms,
+            Job::To {
+                page,
+                what: Incoming::Socket { socket, down },
+            },
+        );
     }
 
     /// What somebody on the way makes of a frame.
@@ -264,17 +326,37 @@ impl World {
     /// The end of a socket without the platform's word.
     pub(super) fn drop_link(&mut self, socket: usize, delay_ms: u64, code: u16, reason: &'static str) {
         let now_ms = self.now_ms;
+        let arrives = self.rng.percent(50);
         let Some(link) = self.links.get_mut(socket).filter(|link| !link.is_ended) else {
             return;
         };
+        let is_heard = arrives && link.is_open && !link.is_dead && !link.stalls_up;
+        let rest: Vec<String> = link.under_way.drain(..).filter(|_| is_heard).collect();
+        // What the platform still says to it is lost with the way.
         link.is_open = false;
-        link.under_way.clear();
+        for text in rest {
+            let out = self.platform.hear(socket, &text);
+            self.carry(out);
+        }
+        let Some(link) = self.links.get_mut(socket) else {
+            return;
+        };
         link.waiting_down.clear();
         link.down_free_ms = link.down_free_ms.max(now_ms + delay_ms);
         let (at_ms, page) = (link.down_free_ms, link.page);
         self.platform.lost(socket);
-        let down = Down::Closed { code, reason, wait_ms: None };
-        self.later_at(at_ms, Job::To { page, what: Incoming::Socket { socket, down } });
+        let down = Down::Closed {
+            code,
+            reason,
+            wait_ms: None,
+        };
+        self.later_at(
+            at_ms,
+            Job::To {
+                page,
+                what: Incoming::Socket { socket, down },
+            },
+        );
     }
 
     pub(super) fn send(&mut self, page: usize, attempt: Attempt, text: &str) {
@@ -288,7 +370,11 @@ impl World {
         }
         let delay_ms = self.latency();
         let now_ms = self.now_ms;
-        let Some(link) = self.links.get_mut(socket).filter(|link| !link.is_abandoned && !link.is_ended) else {
+        let Some(link) = self
+            .links
+            .get_mut(socket)
+            .filter(|link| !link.is_abandoned && !link.is_ended)
+        else {
             return;
         };
         if link.is_dead {
@@ -325,7 +411,10 @@ impl World {
 
     /// The first frame under way reaches the platform.
     pub(super) fn arrive_up(&mut self, socket: usize) {
-        let link = self.links.get_mut(socket).filter(|link| !link.stalls_up && link.is_open);
+        let link = self
+            .links
+            .get_mut(socket)
+            .filter(|link| !link.stalls_up && link.is_open);
         if let Some(text) = link.and_then(|link| link.under_way.pop_front()) {
             let out = self.platform.hear(socket, &text);
             self.carry(out);
@@ -379,7 +468,13 @@ impl World {
             if let Some(link) = self.links.get_mut(socket) {
                 link.down_free_ms = link.down_free_ms.max(now_ms + latency_ms);
                 let at_ms = link.down_free_ms;
-                self.later_at(at_ms, Job::To { page, what: Incoming::Socket { socket, down } });
+                self.later_at(
+                    at_ms,
+                    Job::To {
+                        page,
+                        what: Incoming::Socket { socket, down },
+                    },
+                );
             }
         }
     }
@@ -397,12 +492,26 @@ impl World {
         match down {
             Down::Opened => self.note(Some(page), Happening::Connected { socket }),
             Down::Closed { code, wait_ms, .. } => {
-                self.note(Some(page), Happening::Ended { socket, code: *code, wait_ms: *wait_ms });
+                self.note(
+                    Some(page),
+                    Happening::Ended {
+                        socket,
+                        code: *code,
+                        wait_ms: *wait_ms,
+                    },
+                );
             }
             Down::Text(_, Some(frame)) => self.note_heard(page, socket, frame),
             Down::Text(_, None) | Down::Binary | Down::TooLarge => {
                 let kind = "unreadable".to_owned();
-                self.note(Some(page), Happening::FrameCame { socket, kind, wait_ms: None });
+                self.note(
+                    Some(page),
+                    Happening::FrameCame {
+                        socket,
+                        kind,
+                        wait_ms: None,
+                    },
+                );
             }
         }
         Some(attempt)
@@ -412,7 +521,14 @@ impl World {
         let kind = frame["type"].as_str().unwrap_or_default().to_owned();
         let data = &frame["data"];
         let wait_ms = data["retry_after"].as_u64().map(|wait_s| wait_s * 1000);
-        self.note(Some(page), Happening::FrameCame { socket, kind, wait_ms });
+        self.note(
+            Some(page),
+            Happening::FrameCame {
+                socket,
+                kind,
+                wait_ms,
+            },
+        );
         let id = |name: &str| data[name].as_str().map(str::to_owned);
         if let Some(id) = id("sim_acks") {
             self.note(Some(page), Happening::Acked { id });
@@ -438,5 +554,7 @@ fn cut(text: &str) -> String {
 
 /// A text with its structure broken.
 fn garble(text: &str) -> String {
-    text.chars().map(|c| if c == '"' { '\u{fffd}' } else { c }).collect()
+    text.chars()
+        .map(|c| if c == '"' { '\u{fffd}' } else { c })
+        .collect()
 }

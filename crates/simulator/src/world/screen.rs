@@ -19,14 +19,21 @@ impl World {
             self.leak(page, "an event");
         }
         match event {
-            Event::AnswerGrew { row, delta } => self.answer_changed(page, row, |text| text.push_str(&delta), false),
+            Event::AnswerGrew { row, delta } => {
+                self.answer_changed(page, row, |text| text.push_str(&delta), false)
+            }
             Event::AnswerReplaced { row, text } => self.answer_changed(page, row, |old| *old = text, true),
             Event::AnswerSilent { .. } | Event::AnswerSourced { .. } => {}
             Event::ProfileRead(_) | Event::ReadElsewhere => {}
             Event::AuthChanged { state, .. } => {
                 self.page(page).screen.auth = state;
                 self.learn_user(page);
-                self.note(Some(page), Happening::AuthShown { state: state.as_str().to_owned() });
+                self.note(
+                    Some(page),
+                    Happening::AuthShown {
+                        state: state.as_str().to_owned(),
+                    },
+                );
             }
             Event::ConversationEnded { .. } => {
                 self.page(page).screen.chat = None;
@@ -133,7 +140,13 @@ impl World {
         self.note(Some(page), what);
     }
 
-    fn answer_changed(&mut self, page: usize, row: RowId, change: impl FnOnce(&mut String), is_replaced: bool) {
+    fn answer_changed(
+        &mut self,
+        page: usize,
+        row: RowId,
+        change: impl FnOnce(&mut String),
+        is_replaced: bool,
+    ) {
         let Some(line) = self.line(page, row) else { return };
         change(&mut line.text);
         let what = Happening::AnswerText {
@@ -147,6 +160,10 @@ impl World {
     }
 
     fn line(&mut self, page: usize, row: RowId) -> Option<&mut Line> {
-        self.page(page).screen.lines.iter_mut().find(|line| line.row == row)
+        self.page(page)
+            .screen
+            .lines
+            .iter_mut()
+            .find(|line| line.row == row)
     }
 }

@@ -51,13 +51,19 @@ impl World {
                 let out = self.platform.deploy(keeps_answers, code);
                 self.carry(out);
             }
-            Fault::Duplicate => self.platform.moods.stutters = self.rng.percent(70),
+            Fault::Duplicate => {
+                self.platform.moods.stutters = true;
+                self.ease_later(fault, 60_000);
+            }
             Fault::Expire => self.platform.accounts.expire(),
             Fault::RateLimit => {
                 let wait_s = self.rng.pick(&[1, 5, 20, 45]).unwrap_or(5);
-                self.platform.moods.busy_s = Some(wait_s).filter(|_| self.platform.moods.busy_s.is_none());
+                self.platform.moods.busy_until_ms = self.now_ms + 1000 * wait_s;
+                self.platform.moods.tells_wait = self.rng.percent(80);
             }
             Fault::RefuseMessage => self.platform.moods.refuses_next = true,
+            // Nothing on the machine runs while it sleeps.
+            Fault::Blocked | Fault::Clear | Fault::Meddle | Fault::Quota if self.asleep.is_some() => {}
             Fault::Close | Fault::Foreign | Fault::OddFrame | Fault::Reset => self.strike_link(fault),
             Fault::StallDown | Fault::StallUp | Fault::Swizzle => self.stall(fault),
             Fault::Blocked | Fault::Clear | Fault::Meddle | Fault::Quota => self.strike_storage(fault),
@@ -81,24 +87,49 @@ impl World {
         self.weather.insert(fault, until_ms);
     }
 
+    /// A fault that is no weather ends after a while.
+    fn ease_later(&mut self, fault: Fault, most_ms: u64) {
+        let delay_ms = self.rng.between(1000, most_ms);
+        self.later(delay_ms, Job::Ease(fault));
+    }
+
+    /// A fault ends.
+    pub(super) fn ease(&mut self, fault: Fault) {
+        match fault {
+            Fault::Blocked => (self.storage.is_blocked, self.storage.throws) = (false, false),
+            Fault::Duplicate => self.platform.moods.stutters = false,
+            Fault::Quota => self.storage.room = None,
+            _ => {}
+        }
+    }
+
     /// The sockets that are open.
     fn open_links(&self) -> Vec<usize> {
         let links = self.links.iter().enumerate();
-        links.filter(|(_, link)| link.is_open && !link.is_dead).map(|(socket, _)| socket).collect()
+        links
+            .filter(|(_, link)| link.is_open && !link.is_dead)
+            .map(|(socket, _)| socket)
+            .collect()
     }
 
     fn strike_link(&mut self, fault: Fault) {
         let links = self.open_links();
-        let Some(socket) = self.rng.pick(&links) else { return };
+        let Some(socket) = self.rng.pick(&links) else {
+            return;
+        };
         match fault {
             Fault::Close => {
                 let codes = [
-                    1000, 1001, 1002, 1005, 1007, 1008, 1009, 1011, 1012, 1013, 4003, 4005, 4006, 4400, 4401, 4408,
-                    4429, 4999,
+                    1000, 1001, 1002, 1005, 1007, 1008, 1009, 1011, 1012, 1013, 4003, 4005, 4006, 4400, 4401,
+                    4408, 4429, 4999,
                 ];
                 // A verdict that ends everything is rare, or nothing else would be seen.
-                let code = if self.rng.percent(3) { 4403 } else { self.rng.pick(&codes).unwrap_or(1001) };
-                let reason = if code == 1008 { "Rate limited" } else { "" };
+                let verdicts = [(4403, ""), (4004, ""), (1008, "tenant_id required")];
+                let verdict = self.rng.pick(&verdicts).filter(|_| self.rng.percent(4));
+                let (code, reason) = verdict.unwrap_or_else(|| {
+                    let code = self.rng.pick(&codes).unwrap_or(1001);
+                    (code, if code == 1008 { "Rate limited" } else { "" })
+                });
                 self.drop_link(socket, self.latency_ms, code, reason);
             }
             Fault::Foreign => {
@@ -110,6 +141,9 @@ impl World {
                     json!({"type": "chat_message", "chat_id": "other",
                            "message": {"id": "x3", "content": text, "role": "user"}}),
                     json!({"type": "chat_joined", "data": {"chat_id": "other", "success": true}}),
+                    json!({"type": "message_received", "data": {"chat_id": "other", "message_id": "x4"}}),
+                    json!({"type": "chat_response", "tenant_id": "other-tenant",
+                           "data": {"message": text, "chat_id": "other", "message_id": "x5"}}),
                 ];
                 let place = self.rng.below(frames.len());
                 if let Some(frame) = frames.get(place) {
@@ -118,11 +152,23 @@ impl World {
             }
             Fault::OddFrame => {
                 let texts = [
-                    "", "null", "17", "[]", "{", "\u{feff}{}", r#"{"type":"no_such_type","data":{}}"#,
-                    r#"{"type":"ping"}"#, r#"{"type":"typing_start"}"#, r#"{"type":"response_complete"}"#,
+                    "",
+                    "null",
+                    "17",
+                    "[]",
+                    "{",
+                    "\u{feff}{}",
+                    r#"{"type":"no_such_type","data":{}}"#,
+                    r#"{"type":"ping"}"#,
+                    r#"{"type":"typing_start"}"#,
+                    r#"{"type":"response_complete"}"#,
                 ];
                 let text = self.rng.pick(&texts).unwrap_or_default();
-                let down = if text.is_empty() { Down::Binary } else { Down::Text(text.to_owned(), None) };
+                let down = if text.is_empty() {
+                    Down::Binary
+                } else {
+                    Down::Text(text.to_owned(), None)
+                };
                 self.down(socket, down);
             }
             _ => self.drop_link(socket, 0, 1006, ""),
@@ -134,7 +180,9 @@ impl World {
         let links = self.open_links();
         let count = if fault == Fault::Swizzle { links.len() } else { 1 };
         for _ in 0..count {
-            let Some(socket) = self.rng.pick(&links) else { return };
+            let Some(socket) = self.rng.pick(&links) else {
+                return;
+            };
             let both = fault == Fault::Swizzle || self.rng.percent(40);
             if let Some(link) = self.links.get_mut(socket) {
                 link.stalls_up |= both || fault == Fault::StallUp;
@@ -148,13 +196,20 @@ impl World {
 
     fn strike_storage(&mut self, fault: Fault) {
         match fault {
-            // Cookies are blocked for a site, or not: not back and forth within seconds.
-            Fault::Blocked => self.storage.is_blocked = self.rng.percent(40),
+            // A page has storage or has none, for as long as it lives; single accesses may throw.
+            Fault::Blocked if self.rng.percent(50) => {
+                self.storage.is_blocked = true;
+                self.ease_later(fault, 200_000);
+            }
+            Fault::Blocked => {
+                self.storage.throws = true;
+                self.ease_later(fault, 20_000);
+            }
+            // The host page filled it, nearly.
             Fault::Quota => {
-                self.storage.room = match self.storage.room {
-                    None => Some(u32::try_from(self.rng.below(6)).unwrap_or_default()),
-                    Some(_) => None,
-                };
+                let most = if self.rng.percent(50) { 300 } else { 2000 };
+                self.storage.room = Some(self.rng.below(most));
+                self.ease_later(fault, 120_000);
             }
             Fault::Clear => {
                 let gone = self.storage.clear();
@@ -167,7 +222,13 @@ impl World {
                 let silent = self.rng.pick(&pages);
                 for page in pages.into_iter().filter(|page| Some(*page) != silent) {
                     let delay_ms = self.rng.between(0, 10);
-                    self.later(delay_ms, Job::To { page, what: Incoming::Heard { key: None } });
+                    self.later(
+                        delay_ms,
+                        Job::To {
+                            page,
+                            what: Incoming::Heard { key: None },
+                        },
+                    );
                 }
             }
             _ => self.meddle(),
@@ -177,12 +238,22 @@ impl World {
     /// Somebody else writes under a key of ours.
     fn meddle(&mut self) {
         let names = TokenKeys::default();
-        let keys = [StoreKey::Draft, StoreKey::Hold, StoreKey::Transcript, StoreKey::Memory, StoreKey::ReadMark];
+        let keys = [
+            StoreKey::Draft,
+            StoreKey::Hold,
+            StoreKey::Transcript,
+            StoreKey::Memory,
+            StoreKey::ReadMark,
+        ];
         let place = self.rng.below(keys.len());
         let Some(key) = keys.get(place) else { return };
         let mut name = key.text(&self.caller.tenant, &names);
         if self.rng.percent(30) {
-            name = format!("{}zz{}", StoreKey::message_prefix(&self.caller.tenant), self.rng.below(1000));
+            name = format!(
+                "{}zz{}",
+                StoreKey::message_prefix(&self.caller.tenant),
+                self.rng.below(1000)
+            );
         }
         let values = [
             "garbage",
@@ -193,17 +264,32 @@ impl World {
             "{\"v\":1,\"text\":\"FOREIGN\"}",
         ];
         let value = self.rng.pick(&values).unwrap_or_default().to_owned();
-        let value = if name.ends_with(":draft") { "somebody else's draft".to_owned() } else { value };
+        let value = if name.ends_with(":draft") {
+            "somebody else's draft".to_owned()
+        } else {
+            value
+        };
         self.note(None, Happening::Meddled { key: name.clone() });
-        if self.storage.set(&name, value).is_ok() {
-            for page in self.living() {
-                self.later(2, Job::To { page, what: Incoming::Heard { key: Some(name.clone()) } });
-            }
+        self.storage.put(&name, value);
+        for page in self.living() {
+            self.later(
+                2,
+                Job::To {
+                    page,
+                    what: Incoming::Heard {
+                        key: Some(name.clone()),
+                    },
+                },
+            );
         }
     }
 
     fn strike_clock(&mut self, fault: Fault) {
-        let most_ms: i64 = if fault == Fault::ClockJump { 86_400_000 } else { 5000 };
+        let most_ms: i64 = if fault == Fault::ClockJump {
+            86_400_000
+        } else {
+            5000
+        };
         let size = i64::try_from(self.rng.below(usize::try_from(most_ms).unwrap_or(1))).unwrap_or_default();
         self.wall_off_ms += if self.rng.percent(50) { size } else { -size };
         // Never so far that messages of this run would be a day old by it.
@@ -232,14 +318,16 @@ impl World {
     }
 
     fn strike_page(&mut self, fault: Fault) {
-        let pages: Vec<usize> =
-            self.living().into_iter().filter(|page| self.pages[*page].is_running()).collect();
+        let pages: Vec<usize> = self.awake_pages();
         let Some(page) = self.rng.pick(&pages).filter(|_| self.asleep.is_none()) else {
             return;
         };
         match fault {
             Fault::BackForward => self.leave(page, None),
-            Fault::Busy => self.page(page).busy_until_ms = self.now_ms + self.rng.clone().between(500, 10_000),
+            Fault::Busy => {
+                let for_ms = self.rng.between(500, 10_000);
+                self.page(page).busy_until_ms = self.now_ms + for_ms;
+            }
             Fault::Crash => {
                 let effects = u32::try_from(self.rng.below(30)).unwrap_or_default();
                 self.page(page).effects_to_crash = Some(effects);
@@ -250,17 +338,37 @@ impl World {
                 self.freeze(page, for_ms);
             }
             Fault::Hide => {
-                let signal = if self.page(page).is_visible { PageSignal::Hidden } else { PageSignal::Visible };
+                let signal = if self.page(page).is_visible {
+                    PageSignal::Hidden
+                } else {
+                    PageSignal::Visible
+                };
                 self.signal(page, signal);
             }
             Fault::LieOffline => {
                 let flips = if self.rng.percent(10) { 20 } else { 1 };
                 for flip in 0..flips {
-                    let is_off = flip % 2 == 0 && self.rng.percent(50);
-                    let signal = if is_off { PageSignal::Offline } else { PageSignal::Online };
-                    if self.page(page).is_running() {
-                        self.signal(page, signal);
-                    }
+                    let off = 500 * flip + self.rng.between(0, 300);
+                    let on = off
+                        + if flips == 1 {
+                            self.rng.between(100, 150_000)
+                        } else {
+                            250
+                        };
+                    self.later(
+                        off,
+                        Job::Signal {
+                            page,
+                            signal: PageSignal::Offline,
+                        },
+                    );
+                    self.later(
+                        on,
+                        Job::Signal {
+                            page,
+                            signal: PageSignal::Online,
+                        },
+                    );
                 }
             }
             Fault::Reload => self.leave(page, Some(Doom::Reloaded)),

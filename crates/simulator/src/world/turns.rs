@@ -2,7 +2,7 @@
 
 use miptech_chat_session::{
     Effect, Lock, LockName, Now, Output, Session, SessionId, Shelf, SocketEvent, StoreKey, StoreRefusal,
-    TenantId, TokenKeys,
+    Stored, TenantId, TokenKeys,
 };
 
 use super::{Came, Incoming, Job, World, net::Down};
@@ -49,6 +49,10 @@ impl World {
     }
 
     fn crashes_now(&mut self, page: usize) -> bool {
+        // Until a message is kept, its text still stands in the composer.
+        if self.page(page).is_accepting {
+            return false;
+        }
         match &mut self.page(page).effects_to_crash {
             Some(0) => true,
             Some(left) => {
@@ -70,7 +74,8 @@ impl World {
             Effect::MakeSessionId => {
                 self.made_sessions += 1;
                 let id = SessionId::parse(&format!("made-session-{}", self.made_sessions));
-                id.into_iter().for_each(|id| self.page(page).session.handle_session_id(id, now));
+                id.into_iter()
+                    .for_each(|id| self.page(page).session.handle_session_id(id, now));
             }
             Effect::OpenSocket { attempt, url } => self.dial(page, attempt, &url),
             Effect::Read(shelf) => self.read(page, shelf),
@@ -82,11 +87,16 @@ impl World {
 
     fn read(&mut self, page: usize, shelf: Shelf) {
         let now = self.clocks();
-        let stored = self.storage.shelf(shelf, &self.caller.tenant);
+        let stored = self.shelf(page, shelf);
         self.page(page).session.handle_stored(stored, now);
         if shelf == Shelf::Account {
             self.learn_user(page);
         }
+    }
+
+    fn shelf(&mut self, page: usize, shelf: Shelf) -> Stored {
+        let memory = &mut self.pages[page].memory;
+        self.storage.shelf(memory, shelf, &self.caller.tenant)
     }
 
     fn store(&mut self, page: usize, key: &StoreKey, value: Option<String>) {
@@ -94,10 +104,21 @@ impl World {
         if name.contains(MARK) {
             self.leak(page, "a storage key");
         }
+        if matches!(key, StoreKey::Message(_)) {
+            self.page(page).is_accepting = false;
+        }
+        let memory = &mut self.pages[page].memory;
         let Some(value) = value else {
-            if let Some(was) = self.storage.remove(&name) {
+            // What could not be taken away is hidden by memory; nobody has to be told.
+            if let Ok(Some(was)) = self.storage.write(memory, &name, None) {
                 let held = holds(&name, &was);
-                self.note(Some(page), Happening::Unstored { key: name.clone(), held });
+                self.note(
+                    Some(page),
+                    Happening::Unstored {
+                        key: name.clone(),
+                        held,
+                    },
+                );
                 self.page(page).written.push(name);
             }
             return;
@@ -107,27 +128,51 @@ impl World {
         if !is_token && value.contains(MARK) {
             self.leak(page, "a value of storage");
         }
-        match self.storage.set(&name, value) {
-            Ok(()) => {
+        let memory = &mut self.pages[page].memory;
+        match self.storage.write(memory, &name, Some(&value)) {
+            Ok(_) => {
                 let total = self.storage.bytes();
                 let tenant = tenant_of(&name, &self.caller.tenant);
-                self.note(Some(page), Happening::Stored { key: name.clone(), tenant, total, holds });
+                self.note(
+                    Some(page),
+                    Happening::Stored {
+                        key: name.clone(),
+                        tenant,
+                        total,
+                        holds,
+                    },
+                );
                 self.page(page).written.push(name);
             }
             Err(refusal) => self.refuse_store(page, key, name, refusal, holds),
         }
     }
 
-    fn refuse_store(&mut self, page: usize, key: &StoreKey, name: String, refusal: StoreRefusal, holds: Holds) {
+    fn refuse_store(
+        &mut self,
+        page: usize,
+        key: &StoreKey,
+        name: String,
+        refusal: StoreRefusal,
+        holds: Holds,
+    ) {
         let now = self.clocks();
         self.note(Some(page), Happening::StoreRefused { key: name, holds });
         self.page(page).session.handle_store_refused(key, refusal, now);
     }
 
     fn ask_lock(&mut self, page: usize, name: LockName) {
-        self.note(Some(page), Happening::LockAsked { lock: lock_name(name).to_owned() });
+        self.note(
+            Some(page),
+            Happening::LockAsked {
+                lock: lock_name(name).to_owned(),
+            },
+        );
         if !self.plan.locks || self.is_on(Fault::NoLock) && self.rng.percent(50) {
-            let what = Incoming::Locked { name, lock: Lock::Absent };
+            let what = Incoming::Locked {
+                name,
+                lock: Lock::Absent,
+            };
             return self.later(0, Job::To { page, what });
         }
         if self.locks.ask(name, page) {
@@ -137,12 +182,20 @@ impl World {
 
     pub(super) fn grant(&mut self, page: usize, name: LockName) {
         let delay_ms = self.rng.between(0, 3);
-        let what = Incoming::Locked { name, lock: Lock::Held };
+        let what = Incoming::Locked {
+            name,
+            lock: Lock::Held,
+        };
         self.later(delay_ms, Job::To { page, what });
     }
 
     pub(super) fn free_lock(&mut self, page: usize, name: LockName) {
-        self.note(Some(page), Happening::LockFreed { lock: lock_name(name).to_owned() });
+        self.note(
+            Some(page),
+            Happening::LockFreed {
+                lock: lock_name(name).to_owned(),
+            },
+        );
         if let Some(next) = self.locks.free(name, page) {
             self.grant(next, name);
         }
@@ -152,7 +205,14 @@ impl World {
     pub(super) fn receive(&mut self, page: usize, what: Incoming) {
         match what {
             Incoming::Wake { timer } => {
-                if self.page(page).timer == timer && !self.spins(page) {
+                if self.page(page).timer != timer || self.spins(page) {
+                    return;
+                }
+                let (now, deadline) = (self.clocks().mono, self.page(page).session.deadline());
+                if deadline.is_some_and(|deadline| deadline.at > now) {
+                    // A timer counts the time the monotonic clock counts.
+                    self.arm(page);
+                } else {
                     self.turn(page, Session::handle_timeout);
                 }
             }
@@ -199,12 +259,20 @@ impl World {
         let names = TokenKeys::default();
         let shelves = match &key {
             None => Shelf::ALL.to_vec(),
-            Some(key) => Shelf::of(key, &self.caller.tenant, &names).into_iter().collect(),
+            Some(key) => {
+                self.page(page).memory.was_written(key);
+                Shelf::of(key, &self.caller.tenant, &names).into_iter().collect()
+            }
         };
         self.note(Some(page), Happening::Heard { key });
+        self.read_shelves(page, shelves);
+    }
+
+    /// Reads shelves of storage, as the widget does where something changed while it did not listen.
+    pub(super) fn read_shelves(&mut self, page: usize, shelves: Vec<Shelf>) {
         for shelf in shelves {
             if self.page(page).is_alive() {
-                let stored = self.storage.shelf(shelf, &self.caller.tenant);
+                let stored = self.shelf(page, shelf);
                 self.turn(page, |session, now| session.handle_stored(stored, now));
                 if shelf == Shelf::Account {
                     self.learn_user(page);
@@ -225,7 +293,9 @@ impl World {
             let outputs = self.deliver(page);
             return self.note(Some(page), Happening::Late { socket, outputs });
         }
-        self.turn(page, |session, now| session.handle_socket(attempt, down.event(), now));
+        self.turn(page, |session, now| {
+            session.handle_socket(attempt, down.event(), now)
+        });
     }
 
     /// News of what this page wrote, to the other pages: delayed, and in no order across keys.
@@ -239,7 +309,9 @@ impl World {
                 for _ in 0..copies {
                     let most = if self.is_on(Fault::SlowNews) { 3000 } else { 8 };
                     let delay_ms = self.rng.between(1, most);
-                    let what = Incoming::Heard { key: Some(key.clone()) };
+                    let what = Incoming::Heard {
+                        key: Some(key.clone()),
+                    };
                     self.later(delay_ms, Job::To { page: *other, what });
                 }
             }
@@ -254,49 +326,70 @@ impl World {
         let Some(deadline) = deadline else { return };
         let due = deadline.at.since(miptech_chat_session::Instant::default());
         let due_ms = u64::try_from(due.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX / 4);
-        let mut at_ms = (due_ms + self.slept_ms).max(self.now_ms + 1) + self.rng.between(0, 4);
+        let mut at_ms = (due_ms + self.behind_ms()).max(self.now_ms + 1) + self.rng.between(0, 4);
         if !self.page(page).is_visible {
             let hidden_for = self.now_ms.saturating_sub(self.page(page).hidden_ms);
             let grain = if hidden_for > 300_000 { 60_000 } else { 1000 };
             at_ms = at_ms.div_ceil(grain) * grain;
         }
-        self.later_at(at_ms, Job::To { page, what: Incoming::Wake { timer } });
+        self.later_at(
+            at_ms,
+            Job::To {
+                page,
+                what: Incoming::Wake { timer },
+            },
+        );
     }
 
     /// Whether a session wants to be woken more often than anything needs.
     fn spins(&mut self, page: usize) -> bool {
         let second = self.now_ms / 1000;
-        let reason = self.page(page).session.deadline().map_or("nothing", |deadline| deadline.reason);
+        let reason = self
+            .page(page)
+            .session
+            .deadline()
+            .map_or("nothing", |deadline| deadline.reason);
         let wakes = &mut self.page(page).wakes;
-        *wakes = if wakes.0 == second { (second, wakes.1 + 1) } else { (second, 1) };
+        *wakes = if wakes.0 == second {
+            (second, wakes.1 + 1)
+        } else {
+            (second, 1)
+        };
         if wakes.1 == MOST_WAKES {
-            self.note(Some(page), Happening::Spinning { reason: reason.to_owned() });
+            self.note(
+                Some(page),
+                Happening::Spinning {
+                    reason: reason.to_owned(),
+                },
+            );
             self.doom(page, Doom::Killed);
         }
         !self.page(page).is_alive()
     }
 
     pub(super) fn leak(&mut self, page: usize, place: &str) {
-        self.note(Some(page), Happening::TokenSeen { place: place.to_owned() });
+        self.note(
+            Some(page),
+            Happening::TokenSeen {
+                place: place.to_owned(),
+            },
+        );
     }
 
     /// Who the screen says is signed in follows what the page read.
     pub(super) fn learn_user(&mut self, page: usize) {
         let is_signed_in = self.page(page).session.is_signed_in();
-        let access = self.storage.get(&TokenKeys::default().access);
+        let memory = &mut self.pages[page].memory;
+        let access = self.storage.read(memory, &TokenKeys::default().access);
         let user = access.filter(|_| is_signed_in).and_then(|access| {
             Accounts::family_of(&access)?;
-            self.stored_user()
+            let text = self.storage.read(memory, &TokenKeys::default().user)?;
+            let user: serde_json::Value = serde_json::from_str(&text).ok()?;
+            user["id"].as_str().map(str::to_owned)
         });
         if user.is_some() || !is_signed_in {
             self.page(page).screen.user = user;
         }
-    }
-
-    fn stored_user(&self) -> Option<String> {
-        let text = self.storage.get(&TokenKeys::default().user)?;
-        let user: serde_json::Value = serde_json::from_str(&text).ok()?;
-        user["id"].as_str().map(str::to_owned)
     }
 }
 

@@ -1,6 +1,6 @@
 //! What visitors do: they act on what the screen shows, in pages they see.
 
-use miptech_chat_session::{Account, ClientMessageId, Credentials, PageSignal, Session, Status};
+use miptech_chat_session::{Account, ClientMessageId, Connection, Credentials, PageSignal, Session, Status};
 
 use super::{Job, World};
 use crate::{
@@ -16,11 +16,7 @@ impl World {
         if self.is_calm || self.asleep.is_some() {
             return;
         }
-        let pages: Vec<usize> = self
-            .living()
-            .into_iter()
-            .filter(|page| self.pages[*page].is_running() && self.pages[*page].busy_until_ms <= self.now_ms)
-            .collect();
+        let pages: Vec<usize> = self.awake_pages();
         let Some(page) = self.rng.pick(&pages) else {
             return;
         };
@@ -44,6 +40,10 @@ impl World {
     }
 
     fn deed(&mut self, page: usize) {
+        // Whoever is asked to sign in mostly does.
+        if self.page(page).screen.connection == Connection::SignedOut && self.rng.percent(40) {
+            return self.sign_in(page);
+        }
         match self.rng.below(100) {
             0..44 => {
                 let count = if self.rng.percent(15) { 3 } else { 1 };
@@ -109,11 +109,24 @@ impl World {
             _ => format!("{name} what about it?"),
         };
         let now = self.clocks();
-        let (subject, chat) = (self.page(page).screen.user.clone(), self.page(page).screen.chat.clone());
+        let (subject, chat) = (
+            self.page(page).screen.user.clone(),
+            self.page(page).screen.chat.clone(),
+        );
         if self.page(page).session.send(id, &text, now).is_ok() {
             let hash = hash(text.trim());
-            self.note(Some(page), Happening::Typed { id: name, hash, subject, chat });
+            self.note(
+                Some(page),
+                Happening::Typed {
+                    id: name,
+                    hash,
+                    subject,
+                    chat,
+                },
+            );
+            self.page(page).is_accepting = true;
             self.deliver(page);
+            self.page(page).is_accepting = false;
             if self.page(page).is_alive() && !self.page(page).screen.draft.is_empty() {
                 self.write_draft(page, String::new());
             }
@@ -172,7 +185,11 @@ impl World {
     }
 
     pub(super) fn sign_in(&mut self, page: usize) {
-        let email = if self.rng.percent(70) { "ann@example.com" } else { "bob@example.com" };
+        let email = if self.rng.percent(70) {
+            "ann@example.com"
+        } else {
+            "bob@example.com"
+        };
         let credentials = Credentials {
             email: email.to_owned(),
             password: "secret-password".to_owned(),
@@ -188,10 +205,13 @@ impl World {
         let values = [
             ("miptech_access_token", access),
             ("miptech_refresh_token", refresh),
-            ("miptech_user", r#"{"id":"ann","email":"v@example.com"}"#.to_owned()),
+            (
+                "miptech_user",
+                r#"{"id":"ann","email":"v@example.com"}"#.to_owned(),
+            ),
         ];
         for (key, value) in values {
-            drop(self.storage.set(key, value));
+            self.storage.put(key, value);
         }
     }
 
