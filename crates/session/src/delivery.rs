@@ -246,16 +246,17 @@ impl Session {
 
     /// Begins to choose the next message, if the chat is joined and nothing is unacknowledged.
     pub(crate) fn claim_next(&mut self, now: Now) {
+        // Forgotten when it comes, whatever else stands in the way: a turn that stays due wakes the page without an end.
+        self.claim_after.take_if(|at| *at <= now.mono);
         let may = self.is_live()
             && self.held_until.is_none()
             && self.claim == Claim::Rest
             && !self.page.is_gone
-            && self.claim_after.is_none_or(|at| at <= now.mono)
+            && self.claim_after.is_none()
             && self.outbox.has_queued()
             && !self.outbox.has_unacknowledged()
             && self.outbox.taken_until().is_none_or(|until| until <= now.mono);
         if may {
-            self.claim_after = None;
             self.claim = Claim::Asking {
                 until: now.mono.after(LOCK_WAIT),
             };
