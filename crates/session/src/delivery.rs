@@ -111,6 +111,7 @@ impl Session {
             item.typed = Some(now.mono);
             item.typed_ms = now.wall_ms;
         }
+        self.bring_down(id);
         self.deliver_as(id, Delivery::Queued, now);
     }
 
@@ -439,6 +440,19 @@ impl Session {
                 .is_some_and(|item| item.delivery == Delivery::Queued)
             {
                 self.deliver_as(&id, Delivery::Held, now);
+            }
+        }
+    }
+
+    /// Another tab left the conversation, and it has told storage what becomes of the queue: here it waits until that is read.
+    pub(crate) fn hold_queue_quietly(&mut self) {
+        for id in self.outbox.ids() {
+            let queued = self
+                .outbox
+                .get_mut(&id)
+                .filter(|item| item.delivery == Delivery::Queued);
+            if let Some(item) = queued {
+                item.delivery = Delivery::Held;
             }
         }
     }

@@ -130,6 +130,7 @@ impl Session {
         let was_at_rest = matches!(self.state, State::Idle);
         self.close_socket(now);
         self.trouble = None;
+        self.hold_queue_quietly();
         self.break_conversation(now);
         self.chat = None;
         self.config.identity.session = id;

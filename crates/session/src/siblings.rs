@@ -91,9 +91,9 @@ impl Session {
     /// cleared storage (row Q5).
     fn session_came(&mut self, text: Option<&str>, now: Now) {
         if self.config.identity.origin != Origin::Stored {
-            // Another tab began the conversation, and nothing was said here yet: it is joined (row N4).
-            let is_untouched = self.journal.line_after(None).is_none() && self.outbox.count() == 0;
-            if let Some(id) = text.and_then(SessionId::parse).filter(|_| is_untouched) {
+            // Another tab began the conversation, and nothing was said here yet: it is joined (row N4). What the screen shows
+            // is no sign of that, for news of the other tab's message may come before news of its conversation.
+            if let Some(id) = text.and_then(SessionId::parse) {
                 self.config.identity.origin = Origin::Stored;
                 self.follow_conversation(id, now);
             }
@@ -202,8 +202,11 @@ impl Session {
                 item.is_ambiguous |= message.state == StoredState::Sending;
                 item.ours_from = Some(leased_until);
                 item.session = message.session;
+                let is_of_now =
+                    item.session == self.config.identity.session && item.delivery != Delivery::Held;
                 let (row, status) = (item.row, item.status());
-                if status != before {
+                let is_moved = is_of_now && self.bring_down(&id);
+                if status != before && !is_moved {
                     self.event(Event::MessageChanged {
                         row,
                         status,
@@ -237,6 +240,25 @@ impl Session {
                 self.expire(now);
             }
         }
+    }
+
+    /// A message that is shown above the break between two conversations and belongs to the one below moves there, so that
+    /// the transcript holds it. Tells whether it did.
+    pub(crate) fn bring_down(&mut self, id: &ClientMessageId) -> bool {
+        let is_above = |item: &Item| self.journal.line(item.row).is_none();
+        if !self.outbox.get(id).is_some_and(is_above) {
+            return false;
+        }
+        let Some(mut item) = self.outbox.remove(id) else {
+            return false;
+        };
+        self.event(Event::MessageRemoved { row: item.row });
+        item.row = self.rows.fresh();
+        let taken = self.taken.iter_mut().filter(|(taken, _)| taken == id);
+        taken.for_each(|(_, row)| *row = Some(item.row));
+        self.show_message(&item);
+        self.outbox.insert(item);
+        true
     }
 
     /// A message of the visitor enters the transcript.
@@ -319,7 +341,11 @@ impl Session {
             .message
             .as_ref()
             .and_then(|id| self.known.row_of(id).or_else(|| self.assembly.row_of(id)));
-        let by_ours = || self.row_of_ours(item.client_message.as_ref()?);
+        // A row above the break between two conversations belongs to the one that is over.
+        let by_ours = || {
+            let row = self.row_of_ours(item.client_message.as_ref()?);
+            row.filter(|row| self.journal.line(*row).is_some())
+        };
         let anonymous = || {
             let line = self.journal.line_after(previous)?;
             let is_it = item.author != Author::User && line.author == item.author && line.message.is_none();
@@ -334,25 +360,21 @@ impl Session {
             self.events(events);
             return row;
         }
-        if let Some(id) = &item.client_message
-            && self.outbox.remove(id).is_some()
-        {
-            self.store(StoreKey::Message(id.clone()), None);
+        let waited = item.client_message.filter(|id| self.outbox.remove(id).is_some());
+        let is_known = self.journal.line(row).is_none_or(|line| {
+            line.status == Status::Sent && (item.message.is_none() || line.message == item.message)
+        });
+        if waited.is_some() || !is_known {
+            self.event(Event::MessageChanged {
+                row,
+                status: Status::Sent,
+                message: item.message.clone(),
+            });
         }
-        if let Some(id) = item.message {
-            self.known.note(&id, row);
-            let is_news = self
-                .journal
-                .line(row)
-                .is_some_and(|line| line.message.as_ref() != Some(&id) || line.status != Status::Sent);
-            if is_news {
-                self.event(Event::MessageChanged {
-                    row,
-                    status: Status::Sent,
-                    message: Some(id),
-                });
-            }
-        }
+        item.message.iter().for_each(|id| self.known.note(id, row));
+        waited
+            .into_iter()
+            .for_each(|id| self.store(StoreKey::Message(id), None));
         row
     }
 
@@ -360,6 +382,13 @@ impl Session {
         let row = self.rows.fresh();
         let status = Status::parse(&item.status).unwrap_or(Status::Interrupted);
         if let Some(id) = &item.client_message {
+            if let Some(above) = self.row_of_ours(id) {
+                self.event(Event::MessageRemoved { row: above });
+            }
+            if self.outbox.remove(id).is_some() {
+                self.store(StoreKey::Message(id.clone()), None);
+            }
+            self.taken.retain(|(taken, _)| taken != id);
             self.taken.push((id.clone(), Some(row)));
         }
         if item.author == Author::User {

@@ -76,12 +76,12 @@ impl World {
         match step {
             0 if self.rng.percent(50) => self.click(page, Click::Retry, Session::retry_now),
             0 => {}
+            1 if self.page(page).screen.has_ended => {
+                self.click(page, Click::NewConversation, Session::new_conversation);
+            }
             1 => match connection {
                 Connection::Live => self.say(page),
                 Connection::SignedOut => self.sign_in(page),
-                _ if self.page(page).screen.has_ended => {
-                    self.click(page, Click::NewConversation, Session::new_conversation);
-                }
                 _ => self.click(page, Click::Retry, Session::retry_now),
             },
             2 if connection != Connection::Live => {

@@ -1,6 +1,6 @@
 //! What the visitor sees: events of a session become lines, and lines become history.
 
-use miptech_chat_session::{Author, Connection, Entry, Event, Instant, Notice, Place, RowId};
+use miptech_chat_session::{Author, Entry, Event, Instant, Notice, Place, RowId};
 
 use super::World;
 use crate::{
@@ -80,9 +80,6 @@ impl World {
                     retry_in_ms: wait.map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)),
                 };
                 self.note(Some(page), what);
-                if phase.connection == Connection::Live {
-                    self.page(page).screen.has_ended = false;
-                }
             }
             Event::SignInEnded(result) => {
                 if let Ok(user) = result {
