@@ -359,7 +359,7 @@ fn echo(frame: &Value, payload: &Value) -> ServerFrame {
             message: found.id,
             text,
             chat: fields::chat(frame),
-            client_message: fields::client_message(payload),
+            client_message: fields::client_message(payload).or_else(|| fields::client_message_inside(frame)),
         },
         (Some(_) | None, _) => ServerFrame::Unknown,
     }

@@ -171,6 +171,16 @@ impl Journal {
         self.lines.iter().find(is_it).map(|line| line.row)
     }
 
+    /// A message of the visitor of exactly this text that the platform told of without our id: it is this one.
+    pub(crate) fn claim_echo(&mut self, id: &ClientMessageId, text: &str, since_ms: u64) -> Option<RowId> {
+        let line = self.lines.iter_mut().find(|line| {
+            let is_unnamed = line.client_message.is_none() && line.status == Status::Sent;
+            line.author == Author::User && is_unnamed && line.text == text && line.created_ms >= since_ms
+        })?;
+        line.client_message = Some(id.clone());
+        Some(line.row)
+    }
+
     /// When what changed is written.
     pub(crate) const fn deadline(&self) -> Option<Instant> {
         self.due

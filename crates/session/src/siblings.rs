@@ -169,6 +169,11 @@ impl Session {
             }
             return;
         }
+        // The platform told of it before storage did (row O6).
+        let is_new = self.taken.iter().all(|(taken, _)| *taken != id);
+        if is_new && message.state == StoredState::Sending && self.is_echo(&id, &message.text, now) {
+            return;
+        }
         let is_ours = message.tab == self.tab;
         let leased_until = now.mono.after(LEASE.saturating_sub(age));
         let delivery = match message.state {
@@ -215,7 +220,7 @@ impl Session {
                 }
             }
             // Done with here already, and taken away in storage a moment ago.
-            None if self.taken.iter().any(|(taken, _)| *taken == id) => {}
+            None if !is_new => {}
             None => {
                 let row = self.rows.fresh();
                 self.taken.push((id.clone(), Some(row)));
@@ -240,6 +245,14 @@ impl Session {
                 self.expire(now);
             }
         }
+    }
+
+    /// Whether the platform has told of a message of exactly this text a moment ago; that line is its line.
+    fn is_echo(&mut self, id: &ClientMessageId, text: &str, now: Now) -> bool {
+        let since_ms = now.wall_ms.saturating_sub(ECHO_MS);
+        let row = self.journal.claim_echo(id, text, since_ms);
+        self.taken.extend(row.map(|row| (id.clone(), Some(row))));
+        row.is_some()
     }
 
     /// A message that is shown above the break between two conversations and belongs to the one below moves there, so that
@@ -321,7 +334,8 @@ impl Session {
     fn mirror(&mut self, items: Vec<StoredItem>, now: Now) {
         self.journal.is_mirroring = true;
         let mut previous = None;
-        for item in items {
+        for mut item in items {
+            self.name_ours(&mut item);
             previous = Some(match self.row_of(&item, previous) {
                 Some(row) => {
                     if let Some(behind) = previous.filter(|previous| self.journal.is_before(row, *previous)) {
@@ -333,6 +347,19 @@ impl Session {
             });
         }
         self.journal.is_mirroring = false;
+    }
+
+    /// What another tab heard from the platform before it knew whose it is may be a message that is on its way here.
+    fn name_ours(&self, item: &mut StoredItem) {
+        let is_unnamed = item.author == Author::User && item.client_message.is_none();
+        if let Some(id) = item.message.as_ref().filter(|_| is_unnamed)
+            && self.known.row_of(id).is_none()
+        {
+            item.client_message = self
+                .outbox
+                .same_text(&item.text, None)
+                .map(|ours| ours.id.clone());
+        }
     }
 
     /// The row a stored message has here already.
@@ -438,6 +465,9 @@ enum From {
 
 /// A wait hint is at most two minutes (row P22), whatever the wall clock did since it was written.
 const MOST_HOLD: Duration = Duration::from_secs(120);
+
+/// Row O6: for so long a message the platform tells of and one another tab writes down may be the same.
+const ECHO_MS: u64 = 60_000;
 
 /// What belongs to somebody else, is over or was said is kept for a day.
 const KEPT: Duration = Duration::from_millis(KEPT_MS);

@@ -71,6 +71,22 @@ enum Job {
     Pursue { step: u32 },
 }
 
+impl Job {
+    /// Whether it is bytes between a page and the platform.
+    const fn is_on_its_way(&self) -> bool {
+        matches!(
+            self,
+            Self::Accept { .. }
+                | Self::Arrive { .. }
+                | Self::Up { .. }
+                | Self::To {
+                    what: Incoming::Called { .. } | Incoming::Socket { .. },
+                    ..
+                }
+        )
+    }
+}
+
 /// Something that reaches a page.
 #[derive(Debug)]
 pub(crate) enum Incoming {

@@ -61,6 +61,12 @@ pub(super) fn created_chat(frame: &Value) -> Option<ChatId> {
     chat(frame).or_else(|| more.iter().find_map(|path| ChatId::parse(text_at(frame, path)?)))
 }
 
+/// Our own id of a message that is a whole object, as in history.
+pub(super) fn client_message_inside(frame: &Value) -> Option<ClientMessageId> {
+    let [inner, outer, ..] = levels(frame);
+    client_message(inner).or_else(|| client_message(outer))
+}
+
 /// Our own id of a message, where the platform echoes it.
 pub(super) fn client_message(payload: &Value) -> Option<ClientMessageId> {
     ClientMessageId::parse(text_of(payload, &["client_message_id", "clientMessageId"])?)

@@ -20,6 +20,7 @@ impl World {
         }
         self.platform.moods = crate::platform::Moods::default();
         self.wake_machine();
+        self.hasten();
         for socket in 0..self.links.len() {
             if self.links.get(socket).is_some_and(|link| link.is_dead) {
                 self.drop_link(socket, 500, 1006, "");
@@ -42,6 +43,24 @@ impl World {
         self.click(page, Click::Open, |session, now| session.set_open(true, now));
         self.turn(page, Session::start);
         self.later(1000, Job::Pursue { step: 0 });
+    }
+
+    /// The way is good again: what is slowly under way arrives, in its order.
+    fn hasten(&mut self) {
+        let soon = self.now_ms + 2 * self.latency_ms;
+        let late: Vec<(u64, u64)> = self
+            .jobs
+            .range((soon, 0)..)
+            .filter(|(_, job)| job.is_on_its_way())
+            .map(|(key, _)| *key)
+            .collect();
+        for key in late {
+            let job = self.jobs.remove(&key);
+            job.into_iter().for_each(|job| self.later_at(soon, job));
+        }
+        for link in &mut self.links {
+            link.hasten(soon);
+        }
     }
 
     /// The page the phase is about: one that runs, if need be one that has to be opened or to go on.

@@ -35,6 +35,14 @@ pub(super) struct Link {
     down_free_ms: u64,
 }
 
+impl Link {
+    /// Nothing more takes longer than until then.
+    pub(super) fn hasten(&mut self, soon_ms: u64) {
+        self.up_free_ms = self.up_free_ms.min(soon_ms);
+        self.down_free_ms = self.down_free_ms.min(soon_ms);
+    }
+}
+
 /// What a page hears of a socket.
 #[derive(Clone, Debug)]
 pub(crate) enum Down {
