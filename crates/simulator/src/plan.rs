@@ -252,8 +252,8 @@ impl Plan {
                 has_absurd_clock: rng.percent(15),
             },
             unrest_ms: 600_000,
-            strike_every_ms: rng.between(8_000, 40_000),
-            act_every_ms: rng.between(4_000, 20_000),
+            strike_every_ms: rng.between(3_000, 30_000),
+            act_every_ms: rng.between(3_000, 20_000),
         }
     }
 }

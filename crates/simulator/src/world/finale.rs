@@ -105,7 +105,8 @@ impl World {
             },
             2 if connection != Connection::Live => {
                 self.click(page, Click::Retry, Session::retry_now);
-                if self.page(page).screen.has_ended {
+                // The menu has it in every state.
+                if self.page(page).screen.has_ended || connection == Connection::Blocked {
                     self.click(page, Click::NewConversation, Session::new_conversation);
                 }
             }

@@ -1,6 +1,6 @@
 //! What the visitor sees: events of a session become lines, and lines become history.
 
-use miptech_chat_session::{Author, Entry, Event, Instant, Notice, Place, RowId};
+use miptech_chat_session::{Author, Entry, ErrorCode, Event, Instant, Notice, Place, RowId};
 
 use super::World;
 use crate::{
@@ -90,7 +90,12 @@ impl World {
     }
 
     fn notice(&mut self, page: usize, notice: Option<&Notice>) {
-        self.page(page).screen.has_ended = matches!(notice, Some(Notice::Ended(_)));
+        // Both bring the button that begins a new conversation.
+        self.page(page).screen.has_ended = match notice {
+            Some(Notice::Blocked(error)) => error.code == ErrorCode::ChatGone,
+            Some(Notice::Ended(_)) => true,
+            Some(Notice::Busy { .. } | Notice::Mishap(_) | Notice::Trouble { .. }) | None => false,
+        };
         self.page(page).screen.has_notice = notice.is_some();
         let told = notice.map(|notice| {
             let kind = match notice {
