@@ -271,6 +271,11 @@ impl Session {
         now: Now,
     ) {
         self.remember(now);
+        // A second acknowledgement changes nothing: it is not the next message's (`platform.md` section 12, rule 9).
+        let is_told = message.as_ref().is_some_and(|id| self.known.row_of(id).is_some());
+        if client_message.is_none() && is_told {
+            return;
+        }
         let Some(item) = self.outbox.acknowledge(client_message) else {
             return;
         };

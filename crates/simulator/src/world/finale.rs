@@ -103,10 +103,13 @@ impl World {
                 Connection::SignedOut => self.sign_in(page),
                 _ => self.click(page, Click::Retry, Session::retry_now),
             },
+            2 if self.page(page).screen.has_ended => {
+                self.click(page, Click::NewConversation, Session::new_conversation);
+            }
             2 if connection != Connection::Live => {
                 self.click(page, Click::Retry, Session::retry_now);
                 // The menu has it in every state.
-                if self.page(page).screen.has_ended || connection == Connection::Blocked {
+                if connection == Connection::Blocked {
                     self.click(page, Click::NewConversation, Session::new_conversation);
                 }
             }
