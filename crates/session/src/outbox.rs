@@ -38,6 +38,8 @@ pub(crate) struct Item {
     pub(crate) typed: Option<Instant>,
     /// From when on this tab may send it without a lock, where another tab wrote it.
     pub(crate) ours_from: Option<Instant>,
+    /// When another tab last touched it, by the wall clock; only to know one mark from the next.
+    pub(crate) touched_ms: Option<u64>,
     pub(crate) hand_overs: u8,
     /// The last sequence number known when it was handed over.
     pub(crate) after: u64,

@@ -251,6 +251,7 @@ impl Session {
             typed_ms: now.wall_ms,
             typed: Some(now.mono),
             ours_from: None,
+            touched_ms: None,
             hand_overs: 0,
             after: 0,
             is_ambiguous: false,

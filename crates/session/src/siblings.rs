@@ -175,7 +175,13 @@ impl Session {
             return;
         }
         let is_ours = message.tab == self.tab;
-        let leased_until = now.mono.after(LEASE.saturating_sub(age));
+        // A lease runs on our clock from when its mark was first read: the other clock may have jumped since it was made.
+        let read_before = self
+            .outbox
+            .get(&id)
+            .filter(|item| item.touched_ms == Some(message.touched_ms))
+            .and_then(|item| item.ours_from);
+        let leased_until = read_before.unwrap_or_else(|| now.mono.after(LEASE.saturating_sub(age)));
         let delivery = match message.state {
             StoredState::Sending if origin == From::EarlierPage => Delivery::Doubtful {
                 leased_until: Some(leased_until),
@@ -206,6 +212,7 @@ impl Session {
                 item.after = message.after;
                 item.is_ambiguous |= message.state == StoredState::Sending;
                 item.ours_from = Some(leased_until);
+                item.touched_ms = Some(message.touched_ms);
                 item.session = message.session;
                 let is_of_now =
                     item.session == self.config.identity.session && item.delivery != Delivery::Held;
@@ -235,6 +242,7 @@ impl Session {
                     typed_ms: message.typed_ms,
                     typed: None,
                     ours_from: (!is_ours).then_some(leased_until),
+                    touched_ms: Some(message.touched_ms),
                     hand_overs: message.hand_overs,
                     after: message.after,
                     is_ambiguous: message.state == StoredState::Sending,

@@ -247,7 +247,7 @@ impl Plan {
                 streams: rng.percent(85),
                 repeats_text: rng.percent(70),
                 needs_token,
-                lifetime_ms: rng.pick(&[60_000, 120_000, 300_000, 600_000]).unwrap_or(300_000),
+                lifetime_ms: rng.pick(&[300_000, 600_000, 3_600_000]).unwrap_or(300_000),
                 grace_ms: rng.pick(&[0, 30_000, 60_000]).unwrap_or_default(),
                 has_absurd_clock: rng.percent(15),
             },

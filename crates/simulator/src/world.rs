@@ -141,6 +141,7 @@ pub(crate) struct World {
     wall_off_ms: i64,
     typed: u32,
     made_sessions: u32,
+    expiries: u32,
     is_calm: bool,
     /// The page the liveness phase is about.
     hero: Option<usize>,
@@ -179,6 +180,7 @@ impl World {
             wall_off_ms: 0,
             typed: 0,
             made_sessions: 0,
+            expiries: 0,
             is_calm: false,
             hero: None,
             end_ms,

@@ -55,7 +55,12 @@ impl World {
                 self.platform.moods.stutters = true;
                 self.ease_later(fault, 60_000);
             }
-            Fault::Expire => self.platform.accounts.expire(),
+            // More often than this the policy of three refreshes in ten minutes is what a run would be about.
+            Fault::Expire if self.expiries < 2 => {
+                self.expiries += 1;
+                self.platform.accounts.expire();
+            }
+            Fault::Expire => {}
             Fault::RateLimit => {
                 let wait_s = self.rng.pick(&[1, 5, 20, 45]).unwrap_or(5);
                 self.platform.moods.busy_until_ms = self.now_ms + 1000 * wait_s;
