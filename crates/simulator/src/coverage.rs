@@ -15,7 +15,7 @@ impl Coverage {
     /// Adds a run.
     pub fn add(&mut self, history: &History) {
         let mut seen = BTreeMap::new();
-        for name in history.records.iter().flat_map(|record| names(&record.what)) {
+        for name in history.records.iter().map(|record| name_of(&record.what)) {
             *seen.entry(name).or_insert(0) += 1;
         }
         self.runs += 1;
@@ -25,13 +25,10 @@ impl Coverage {
         }
     }
 
-    /// Takes in what another thread counted.
-    pub fn merge(&mut self, other: &Self) {
-        self.runs += other.runs;
-        for (name, (count, runs)) in &other.counts {
-            let total = self.counts.entry(name.clone()).or_default();
-            *total = (total.0 + count, total.1 + runs);
-        }
+    /// How often something happened.
+    #[must_use]
+    pub fn count_of(&self, name: &str) -> u64 {
+        self.counts.get(name).map_or(0, |(count, _)| *count)
     }
 }
 
@@ -46,7 +43,7 @@ impl fmt::Display for Coverage {
 }
 
 /// What an event is counted as.
-fn names(what: &Happening) -> Vec<String> {
+fn name_of(what: &Happening) -> String {
     let all = format!("{what:?}");
     let kind = all.split([' ', '(', '{']).next().unwrap_or_default().to_owned();
     let detail = match what {
@@ -89,7 +86,40 @@ fn names(what: &Happening) -> Vec<String> {
         }
         Happening::LockAsked { lock } | Happening::LockHeld { lock } => lock.clone(),
         Happening::End { is_pair_valid } => format!("{is_pair_valid:?}"),
-        _ => String::new(),
+        Happening::Begin(_)
+        | Happening::Typed { .. }
+        | Happening::Drafted { .. }
+        | Happening::Deleted { .. }
+        | Happening::Again { .. }
+        | Happening::Checked { .. }
+        | Happening::Opened { .. }
+        | Happening::Booted
+        | Happening::AnswerText { .. }
+        | Happening::Removed { .. }
+        | Happening::Broken
+        | Happening::ChatShown { .. }
+        | Happening::DraftShown { .. }
+        | Happening::NoticeShown(None)
+        | Happening::Stored { .. }
+        | Happening::Unstored { .. }
+        | Happening::StoreRefused { .. }
+        | Happening::Cleared
+        | Happening::Meddled { .. }
+        | Happening::Heard { .. }
+        | Happening::LockFreed { .. }
+        | Happening::Aborted { .. }
+        | Happening::Dialled { .. }
+        | Happening::Connected { .. }
+        | Happening::Late { .. }
+        | Happening::Handed { .. }
+        | Happening::Acked { .. }
+        | Happening::Rejected { .. }
+        | Happening::SrvReceived { .. }
+        | Happening::SrvApplied { .. }
+        | Happening::SrvAnswer { .. }
+        | Happening::TokenSeen { .. }
+        | Happening::Spinning { .. }
+        | Happening::Calm { .. } => String::new(),
     };
-    vec![format!("{kind} {detail}")]
+    format!("{kind} {detail}").trim_end().to_owned()
 }

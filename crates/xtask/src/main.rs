@@ -13,6 +13,7 @@ mod names;
 mod node;
 mod page_config;
 mod purity;
+mod simulate;
 mod size;
 mod stamp;
 mod steps;
@@ -28,6 +29,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
+use crate::simulate::Seeds;
 use crate::test::Check;
 use crate::workspace::Workspace;
 
@@ -60,6 +62,15 @@ enum Task {
         /// Where the page will be; a hook of Trunk leaves it out, because Trunk names its folder by itself.
         folder: Option<PathBuf>,
     },
+    /// Run the session in simulated browsers under every fault, one run for each seed.
+    Simulate {
+        /// The seeds, the last one left out.
+        #[arg(long, default_value_t)]
+        seeds: Seeds,
+        /// Look afterwards whether planted defects are found.
+        #[arg(long)]
+        defects: bool,
+    },
     /// Print what a visitor downloads and fail above budgets.toml.
     Size,
     /// Run every check in order, or only the named ones.
@@ -90,6 +101,12 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Demo { listen } => demo::run(&workspace, listen)?,
         Task::Fleet { clients } => fleet::run(&workspace, clients)?,
         Task::PageConfig { folder } => page_config::run(folder)?,
+        Task::Simulate { seeds, defects } => {
+            simulate::seeds(&workspace, seeds)?;
+            if defects {
+                simulate::defects(&workspace)?;
+            }
+        }
         Task::Size => size::run(&workspace)?,
         Task::Test { checks } => return Ok(test::run(&workspace, &checks)),
         Task::Tidy => tidy::run(&workspace)?,

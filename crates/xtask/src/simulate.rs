@@ -1,7 +1,8 @@
-//! `cargo xtask simulate` and `cargo xtask fleet`: the programs of the simulator, compiled for speed.
+//! `cargo xtask simulate`: a program of the simulator, compiled for speed.
 //!
-//! What they check and print is theirs. Here they are only found, built and given their seeds.
+//! What it checks and prints is its own. Here it is only found, built and given its seeds.
 
+use std::fmt;
 use std::process::Command;
 use std::str::FromStr;
 
@@ -9,9 +10,6 @@ use anyhow::Result;
 
 use crate::steps;
 use crate::workspace::Workspace;
-
-/// The package both programs belong to.
-const PACKAGE: &str = "miptech-chat-simulator";
 
 /// The profile of the root manifest that optimises for speed and keeps the assertions.
 const PROFILE: &str = "simulation";
@@ -44,42 +42,34 @@ impl FromStr for Seeds {
     }
 }
 
-impl std::fmt::Display for Seeds {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Seeds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}..{}", self.first, self.end)
     }
 }
 
 /// Runs the seeds, and those that ever failed.
 pub(crate) fn seeds(workspace: &Workspace, seeds: Seeds) -> Result<()> {
-    let mut command = program(workspace, "simulate");
+    let mut command = program(workspace, &[]);
     command.args(["--seeds", &seeds.to_string()]);
     steps::run("simulate the session under every fault", &mut command)
 }
 
 /// Plants every known defect in turn and demands that the simulator finds each.
 pub(crate) fn defects(workspace: &Workspace) -> Result<()> {
-    let mut command = program(workspace, "simulate");
+    let mut command = program(workspace, &["--features", "defects"]);
     steps::run(
         "look whether the simulator finds planted defects",
         command.arg("--defects"),
     )
 }
 
-/// Cuts a fleet of clients at one instant and prints what their return does to the platform.
-pub(crate) fn fleet(workspace: &Workspace, clients: Option<u64>) -> Result<()> {
-    let mut command = program(workspace, "fleet");
-    if let Some(clients) = clients {
-        command.args(["--clients", &clients.to_string()]);
-    }
-    steps::run("cut a fleet of clients at one instant", &mut command)
-}
-
-/// `cargo run` of one of the programs, to be followed by its own arguments.
-fn program(workspace: &Workspace, name: &str) -> Command {
+/// `cargo run` of the program, to be followed by its own arguments.
+fn program(workspace: &Workspace, features: &[&str]) -> Command {
     let mut command = workspace.cargo();
     command.args(["run", "--locked", "--quiet", "--profile", PROFILE]);
-    command.args(["--package", PACKAGE, "--bin", name, "--"]);
+    command.args(["--package", "miptech-chat-simulator", "--bin", "simulate"]);
+    command.args(features).arg("--");
     command
 }
 

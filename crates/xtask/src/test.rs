@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 
 use crate::workspace::{WASM_TARGET, Workspace};
-use crate::{browser, build, bundle, demo, node, page_config, purity, size, steps, tidy, tools};
+use crate::{browser, build, bundle, demo, node, page_config, purity, simulate, size, steps, tidy, tools};
 
 /// One check. The order of the variants is the order of a whole run: quick ones first.
 #[derive(Clone, Copy, Debug, PartialEq, ValueEnum)]
@@ -29,6 +29,8 @@ pub(crate) enum Check {
     Host,
     /// The session core imports nothing.
     Purity,
+    /// Two thousand simulated runs under every fault.
+    Simulate,
     /// The widget's tests in headless Chromium.
     Browser,
     /// The whole build of www/dist.
@@ -111,6 +113,7 @@ impl Check {
                 tools::ensure_wasm_target()?;
                 purity::run(workspace)?;
             }
+            Self::Simulate => simulate::seeds(workspace, simulate::Seeds::default())?,
             Self::Browser => browser::run_tests(workspace)?,
             Self::Build => build::run(workspace)?,
             Self::Size => size::run(workspace)?,

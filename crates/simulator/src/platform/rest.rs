@@ -84,13 +84,13 @@ impl Platform {
     }
 
     /// Who calls; refused where a token is bad, or missing and needed.
-    fn caller(&self, bearer: Option<&str>) -> Result<Option<String>, Answer> {
+    fn caller(&self, bearer: Option<&str>) -> Result<Option<String>, Box<Answer>> {
         match bearer {
             Some(token) => match self.accounts.subject_of(token) {
                 Some(subject) => Ok(Some(subject)),
-                None => Err(Answer::refusal(401, "invalid_token")),
+                None => Err(Box::new(Answer::refusal(401, "invalid_token"))),
             },
-            None if self.manners.needs_token => Err(Answer::refusal(401, "auth_required")),
+            None if self.manners.needs_token => Err(Box::new(Answer::refusal(401, "auth_required"))),
             None => Ok(None),
         }
     }
@@ -98,7 +98,7 @@ impl Platform {
     fn create(&mut self, body: &Value, bearer: Option<&str>) -> Answer {
         let subject = match self.caller(bearer) {
             Ok(subject) => subject,
-            Err(answer) => return answer,
+            Err(answer) => return *answer,
         };
         let Some(session) = body["session_id"].as_str().map(str::to_owned) else {
             return Answer::refusal(422, "session_id");
@@ -165,7 +165,7 @@ impl Platform {
     fn read(&mut self, path: &str, bearer: Option<&str>, url: &str) -> Answer {
         let subject = match self.caller(bearer) {
             Ok(subject) => subject,
-            Err(answer) => return answer,
+            Err(answer) => return *answer,
         };
         let mut words = path.trim_start_matches("/chat/").split('/');
         let chat = words

@@ -101,7 +101,15 @@ impl World {
             1 => match connection {
                 Connection::Live => self.say(page),
                 Connection::SignedOut => self.sign_in(page),
-                _ => self.click(page, Click::Retry, Session::retry_now),
+                Connection::Blocked
+                | Connection::Connecting
+                | Connection::Idle
+                | Connection::Joining
+                | Connection::Offline
+                | Connection::Paused
+                | Connection::Reconnecting
+                | Connection::Starting
+                | Connection::Waiting => self.click(page, Click::Retry, Session::retry_now),
             },
             2 if self.page(page).screen.has_ended => {
                 self.click(page, Click::NewConversation, Session::new_conversation);
