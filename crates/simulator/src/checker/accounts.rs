@@ -1,0 +1,146 @@
+//! Tokens: renewed once, forgotten only for a reason, never brought back, and never seen.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Findings, Watch};
+use crate::history::{Click, Happening, Holds, Life, Record, Setting, Who};
+
+#[derive(Debug)]
+pub(super) struct Accounts {
+    setting: Setting,
+    /// Refresh calls under way: call, page, token.
+    running: BTreeMap<usize, (Who, u64)>,
+    renewals: Vec<u64>,
+    /// Sign-ins that ended in storage.
+    ended: BTreeSet<u64>,
+    /// The last reason for tokens to go.
+    reason_ms: Option<u64>,
+    held: BTreeMap<(Who, String), u64>,
+    /// Until when nothing is said about locks: a machine or page stood still.
+    excused_until_ms: u64,
+}
+
+impl Accounts {
+    pub(super) fn new(setting: &Setting) -> Self {
+        Self {
+            setting: setting.clone(),
+            running: BTreeMap::new(),
+            renewals: Vec::new(),
+            ended: BTreeSet::new(),
+            reason_ms: None,
+            held: BTreeMap::new(),
+            excused_until_ms: 0,
+        }
+    }
+
+    fn renewed(&mut self, call: usize, who: Who, token: u64, record: &Record, findings: &mut Findings) {
+        let same = self.running.values().filter(|(_, running)| *running == token);
+        let same: Vec<Who> = same.map(|(page, _)| *page).collect();
+        if same.contains(&who) {
+            findings.add(
+                "I15",
+                record,
+                "a page renews the same token twice at once".to_owned(),
+            );
+        }
+        if self.setting.locks && !same.is_empty() && self.excused_until_ms < record.at_ms {
+            findings.add("I15", record, "two pages renew the same token at once".to_owned());
+        }
+        self.running.insert(call, (who, token));
+        let within = |span_ms: u64| {
+            let moments = self.renewals.iter();
+            moments.filter(|at| **at + span_ms > record.at_ms).count()
+        };
+        if self.setting.locks && (within(30_000) > 0 || within(600_000) > 2) {
+            findings.add("I16", record, "tokens are renewed too often".to_owned());
+        }
+        self.renewals.push(record.at_ms);
+    }
+}
+
+impl Watch for Accounts {
+    fn see(&mut self, record: &Record, findings: &mut Findings) {
+        match &record.what {
+            Happening::TokenSeen { place } => findings.add("I20", record, format!("a token in {place}")),
+            Happening::Called {
+                call,
+                refresh: Some(token),
+                ..
+            } => {
+                if let Some(who) = record.who {
+                    self.renewed(*call, who, *token, record, findings);
+                }
+            }
+            Happening::Answered {
+                call,
+                status,
+                is_ours,
+                ..
+            } => {
+                let was_renewal = self.running.remove(call).is_some();
+                let is_refusal = matches!(status, Some(400 | 401 | 403));
+                if *is_ours && is_refusal && was_renewal {
+                    self.reason_ms = Some(record.at_ms);
+                }
+            }
+            Happening::Aborted { call } => {
+                self.running.remove(call);
+            }
+            Happening::Clicked(Click::SignOut | Click::SignIn) | Happening::Cleared => {
+                self.reason_ms = Some(record.at_ms);
+            }
+            Happening::Unstored {
+                held: Holds::Token(family),
+                ..
+            } => {
+                self.ended.insert(*family);
+                if self.reason_ms.is_none_or(|at| at + 60_000 < record.at_ms) {
+                    findings.add("I18", record, "tokens are erased without a reason".to_owned());
+                }
+            }
+            Happening::Stored {
+                holds: Holds::Token(family),
+                ..
+            } if self.ended.contains(family) => {
+                findings.add(
+                    "I17",
+                    record,
+                    format!("a token of sign-in {family} is back after its end"),
+                );
+            }
+            Happening::LockHeld { lock } => {
+                if let Some(who) = record.who {
+                    self.held.insert((who, lock.clone()), record.at_ms);
+                }
+            }
+            Happening::LockFreed { lock } => {
+                if let Some(who) = record.who
+                    && let Some(since_ms) = self.held.remove(&(who, lock.clone()))
+                    && record.at_ms > since_ms + 12_000
+                    && self.excused_until_ms < since_ms
+                {
+                    findings.add("I21", record, format!("the lock {lock} was held too long"));
+                }
+            }
+            Happening::Page(Life::Left) => {
+                if let Some(who) = record.who {
+                    // What is given back in the same turn comes right after this line.
+                    self.held.retain(|(page, _), _| *page != who);
+                }
+            }
+            Happening::Page(Life::Frozen | Life::Thawed) => {
+                self.excused_until_ms = self.excused_until_ms.max(record.at_ms + 180_000);
+            }
+            Happening::Fault(name) if name == "Sleep" || name == "Busy" || name == "NoLock" => {
+                self.excused_until_ms = self.excused_until_ms.max(record.at_ms + 180_000);
+            }
+            Happening::Gone(_) => {
+                if let Some(who) = record.who {
+                    self.running.retain(|_, (page, _)| *page != who);
+                    self.held.retain(|(page, _), _| *page != who);
+                }
+            }
+            _ => {}
+        }
+    }
+}

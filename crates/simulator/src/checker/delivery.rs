@@ -1,0 +1,299 @@
+//! Messages: none lost, none twice, in order, as typed, and under whom they were typed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Findings, Watch};
+use crate::history::{Click, Happening, Holds, Record, Setting, Who};
+
+/// What is known of one message.
+#[derive(Debug, Default)]
+struct Message {
+    /// Its place among all that was typed, and the tab it was typed in.
+    typed: Option<(usize, Option<usize>)>,
+    hash: u64,
+    subject: Option<String>,
+    chat: Option<String>,
+    handed: u32,
+    /// How often it may be handed over once more: the visitor's word, or the platform's refusal.
+    pardons: u32,
+    applied: u32,
+    agains: u32,
+    is_kept: bool,
+    was_refused_by_storage: bool,
+    is_confirmed: bool,
+    is_deleted: bool,
+    is_stored: bool,
+    /// Storage was cleared while nobody had it in memory.
+    is_excused: bool,
+    /// Who shows it.
+    shown: BTreeSet<(Who, u64)>,
+}
+
+#[derive(Debug)]
+pub(super) struct Delivery {
+    setting: Setting,
+    messages: BTreeMap<String, Message>,
+    typed: usize,
+    /// The newest typed place applied, by tab and chat.
+    orders: BTreeMap<(Option<usize>, String), (usize, String)>,
+    /// When anybody began a new conversation.
+    new_conversations: BTreeSet<usize>,
+    rows: BTreeMap<(Who, u64), String>,
+    /// What came and went on each socket.
+    gates: BTreeMap<usize, BTreeSet<String>>,
+}
+
+impl Delivery {
+    pub(super) fn new(setting: &Setting) -> Self {
+        Self {
+            setting: setting.clone(),
+            messages: BTreeMap::new(),
+            typed: 0,
+            orders: BTreeMap::new(),
+            new_conversations: BTreeSet::new(),
+            rows: BTreeMap::new(),
+            gates: BTreeMap::new(),
+        }
+    }
+
+    fn message(&mut self, id: &str) -> &mut Message {
+        self.messages.entry(id.to_owned()).or_default()
+    }
+
+    fn handed(&mut self, record: &Record, findings: &mut Findings) {
+        let Happening::Handed {
+            id,
+            socket,
+            hash,
+            tenant,
+        } = &record.what
+        else {
+            return;
+        };
+        let gates = self.gates.get(socket).cloned().unwrap_or_default();
+        let is_joined = [
+            "chat_joined",
+            "chat_created",
+            "connection_ready",
+            "message_received",
+        ]
+        .iter()
+        .any(|gate| gates.contains(*gate));
+        if !gates.contains("join_chat") || !is_joined {
+            findings.add(
+                "I8",
+                record,
+                format!("{id} left before the text gate of its socket"),
+            );
+        }
+        if tenant
+            .as_ref()
+            .is_some_and(|tenant| *tenant != self.setting.tenant)
+        {
+            findings.add("I7", record, format!("{id} names another tenant"));
+        }
+        let dedup = self.setting.dedup;
+        let message = self.message(id);
+        message.handed += 1;
+        if message.typed.is_some() && message.hash != *hash {
+            findings.add("I6", record, format!("{id} was handed over with another text"));
+        }
+        if !message.is_kept && !message.was_refused_by_storage {
+            findings.add(
+                "I23",
+                record,
+                format!("{id} was handed over before it was stored"),
+            );
+        }
+        if !dedup && message.handed > 1 + message.pardons {
+            findings.add(
+                "I3",
+                record,
+                format!("{id} was handed over again without the visitor's word"),
+            );
+        }
+    }
+
+    fn applied(&mut self, record: &Record, findings: &mut Findings) {
+        let Happening::SrvApplied {
+            id,
+            tenant,
+            chat,
+            subject,
+            ..
+        } = &record.what
+        else {
+            return;
+        };
+        if *tenant != self.setting.tenant {
+            findings.add("I7", record, format!("{id} was applied under another tenant"));
+        }
+        let dedup = self.setting.dedup;
+        let begun = self.new_conversations.clone();
+        let message = self.message(id);
+        message.applied += 1;
+        if dedup && message.applied > 1 + message.agains {
+            findings.add("I3", record, format!("{id} was applied twice"));
+        }
+        let Some((place, tab)) = message.typed else { return };
+        if message.subject.is_some() && message.subject != *subject {
+            findings.add("I7", record, format!("{id} was applied under another subject"));
+        }
+        let is_sent_on = message.agains > 0 || begun.range(place..).next().is_some();
+        if message.chat.as_ref().is_some_and(|typed| typed != chat) && !is_sent_on {
+            findings.add("I7", record, format!("{id} was applied in another chat"));
+        }
+        if message.agains > 0 || message.applied > 1 {
+            return;
+        }
+        let last = self
+            .orders
+            .entry((tab, chat.clone()))
+            .or_insert((place, id.clone()));
+        if last.0 > place {
+            findings.add(
+                "I5",
+                record,
+                format!("{id} was applied behind {}, which was typed later", last.1),
+            );
+        } else {
+            *last = (place, id.clone());
+        }
+    }
+
+    fn shown(&mut self, who: Who, row: u64, status: &str, record: &Record, findings: &mut Findings) {
+        let Some(id) = self.rows.get(&(who, row)).cloned() else {
+            return;
+        };
+        let message = self.message(&id);
+        if status == "sent" && message.typed.is_some() && !message.is_confirmed {
+            findings.add(
+                "I27",
+                record,
+                format!("{id} is shown as sent, and nobody said so"),
+            );
+        }
+    }
+
+    fn cleared(&mut self) {
+        for message in self.messages.values_mut() {
+            message.is_excused |= message.is_stored && message.shown.is_empty();
+            message.is_stored = false;
+        }
+    }
+
+    fn gone(&mut self, who: Who) {
+        self.rows.retain(|(page, _), _| *page != who);
+        for message in self.messages.values_mut() {
+            message.shown.retain(|(page, _)| *page != who);
+            // Row O20: the visitor was told that this page alone has it.
+            message.is_excused |= message.was_refused_by_storage && message.shown.is_empty();
+        }
+    }
+
+    fn end(&self, record: &Record, findings: &mut Findings) {
+        for (id, message) in &self.messages {
+            let is_somewhere = message.applied > 0
+                || message.is_stored
+                || message.is_deleted
+                || message.is_excused
+                || !message.shown.is_empty();
+            if message.typed.is_some() && !is_somewhere {
+                findings.add("I1", record, format!("{id} is lost"));
+            }
+        }
+    }
+}
+
+impl Watch for Delivery {
+    fn see(&mut self, record: &Record, findings: &mut Findings) {
+        match &record.what {
+            Happening::Typed {
+                id,
+                hash,
+                subject,
+                chat,
+            } => {
+                self.typed += 1;
+                let typed = Some((self.typed, record.who.map(|who| who.tab)));
+                let message = self.message(id);
+                message.typed = typed;
+                message.hash = *hash;
+                message.subject.clone_from(subject);
+                message.chat.clone_from(chat);
+            }
+            Happening::Again { id } => {
+                let message = self.message(id);
+                message.agains += 1;
+                message.pardons += 1;
+            }
+            Happening::Deleted { id } => self.message(id).is_deleted = true,
+            Happening::Rejected { id } => self.message(id).pardons += 1,
+            Happening::Clicked(Click::NewConversation) => {
+                self.new_conversations.insert(self.typed);
+                // What was held goes by the visitor's word.
+                self.messages
+                    .values_mut()
+                    .for_each(|message| message.pardons += 1);
+            }
+            Happening::Stored {
+                holds: Holds::Message { id, .. },
+                ..
+            } => {
+                let message = self.message(id);
+                (message.is_kept, message.is_stored) = (true, true);
+            }
+            Happening::Unstored {
+                held: Holds::Message { id, .. },
+                ..
+            } => self.message(id).is_stored = false,
+            Happening::StoreRefused {
+                holds: Holds::Message { id, .. },
+                ..
+            } => {
+                self.message(id).was_refused_by_storage = true;
+            }
+            Happening::Cleared => self.cleared(),
+            Happening::FrameSent { socket, kind, .. } | Happening::FrameCame { socket, kind, .. } => {
+                self.gates.entry(*socket).or_default().insert(kind.clone());
+            }
+            Happening::Acked { id } => self.message(id).is_confirmed = true,
+            Happening::Answered {
+                history,
+                is_ours: true,
+                ..
+            } => {
+                history.iter().for_each(|id| self.message(id).is_confirmed = true);
+            }
+            Happening::Handed { .. } => self.handed(record, findings),
+            Happening::SrvApplied { .. } => self.applied(record, findings),
+            Happening::Added {
+                row,
+                id: Some(id),
+                status,
+                ..
+            } => {
+                if let Some(who) = record.who {
+                    self.rows.insert((who, *row), id.clone());
+                    self.message(id).shown.insert((who, *row));
+                    self.shown(who, *row, status, record, findings);
+                }
+            }
+            Happening::Shown { row, status, .. } => {
+                if let Some(who) = record.who {
+                    self.shown(who, *row, status, record, findings);
+                }
+            }
+            Happening::Removed { row } => {
+                if let Some(who) = record.who
+                    && let Some(id) = self.rows.remove(&(who, *row))
+                {
+                    self.message(&id).shown.remove(&(who, *row));
+                }
+            }
+            Happening::Gone(_) => record.who.into_iter().for_each(|who| self.gone(who)),
+            Happening::End { .. } => self.end(record, findings),
+            _ => {}
+        }
+    }
+}
