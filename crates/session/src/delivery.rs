@@ -222,7 +222,10 @@ impl Session {
             let Delivery::Doubtful { leased_until } = item.delivery else {
                 continue;
             };
+            // Of the chat it was meant for nothing is heard here any more, and another chat does not know its id.
+            let is_of_now = item.session == self.config.identity.session;
             let delivery = match leased_until {
+                Some(_) | None if !is_of_now => Delivery::Parked(Parked::Unconfirmed),
                 _ if is_repeat_safe && item.hand_overs < HAND_OVERS => Delivery::Queued,
                 Some(until) if until > now.mono => Delivery::Elsewhere { until },
                 Some(_) | None if !has_read_history && self.offers_history() => continue,

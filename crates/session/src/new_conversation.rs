@@ -92,8 +92,8 @@ impl Session {
     pub(crate) fn leave_conversation(&mut self, now: Now) {
         match &self.state {
             State::Ended | State::Naming { .. } => {}
-            State::Idle if self.chat.is_none() => {
-                // Nothing was said on this page, but what was said on an earlier one is found by the session id.
+            State::Idle if self.chat.is_none() && self.journal.line_after(None).is_none() => {
+                // Nothing was said or shown on this page, but what was said on an earlier one is found by the session id.
                 if self.config.identity.origin == Origin::Stored {
                     self.name_conversation(false);
                 }

@@ -23,6 +23,7 @@ struct Message {
     is_confirmed: bool,
     is_deleted: bool,
     is_stored: bool,
+    is_cleared: bool,
     /// Storage was cleared while nobody had it in memory.
     is_excused: bool,
     /// Who shows it.
@@ -136,14 +137,15 @@ impl Delivery {
             findings.add("I3", record, format!("{id} was applied twice"));
         }
         let Some((place, tab)) = message.typed else { return };
-        if message.subject.is_some() && message.subject != *subject {
+        // A socket joined before the sign-in goes on without it (row T18): nobody is not somebody else.
+        if message.subject.is_some() && subject.is_some() && message.subject != *subject {
             findings.add("I7", record, format!("{id} was applied under another subject"));
         }
         let is_sent_on = message.agains > 0 || begun.range(place..).next().is_some();
         if message.chat.as_ref().is_some_and(|typed| typed != chat) && !is_sent_on {
             findings.add("I7", record, format!("{id} was applied in another chat"));
         }
-        if message.agains > 0 || message.applied > 1 {
+        if message.agains > 0 || message.applied > 1 || is_sent_on {
             return;
         }
         let last = self
@@ -178,6 +180,8 @@ impl Delivery {
     fn cleared(&mut self) {
         for message in self.messages.values_mut() {
             message.is_excused |= message.is_stored && message.shown.is_empty();
+            // The page whose host cleared storage hears nothing of it.
+            message.is_cleared |= message.is_stored;
             message.is_stored = false;
         }
     }
@@ -187,7 +191,8 @@ impl Delivery {
         for message in self.messages.values_mut() {
             message.shown.retain(|(page, _)| *page != who);
             // Row O20: the visitor was told that this page alone has it.
-            message.is_excused |= message.was_refused_by_storage && message.shown.is_empty();
+            let is_alone = message.was_refused_by_storage || message.is_cleared && !message.is_stored;
+            message.is_excused |= is_alone && message.shown.is_empty();
         }
     }
 

@@ -3,10 +3,7 @@
 use miptech_chat_session::{Connection, PageSignal, Session, TokenKeys};
 
 use super::{Job, World};
-use crate::{
-    history::{Click, Happening},
-    page::Existence,
-};
+use crate::history::{Click, Happening};
 
 impl World {
     /// T0.
@@ -71,7 +68,6 @@ impl World {
             Some(page) => page,
             None => match living.first().copied() {
                 Some(page) => {
-                    self.page(page).life = Existence::Frozen;
                     self.awake(page);
                     page
                 }
