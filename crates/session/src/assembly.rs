@@ -70,7 +70,9 @@ impl Assembly {
     /// The slot a frame belongs to; none means a new one.
     fn find(&self, frame: &AnswerFrame) -> Option<usize> {
         if let Some(found) = &frame.id {
-            let known = |slot: &Slot| slot.bound.as_ref().is_some_and(|bound| bound.id == found.id);
+            let is_over = |slot: &Slot| defect!(CompletedTwice) && !slot.is_open();
+            let is_it = |slot: &Slot| slot.bound.as_ref().is_some_and(|bound| bound.id == found.id);
+            let known = |slot: &Slot| is_it(slot) && !is_over(slot);
             if let Some(index) = self.slots.iter().position(known) {
                 return Some(index);
             }
@@ -152,7 +154,7 @@ impl Assembly {
             slot.is_muted = false;
         }
         for slot in self.slots.iter_mut().filter(|slot| slot.is_open()) {
-            slot.has_gap = true;
+            slot.has_gap = !defect!(GapUnnoticed);
             slot.is_replayable = true;
             slot.early.clear();
         }

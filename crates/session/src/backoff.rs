@@ -20,7 +20,11 @@ impl Backoff {
             0 => random.up_to(FIRST_SPREAD),
             n => {
                 let cap = cap(now.since(since));
-                spread(doubling(n).min(cap), random)
+                if defect!(JitterClamped) {
+                    spread(doubling(n), random).min(cap)
+                } else {
+                    spread(doubling(n).min(cap), random)
+                }
             }
         };
         self.tries = self.tries.saturating_add(1);
@@ -97,7 +101,7 @@ impl Ceiling {
             let nth_last = self.tries.len().checked_sub(*most)?;
             Some(self.tries.get(nth_last)?.after(*span))
         });
-        bars.max().filter(|at| *at > now)
+        bars.max().filter(|at| *at > now && !defect!(NoCeiling))
     }
 
     /// A try is made.

@@ -261,7 +261,7 @@ impl Session {
 
     /// Whether a frame speaks of our chat: it names it, or names none, or ours has no name yet.
     fn is_ours(&self, chat: Option<&ChatId>) -> bool {
-        chat.is_none() || self.chat.is_none() || chat == self.chat.as_ref()
+        chat.is_none() || self.chat.is_none() || chat == self.chat.as_ref() || defect!(ForeignChatAccepted)
     }
 
     fn acknowledged(

@@ -3,7 +3,7 @@
 //! Tabs share one outbox. Whoever is live chooses the next message under a lock, marks it in storage as handed over, hands
 //! it over and lets the lock go: the mark, not the lock, keeps the others away, for as long as a lease lasts (row O15).
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 use miptech_chat_protocol::{
     capability::Capability,
@@ -123,7 +123,10 @@ impl Session {
         let before = item.status();
         item.delivery = delivery;
         let (row, status) = (item.row, item.status());
-        self.keep_message(id, now);
+        let is_late = defect!(HandedOverFirst) && matches!(delivery, Delivery::Sending { .. });
+        if !is_late {
+            self.keep_message(id, now);
+        }
         if status != before {
             self.event(Event::MessageChanged {
                 row,
@@ -131,6 +134,18 @@ impl Session {
                 message: None,
             });
         }
+    }
+
+    /// Writes a message that was just typed to storage, before anything else can happen to it (invariant I23).
+    pub(crate) fn keep_new_message(&mut self, id: &ClientMessageId, now: Now) {
+        if defect!(HandedOverFirst)
+            && let State::Live { attempt, .. } = &self.state
+            && !self.outbox.has_unacknowledged()
+            && self.held_until.is_none()
+        {
+            self.hand_over(*attempt, id, now);
+        }
+        self.keep_message(id, now);
     }
 
     /// Writes a message to storage as it stands.
@@ -200,9 +215,10 @@ impl Session {
     /// where the platform applies an id once; history decides where it can be read; else only the visitor may.
     pub(crate) fn hand_over_lost(&mut self, now: Now) {
         let Some(item) = self.outbox.sending() else { return };
-        item.is_ambiguous = true;
+        item.is_ambiguous = !defect!(ResentInDoubt);
         let (id, hand_overs) = (item.id.clone(), item.hand_overs);
-        let delivery = if self.capabilities.has(Capability::ClientMessageId) && hand_overs < HAND_OVERS {
+        let is_repeat_safe = self.capabilities.has(Capability::ClientMessageId) || defect!(ResentInDoubt);
+        let delivery = if is_repeat_safe && hand_overs < HAND_OVERS {
             Delivery::Queued
         } else if self.offers_history() {
             Delivery::Doubtful { leased_until: None }
@@ -258,7 +274,7 @@ impl Session {
             && !self.page.is_gone
             && self.claim_after.is_none()
             && self.outbox.has_queued()
-            && !self.outbox.has_unacknowledged()
+            && (defect!(TwoUnacknowledged) || !self.outbox.has_unacknowledged())
             && self.outbox.taken_until().is_none_or(|until| until <= now.mono);
         if may {
             self.claim = Claim::Asking {
@@ -345,6 +361,7 @@ impl Session {
     /// The choice is over, whatever came of it.
     pub(crate) fn end_claim(&mut self) {
         match std::mem::take(&mut self.claim) {
+            Claim::Reading { has_lock: true } if defect!(LockKept) => {}
             Claim::Asking { .. } | Claim::Reading { has_lock: true } => {
                 self.effect(Effect::ReleaseLock(LockName::Outbox));
             }
@@ -358,7 +375,7 @@ impl Session {
         };
         let attempt = *attempt;
         let is_taken = self.outbox.taken_until().is_some_and(|until| until > now.mono);
-        if is_taken || self.outbox.has_unacknowledged() {
+        if is_taken || self.outbox.has_unacknowledged() && !defect!(TwoUnacknowledged) {
             return None;
         }
         let is_repeat_safe = self.capabilities.has(Capability::ClientMessageId);
@@ -402,7 +419,8 @@ impl Session {
             .capabilities
             .has(Capability::ClientMessageId)
             .then_some(&item.id);
-        let (rules, text) = (self.plan.rules(), item.text.as_str());
+        let (rules, text) = (self.plan.rules(), body(item));
+        let text = text.as_ref();
         let frame = match (rules.text, &self.chat) {
             (TextFrame::UserMessage, Some(chat)) => ClientFrame::UserMessage {
                 text,
@@ -418,6 +436,9 @@ impl Session {
         };
         let text = frame.encode(now.wall_ms);
         self.effect(Effect::SendFrame { attempt, text });
+        if defect!(HandedOverFirst) {
+            self.keep_message(id, now);
+        }
     }
 
     /// What is too old does not go by itself (row O10).
@@ -436,6 +457,9 @@ impl Session {
 
     /// The conversation is over: what was not handed over waits for the visitor's word.
     pub(crate) fn hold_queue(&mut self, now: Now) {
+        if defect!(QueueCrossesBreak) {
+            return;
+        }
         for id in self.outbox.ids() {
             if self
                 .outbox
@@ -488,6 +512,14 @@ impl Session {
             }
         }
     }
+}
+
+/// What the platform is sent of a message: exactly what was typed, every time (invariant I6).
+fn body(item: &Item) -> Cow<'_, str> {
+    if defect!(BodyChangedAtResend) && item.hand_overs > 1 {
+        return Cow::Owned(["Again: ", item.text.as_str()].concat());
+    }
+    Cow::Borrowed(item.text.as_str())
 }
 
 /// How often a message is handed over under one id before the visitor is asked (row O5).

@@ -117,9 +117,12 @@ impl Session {
     /// Nothing is handed over, and nothing tried again, before the platform is ready for it.
     /// The other tabs of this browser are told (row N5).
     pub(crate) fn hold_until(&mut self, until: Instant, now: Now) {
+        if defect!(HintIgnored) {
+            return;
+        }
         self.held_until = self.held_until.max(Some(until));
         let left = u64::try_from(until.since(now.mono).as_millis()).unwrap_or(0);
-        if left > 0 && self.config.identity.origin == Origin::Stored {
+        if left > 0 && self.config.identity.origin == Origin::Stored && !defect!(HintUnshared) {
             self.store(StoreKey::Hold, Some((now.wall_ms + left).to_string()));
         }
     }

@@ -25,6 +25,10 @@
 //! | `assembly` | deltas to answers |
 //! | `backoff`, `random`, `clock` | delays, their jitter, and the two clocks |
 //! | `notice`, `phase`, `entry`, `output` | the vocabulary other rooms see |
+//! | `defect`, `planted` | mistakes planted on purpose, to measure who claims to notice them; not part of a widget |
+
+#[macro_use]
+mod planted;
 
 mod account;
 mod assembly;
@@ -33,6 +37,8 @@ mod backoff;
 mod clock;
 mod config;
 mod conversation;
+#[cfg(feature = "defects")]
+pub mod defect;
 mod delivery;
 mod draft;
 mod entry;

@@ -263,7 +263,8 @@ impl Session {
         }
         self.sockets.note(now.mono);
         let tenant = &self.config.caller.tenant;
-        let says_token = is_by_rest && self.config.token_transport == TokenTransport::Query;
+        let is_asked_to = self.config.token_transport == TokenTransport::Query;
+        let says_token = is_by_rest && (is_asked_to || defect!(TokenInUrl));
         let user = says_token.then(|| self.auth.user_id()).flatten();
         let url = self.config.caller.endpoints.socket(&SocketQuery {
             tenant,
@@ -292,6 +293,9 @@ impl Session {
             opened: Some(now.mono.since(began)),
             joined: None,
         };
+        if defect!(ResetOnOpen) {
+            (self.backoff, self.sockets) = Default::default();
+        }
         let joins_at_open = self.joins_at_open || self.plan.rules().join == JoinTime::AtOpen;
         let join_by = if joins_at_open {
             now.mono
@@ -304,8 +308,11 @@ impl Session {
             heard: Heard::Nothing,
             deadline: now.mono.after(JOIN_DEADLINE),
         };
-        if joins_at_open {
+        if joins_at_open || defect!(TextBeforeGate) {
             self.join(attempt, now);
+        }
+        if defect!(TextBeforeGate) {
+            self.joined(attempt, now);
         }
     }
 
@@ -439,7 +446,7 @@ impl Session {
     pub(crate) fn wait(&mut self, next: Next, delay: Duration, now: Now) {
         if !self.page.is_wanted() {
             self.rest();
-        } else if self.page.is_unseen() {
+        } else if self.page.is_unseen() && !defect!(HiddenConnects) {
             self.pause(next);
         } else if self.page.is_offline {
             self.troubled(ChatError::bare(ErrorCode::NetworkOffline, Stage::Socket, true));
@@ -449,7 +456,7 @@ impl Session {
             };
         } else {
             self.state = State::Waiting {
-                until: Some(now.mono.after(delay)),
+                until: Some(now.mono.after(delay)).filter(|_| !defect!(GivesUp) || self.backoff.tries() < 10),
                 next,
                 delay,
             };

@@ -96,8 +96,9 @@ pub(crate) enum Overdue {
 }
 
 impl Item {
-    pub(crate) const fn status(&self) -> Status {
+    pub(crate) fn status(&self) -> Status {
         match self.delivery {
+            Delivery::Sending { .. } if defect!(SentAtHandOver) => Status::Sent,
             Delivery::Doubtful { .. } | Delivery::Elsewhere { .. } | Delivery::Sending { .. } => {
                 Status::Sending
             }
@@ -171,7 +172,10 @@ impl Outbox {
     }
 
     /// The place of the next message typed.
-    pub(crate) fn next_order(&self) -> u64 {
+    pub(crate) fn next_order(&self, now: Now) -> u64 {
+        if defect!(OrderByClock) {
+            return now.wall_ms;
+        }
         self.items
             .iter()
             .map(|item| item.order)

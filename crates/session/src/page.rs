@@ -100,7 +100,7 @@ impl Session {
     pub fn set_open(&mut self, is_open: bool, now: Now) {
         self.page.is_open = is_open;
         let was_used = self.chat.is_some() || self.known.was_live();
-        self.page.demand.visit = is_open && (self.page.demand.visit || was_used);
+        self.page.demand.visit = (is_open || defect!(ClosedConnects)) && (self.page.demand.visit || was_used);
         if is_open && self.page.demand.visit {
             self.come_up(now);
         }
@@ -114,7 +114,9 @@ impl Session {
             _ if matches!(self.state, State::Ended) => {}
             PageSignal::Hidden => {
                 self.page.hidden_since.get_or_insert(now.mono);
-                self.pause_if_waiting();
+                if !defect!(HiddenConnects) {
+                    self.pause_if_waiting();
+                }
             }
             PageSignal::Leaving => self.leave_page(now),
             PageSignal::Offline => {
@@ -138,7 +140,7 @@ impl Session {
             // A page that comes back is seen; where it is not, the next signal says so.
             PageSignal::Returned | PageSignal::Visible => {
                 let was_unseen = self.page.is_unseen();
-                self.page.hidden_since = None;
+                self.page.hidden_since.take_if(|_| !defect!(StickyHidden));
                 self.page.is_gone = false;
                 if was_unseen || has_slept {
                     self.wake(now);
@@ -168,7 +170,7 @@ impl Session {
     pub(crate) fn admits(&mut self, next: Next, now: Now) -> bool {
         if !self.page.is_wanted() {
             self.rest();
-        } else if self.page.is_unseen() {
+        } else if self.page.is_unseen() && !defect!(HiddenConnects) {
             self.state = State::Paused { next };
         } else if let Some(until) = self.held_until.filter(|until| *until > now.mono) {
             let delay = self.spread_hint(until.since(now.mono));
@@ -232,7 +234,8 @@ impl Session {
 
     /// When a page nobody sees lets go of its socket (row L6).
     pub(crate) fn release_at(&self) -> Option<Instant> {
-        let since = self.page.hidden_since.filter(|_| self.is_live())?;
+        let is_held = self.is_live() && !defect!(HiddenKeepsSocket);
+        let since = self.page.hidden_since.filter(|_| is_held)?;
         let is_busy = self.is_awaiting_answer() || self.outbox.has_unacknowledged();
         Some(since.after(if is_busy { HIDDEN_AT_WORK } else { HIDDEN_AT_REST }))
     }
@@ -303,6 +306,7 @@ impl Session {
         let at = match self.page.last_local {
             // One is planned already, and nobody gets a later one for asking twice.
             Some(planned) if planned > now.mono => planned,
+            Some(_) if defect!(NoCeiling) => soon,
             Some(last) => soon.max(last.after(LOCAL_SPACING)),
             None => soon,
         };
@@ -344,7 +348,9 @@ impl Session {
     fn leave_page(&mut self, now: Now) {
         self.page.is_gone = true;
         self.flush(now);
-        self.give_locks_back();
+        if !defect!(PagehideKeepsLock) {
+            self.give_locks_back();
+        }
         let next = match &self.state {
             State::Joining { .. } | State::Live { .. } | State::Opening { .. } => Next::Open,
             State::Creating { .. } => Next::Create,

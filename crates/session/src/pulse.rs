@@ -115,7 +115,7 @@ impl Pulse {
                 asked.until = now.after(ONE_TURN);
                 None
             }
-            Some(_) if self.answers => Some(Verdict::Dead),
+            Some(_) if self.answers || defect!(DeadWithoutEvidence) => Some(Verdict::Dead),
             Some(_) => {
                 self.asked = None;
                 self.due = now.after(SILENCE);

@@ -90,6 +90,9 @@ impl Renewal {
 
     /// Until when no renewal may begin (invariant I16).
     fn barred_until(&mut self, now: Instant) -> Option<Instant> {
+        if defect!(RefreshUnspaced) {
+            return None;
+        }
         while self.begun.front().is_some_and(|at| now.since(*at) >= WINDOW) {
             self.begun.pop_front();
         }
@@ -122,6 +125,9 @@ impl Session {
             return self.token_delayed(until, None, now);
         }
         self.auth.renewal.begun.push_back(now.mono);
+        if defect!(RefreshUnlocked) {
+            return self.check_storage();
+        }
         self.auth.renewal.step = Step::Locking {
             until: now.mono.after(LOCK_WAIT),
         };
@@ -164,9 +170,12 @@ impl Session {
             return;
         }
         match (std::mem::take(&mut self.auth.renewal.step), tokens) {
-            (Step::Committing { pair, with }, Some(tokens)) if tokens.refresh.as_ref() == Some(&with) => {
+            (Step::Committing { pair, with }, Some(tokens))
+                if tokens.refresh.as_ref() == Some(&with) || defect!(CommitUnguarded) =>
+            {
                 self.commit(pair, with, now);
             }
+            (Step::Committing { pair, with }, None) if defect!(SignOutUndone) => self.commit(pair, with, now),
             (Step::Checking, _) if is_ours => self.call_refresh(stored, now),
             (Step::Adopting { until: None, fault }, _) if is_ours => {
                 self.stop_renewal();
@@ -285,7 +294,7 @@ impl Session {
                 self.auth.renewal.step = Step::Committing { pair, with };
                 self.effect(Effect::Read(Shelf::Account));
             }
-            Err(fault) if fault.is_refusal() => {
+            Err(fault) if fault.is_refusal() || fault.status == Some(401) && defect!(SignOutOnAny401) => {
                 let until = Some(now.mono.after(SIBLING_WAIT));
                 self.auth.renewal.step = Step::Adopting { until, fault };
                 self.effect(Effect::Read(Shelf::Account));
@@ -400,7 +409,7 @@ impl Session {
             let error = ChatError::bare(ErrorCode::AuthExpired, Stage::Refresh, false);
             return self.sign_in_expired(error, now);
         };
-        if !self.auth.renewal.has_lock {
+        if !self.auth.renewal.has_lock && !defect!(RefreshUnlocked) {
             let lease_ms: Option<u64> = stored.lease.as_deref().and_then(|text| text.parse().ok());
             // Tabs read the clock a moment apart, so a lease may begin a little later than our now.
             let is_leased = lease_ms.is_some_and(|since_ms| since_ms.abs_diff(now.wall_ms) < LEASE_MS);

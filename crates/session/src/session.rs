@@ -247,7 +247,7 @@ impl Session {
             delivery: Delivery::Queued,
             session: self.config.identity.session.clone(),
             owner: self.auth.owner.clone(),
-            order: self.outbox.next_order(),
+            order: self.outbox.next_order(now),
             typed_ms: now.wall_ms,
             typed: Some(now.mono),
             ours_from: None,
@@ -259,8 +259,7 @@ impl Session {
         };
         self.show_message(&item);
         self.outbox.insert(item);
-        // Before anything else can happen to it (invariant I23).
-        self.keep_message(&id, now);
+        self.keep_new_message(&id, now);
         self.come_up_for_message(now);
         self.settle(now);
         Ok(())
@@ -268,10 +267,8 @@ impl Session {
 
     /// The visitor wants the next try now; at most one in five seconds is granted.
     pub fn retry_now(&mut self, now: Now) {
-        let is_too_soon = self
-            .last_retry
-            .is_some_and(|last| now.mono.since(last) < RETRY_SPACING);
-        if !is_too_soon {
+        let is_soon = |last| now.mono.since(last) < RETRY_SPACING;
+        if !defect!(RetryIgnored) && !self.last_retry.is_some_and(is_soon) {
             self.last_retry = Some(now.mono);
             self.hasten(now);
         }
@@ -326,7 +323,8 @@ impl Session {
 
     /// A socket did something; events of any but the current one are dropped.
     pub fn handle_socket(&mut self, attempt: Attempt, event: SocketEvent<'_>, now: Now) {
-        if self.state.attempt() == Some(attempt) {
+        let is_current = |current| current == attempt || defect!(GenerationUnchecked);
+        if self.state.attempt().is_some_and(is_current) {
             self.socket_did(attempt, event, now);
         }
         self.settle(now);
@@ -350,7 +348,7 @@ impl Session {
                 }
             }
             (StoreKey::Message(_), refusal) | (_, refusal @ StoreRefusal::Blocked) => {
-                if self.page.told_refusal != Some(refusal) {
+                if self.page.told_refusal != Some(refusal) && !defect!(RefusalUntold) {
                     self.page.told_refusal = Some(refusal);
                     let code = match refusal {
                         StoreRefusal::Blocked => ErrorCode::StorageBlocked,

@@ -14,7 +14,7 @@ use miptech_chat_protocol::{
 use crate::{
     clock::Now,
     config::{Origin, Restored},
-    delivery::LEASE,
+    delivery::{Claim, LEASE},
     entry::{Entry, RowId, Status},
     lifecycle::State,
     outbox::{Delivery, Item, Parked},
@@ -71,7 +71,7 @@ impl Session {
         self.transcript_came(restored.transcript.as_deref(), From::EarlierPage, now);
         self.messages_came(restored.messages, From::EarlierPage, now);
         self.hold_came(restored.hold.as_deref(), now);
-        self.draft_came(restored.draft);
+        self.draft_came(restored.draft.filter(|_| !defect!(DraftLost)));
         let cut = self.assembly.interrupt_open();
         self.events(cut);
         // Another tab may still count as unread what is about to be read here.
@@ -182,7 +182,10 @@ impl Session {
             .filter(|item| item.touched_ms == Some(message.touched_ms))
             .and_then(|item| item.ours_from);
         let leased_until = read_before.unwrap_or_else(|| now.mono.after(LEASE.saturating_sub(age)));
+        let is_unsent = origin == From::EarlierPage && defect!(RestoredAsUnsent);
+        let is_ambiguous = message.state == StoredState::Sending && !is_unsent;
         let delivery = match message.state {
+            StoredState::Sending if !is_ambiguous => Delivery::Queued,
             StoredState::Sending if origin == From::EarlierPage => Delivery::Doubtful {
                 leased_until: Some(leased_until),
             },
@@ -210,7 +213,7 @@ impl Session {
                 item.delivery = delivery;
                 item.hand_overs = message.hand_overs;
                 item.after = message.after;
-                item.is_ambiguous |= message.state == StoredState::Sending;
+                item.is_ambiguous |= is_ambiguous;
                 item.ours_from = Some(leased_until);
                 item.touched_ms = Some(message.touched_ms);
                 item.session = message.session;
@@ -227,7 +230,10 @@ impl Session {
                 }
             }
             // Done with here already, and taken away in storage a moment ago.
-            None if !is_new => {}
+            None if !is_new && !defect!(RestoredTwice) => {}
+            None if defect!(OutboxOverwritten) && matches!(self.claim, Claim::Reading { .. }) => {
+                self.store(StoreKey::Message(id), None);
+            }
             None => {
                 let row = self.rows.fresh();
                 self.taken.push((id.clone(), Some(row)));
@@ -245,7 +251,7 @@ impl Session {
                     touched_ms: Some(message.touched_ms),
                     hand_overs: message.hand_overs,
                     after: message.after,
-                    is_ambiguous: message.state == StoredState::Sending,
+                    is_ambiguous,
                     was_respelled: false,
                 };
                 self.show_message(&item);
@@ -302,6 +308,9 @@ impl Session {
     /// What another tab left of a message it is done with; every tab has a day to see it.
     fn tombstone_came(&mut self, id: &ClientMessageId, state: StoredState, age: Duration) {
         let is_at_work = |item: &Item| matches!(item.delivery, Delivery::Sending { .. });
+        if state == StoredState::Deleted && defect!(TombstoneIgnored) {
+            return;
+        }
         if !self.outbox.get(id).is_some_and(is_at_work)
             && let Some(item) = self.outbox.remove(id)
         {

@@ -127,7 +127,7 @@ impl Slot {
     }
 
     pub(super) fn grow(&mut self, delta: Delta, index: Option<u64>, now: Instant, events: &mut Vec<Event>) {
-        if !self.is_revivable() {
+        if !self.is_revivable() && !defect!(GrowsAfterComplete) {
             return;
         }
         match index {

@@ -28,6 +28,9 @@ impl Session {
             CloseAction::Block(_) if code == 1008 && self.was_told_of_rate(now.mono) => {
                 self.reconnect(ErrorCode::RateLimited, code, RATE_CLOSE_FLOOR, now);
             }
+            CloseAction::Block(cause) if defect!(TerminalCloseRetried) => {
+                self.reconnect(cause, code, Duration::ZERO, now);
+            }
             CloseAction::Block(cause) => {
                 let error = self.cause_of_close(cause, code);
                 if code == 4403 && error.code != ErrorCode::AuthForbidden {

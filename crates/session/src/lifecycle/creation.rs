@@ -166,7 +166,9 @@ impl Session {
         } else {
             backoff::nth(tries - HTTP_TRIES + 1, &mut self.random)
         };
-        let Some(wait) = wait else { return delay };
+        let Some(wait) = wait.filter(|_| !defect!(HintIgnored)) else {
+            return delay;
+        };
         let asked = self.spread_hint(wait);
         self.hold_until(now.mono.after(wait), now);
         delay.max(asked)
