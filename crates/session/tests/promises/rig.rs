@@ -5,17 +5,16 @@
 use std::time::Duration;
 
 use miptech_chat_session::{
-    Attempt, AuthState, Caller, ChatError, ChatId, ClientMessageId, Connection, Effect, Endpoints, ErrorCode,
-    Event, HttpOutcome, Identity, Instant, Limits, Lock, LockName, Notice, Now, Origin, Output, Place, Reply,
-    Request, RequestId, Restored, RowId, SendError, Session, SessionConfig, SessionId, SignInForm,
-    SocketEvent, Status, StoreKey, Stored, TenantId, TokenReason, TokenSource, TokenTransport, User,
-    VisitorId,
+    Attempt, AuthState, Caller, ChatError, ChatId, ClientMessageId, Connection, Endpoints, ErrorCode,
+    HttpOutcome, Identity, Instant, Limits, Lock, LockName, Notice, Now, Origin, Reply, Request, RequestId,
+    Restored, RowId, SendError, Session, SessionConfig, SessionId, SignInForm, SocketEvent, Status, StoreKey,
+    Stored, TenantId, TokenReason, TokenSource, TokenTransport, User, VisitorId,
 };
 use serde_json::Value;
 
-use crate::browser::{
-    Locks, Storage, bearer, credentials, name, path_of, read, shelf_of, stored_account, stored_messages,
-};
+use crate::browser::{Locks, Storage, bearer, credentials, path_of, read, stored_account, stored_messages};
+
+mod world;
 
 /// One line of the transcript as a person would see it.
 #[derive(Clone, Debug, PartialEq)]
@@ -431,147 +430,6 @@ impl Rig {
             mono: Instant::from_start(Duration::from_millis(self.clock_ms)),
             wall_ms: WALL_MS + self.clock_ms,
         }
-    }
-
-    pub(crate) fn drain(&mut self) {
-        while let Some(output) = self.session.poll_output() {
-            self.printed.push(format!("{output:?}"));
-            match output {
-                Output::Effect(effect) => self.perform(effect),
-                Output::Event(event) => self.show(event),
-            }
-        }
-    }
-
-    fn perform(&mut self, effect: Effect) {
-        match effect {
-            Effect::AskHostForToken { reason, .. } => self.token_wishes.push(reason),
-            Effect::AskLock(LockName::Outbox) => {
-                let lock = if self.locks == Locks::Absent {
-                    Lock::Absent
-                } else {
-                    Lock::Held
-                };
-                self.act(|session, now| session.handle_lock(LockName::Outbox, lock, now));
-            }
-            Effect::ReleaseLock(LockName::Outbox) => {}
-            Effect::AskLock(LockName::Renewal) => {
-                let lock = match &self.locks {
-                    Locks::Absent => Lock::Absent,
-                    Locks::Free => {
-                        self.locks = Locks::Held;
-                        Lock::Held
-                    }
-                    Locks::Queued(queue, tab) => return queue.borrow_mut().push_back(*tab),
-                    Locks::Held | Locks::Taken => return,
-                };
-                self.answer_lock(lock);
-            }
-            Effect::MakeSessionId => {
-                self.next_session += 1;
-                let id = SessionId::parse(&format!("next_session_{}", self.next_session)).unwrap();
-                let now = self.now();
-                self.session.handle_session_id(id, now);
-            }
-            Effect::Read(shelf) => {
-                let stored = shelf_of(&self.storage, shelf);
-                self.act(|session, now| session.handle_stored(stored, now));
-            }
-            Effect::ReleaseLock(LockName::Renewal) => match &self.locks {
-                Locks::Held => self.locks = Locks::Free,
-                Locks::Queued(queue, tab) => queue.borrow_mut().retain(|waiting| waiting != tab),
-                Locks::Absent | Locks::Free | Locks::Taken => {}
-            },
-            Effect::AbortHttp { id } => self.calls.retain(|(known, _)| *known != id),
-            Effect::CloseSocket { attempt, code } => {
-                self.closes.push((attempt, code));
-                self.socket.take_if(|current| *current == attempt);
-            }
-            Effect::Http { id, request } => {
-                self.call_log.push((self.clock_ms, request.clone()));
-                self.calls.push((id, request));
-            }
-            Effect::OpenSocket { attempt, url } => {
-                self.sockets.push((attempt, self.clock_ms, url));
-                self.socket = Some(attempt);
-            }
-            Effect::SendFrame { attempt, text } => {
-                assert_eq!(
-                    Some(attempt),
-                    self.socket,
-                    "a frame for a socket that is gone: {text}"
-                );
-                self.frames.push((attempt, serde_json::from_str(&text).unwrap()));
-            }
-            Effect::Store { key, value } => {
-                let name = name(&key);
-                match &value {
-                    Some(value) => self.storage.borrow_mut().insert(name, value.clone()),
-                    None => self.storage.borrow_mut().remove(&name),
-                };
-                self.stored.push((key, value));
-            }
-        }
-    }
-
-    fn show(&mut self, event: Event) {
-        match event {
-            Event::AnswerGrew { row, delta } => self.line(row).text.push_str(&delta),
-            Event::AnswerReplaced { row, text } => self.line(row).text = text,
-            Event::AnswerSourced { row, sources } => self.line(row).sources = sources.len(),
-            Event::AuthChanged { state, .. } => self.auth = state,
-            Event::ConversationEnded { chat, .. } => {
-                self.breaks.push(chat.map(|chat| chat.as_str().to_owned()));
-            }
-            Event::AnswerSilent { .. }
-            | Event::ConversationStarted { .. }
-            | Event::HistoryOffered(_)
-            | Event::PhaseChanged(_)
-            | Event::ReadElsewhere => {}
-            Event::DraftChanged(text) => self.draft = text,
-            Event::ProfileRead(user) => self.profiles.push(user),
-            Event::SignInEnded(result) => self.sign_ins.push(result),
-            Event::ErrorRaised(error) => self.errors.push(error),
-            Event::MessageAdded { entry, place } => {
-                let line = Line {
-                    row: entry.row,
-                    text: entry.text,
-                    status: entry.status,
-                    message: entry.message.map(|id| id.as_str().to_owned()),
-                    sources: entry.sources.len(),
-                };
-                let index = match place {
-                    Place::After(row) => self.transcript.iter().position(|line| line.row == row).unwrap() + 1,
-                    Place::End => self.transcript.len(),
-                    Place::Start => 0,
-                };
-                self.transcript.insert(index, line);
-            }
-            Event::MessageMoved { row, behind } => {
-                let at = |rig: &Self, row| rig.transcript.iter().position(|line| line.row == row).unwrap();
-                let line = self.transcript.remove(at(self, row));
-                self.transcript.insert(at(self, behind) + 1, line);
-            }
-            Event::MessageRemoved { row } => self.transcript.retain(|line| line.row != row),
-            Event::MessageChanged { row, status, message } => {
-                let line = self.line(row);
-                line.status = status;
-                line.message = message.map(|id| id.as_str().to_owned()).or(line.message.take());
-            }
-            Event::NoticeChanged(notice) => self.notice = notice,
-        }
-    }
-
-    /// What storage holds under a key.
-    pub(crate) fn kept(&self, key: StoreKey) -> Option<String> {
-        read(&self.storage, key)
-    }
-
-    fn line(&mut self, row: RowId) -> &mut Line {
-        self.transcript
-            .iter_mut()
-            .find(|line| line.row == row)
-            .expect("an event about a row nobody added")
     }
 }
 
