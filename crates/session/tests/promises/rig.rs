@@ -6,13 +6,16 @@ use std::time::Duration;
 
 use miptech_chat_session::{
     Attempt, AuthState, Caller, ChatError, ChatId, ClientMessageId, Connection, Endpoints, ErrorCode,
-    HttpOutcome, Identity, Instant, Limits, Lock, LockName, Notice, Now, Origin, Reply, Request, RequestId,
-    Restored, RowId, SendError, Session, SessionConfig, SessionId, SignInForm, SocketEvent, Status, StoreKey,
-    Stored, TenantId, TokenReason, TokenSource, TokenTransport, User, VisitorId,
+    HttpOutcome, Identity, Instant, Limits, Lock, LockName, Notice, Now, Origin, PageSignal, Reply, Request,
+    RequestId, Restored, RowId, SendError, Session, SessionConfig, SessionId, Shelf, SignInForm, SocketEvent,
+    Status, StoreKey, StoreRefusal, Stored, TenantId, TokenReason, TokenSource, TokenTransport, User,
+    VisitorId,
 };
 use serde_json::Value;
 
-use crate::browser::{Locks, Storage, bearer, credentials, path_of, read, stored_account, stored_messages};
+use crate::browser::{
+    Locks, Storage, bearer, credentials, path_of, read, shelf_of, stored_account, stored_messages,
+};
 
 mod world;
 
@@ -60,6 +63,22 @@ pub(crate) struct Rig {
     pub(crate) printed: Vec<String>,
     /// What the composer was given.
     pub(crate) draft: String,
+    /// Whether the browser grants the lock for choosing a message.
+    pub(crate) outbox_locks: Locks,
+    /// Which keys storage refuses to write, and why.
+    pub(crate) refusal: Option<(StoreRefusal, fn(&StoreKey) -> bool)>,
+    /// The answers the visitor was told are silent, in order.
+    pub(crate) silent: Vec<RowId>,
+    /// How often everything was read in another tab.
+    pub(crate) reads_elsewhere: usize,
+    /// Whether unconfirmed messages can be checked.
+    pub(crate) offers_history: bool,
+    /// Every change of the notice bar, with its time.
+    pub(crate) notices: Vec<(u64, Option<Notice>)>,
+    /// Where the wall clock stood when the page was opened.
+    opened_ms: u64,
+    /// How far somebody has set the wall clock since.
+    pub(crate) wall_shift_ms: i64,
     next_id: u32,
     next_session: u32,
 }
@@ -80,6 +99,20 @@ impl Rig {
 
     /// A session of a browser whose storage holds this, as a page that is opened reads it.
     pub(crate) fn with(seed: u64, storage: Storage, change: impl FnOnce(&mut SessionConfig)) -> Self {
+        Self::at(WALL_MS, seed, storage, change)
+    }
+
+    /// The page is gone, and the same browser opens another one this much later.
+    pub(crate) fn reload(&self, later: Duration) -> Self {
+        let later_ms = u64::try_from(later.as_millis()).unwrap();
+        let opened_ms = self.now().wall_ms + later_ms;
+        let seed = opened_ms + 1;
+        let mut rig = Self::at(opened_ms, seed, self.storage.clone(), |_| {});
+        rig.next_id = self.next_id + 100;
+        rig
+    }
+
+    fn at(opened_ms: u64, seed: u64, storage: Storage, change: impl FnOnce(&mut SessionConfig)) -> Self {
         let caller = Caller {
             endpoints: Endpoints::new(None, None).unwrap(),
             tenant: TenantId::parse("miptech-company").unwrap(),
@@ -123,7 +156,7 @@ impl Rig {
                 seed,
                 Now {
                     mono: Instant::default(),
-                    wall_ms: WALL_MS,
+                    wall_ms: opened_ms,
                 },
             ),
             clock_ms: 0,
@@ -146,6 +179,14 @@ impl Rig {
             notice: None,
             printed: Vec::new(),
             draft: String::new(),
+            outbox_locks: Locks::Free,
+            refusal: None,
+            silent: Vec::new(),
+            reads_elsewhere: 0,
+            offers_history: false,
+            notices: Vec::new(),
+            opened_ms,
+            wall_shift_ms: 0,
             next_id: if has_past { 100 } else { 0 },
             next_session: 0,
         };
@@ -290,6 +331,29 @@ impl Rig {
         result
     }
 
+    /// The page goes through something.
+    pub(crate) fn page(&mut self, signal: PageSignal) {
+        self.act(|session, now| session.handle_page(signal, now));
+    }
+
+    /// No two tabs give out one id.
+    pub(crate) const fn count_ids_from(&mut self, first: u32) {
+        self.next_id = first;
+    }
+
+    /// Another tab changed something on this shelf.
+    pub(crate) fn news(&mut self, shelf: Shelf) {
+        let stored = shelf_of(&self.storage, shelf);
+        self.act(|session, now| session.handle_stored(stored, now));
+    }
+
+    /// The platform acknowledges the message handed over.
+    pub(crate) fn acknowledge(&mut self, message: &str) {
+        self.server(&format!(
+            r#"{{"type":"message_received","data":{{"message_id":"{message}"}}}}"#
+        ));
+    }
+
     /// The browser answers the wish for the lock.
     pub(crate) fn answer_lock(&mut self, lock: Lock) {
         self.act(|session, now| session.handle_lock(LockName::Renewal, lock, now));
@@ -428,7 +492,7 @@ impl Rig {
     pub(crate) fn now(&self) -> Now {
         Now {
             mono: Instant::from_start(Duration::from_millis(self.clock_ms)),
-            wall_ms: WALL_MS + self.clock_ms,
+            wall_ms: (self.opened_ms + self.clock_ms).saturating_add_signed(self.wall_shift_ms),
         }
     }
 }

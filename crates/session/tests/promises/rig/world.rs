@@ -20,14 +20,23 @@ impl Rig {
         match effect {
             Effect::AskHostForToken { reason, .. } => self.token_wishes.push(reason),
             Effect::AskLock(LockName::Outbox) => {
-                let lock = if self.locks == Locks::Absent {
-                    Lock::Absent
-                } else {
-                    Lock::Held
+                let lock = match &self.outbox_locks {
+                    _ if self.locks == Locks::Absent => Lock::Absent,
+                    Locks::Absent => Lock::Absent,
+                    Locks::Free => {
+                        self.outbox_locks = Locks::Held;
+                        Lock::Held
+                    }
+                    Locks::Queued(queue, tab) => return queue.borrow_mut().push_back(*tab),
+                    Locks::Held | Locks::Taken => return,
                 };
                 self.act(|session, now| session.handle_lock(LockName::Outbox, lock, now));
             }
-            Effect::ReleaseLock(LockName::Outbox) => {}
+            Effect::ReleaseLock(LockName::Outbox) => match &self.outbox_locks {
+                Locks::Held => self.outbox_locks = Locks::Free,
+                Locks::Queued(queue, tab) => queue.borrow_mut().retain(|waiting| waiting != tab),
+                Locks::Absent | Locks::Free | Locks::Taken => {}
+            },
             Effect::AskLock(LockName::Renewal) => {
                 let lock = match &self.locks {
                     Locks::Absent => Lock::Absent,
@@ -77,6 +86,11 @@ impl Rig {
                 self.frames.push((attempt, serde_json::from_str(&text).unwrap()));
             }
             Effect::Store { key, value } => {
+                let is_refused =
+                    |(_, is_meant): &(_, fn(&StoreKey) -> bool)| value.is_some() && is_meant(&key);
+                if let Some((refusal, _)) = self.refusal.filter(is_refused) {
+                    return self.act(|session, now| session.handle_store_refused(&key, refusal, now));
+                }
                 let name = name(&key);
                 match &value {
                     Some(value) => self.storage.borrow_mut().insert(name, value.clone()),
@@ -96,11 +110,10 @@ impl Rig {
             Event::ConversationEnded { chat, .. } => {
                 self.breaks.push(chat.map(|chat| chat.as_str().to_owned()));
             }
-            Event::AnswerSilent { .. }
-            | Event::ConversationStarted { .. }
-            | Event::HistoryOffered(_)
-            | Event::PhaseChanged(_)
-            | Event::ReadElsewhere => {}
+            Event::AnswerSilent { row } => self.silent.push(row),
+            Event::ConversationStarted { .. } | Event::PhaseChanged(_) => {}
+            Event::HistoryOffered(is_offered) => self.offers_history = is_offered,
+            Event::ReadElsewhere => self.reads_elsewhere += 1,
             Event::DraftChanged(text) => self.draft = text,
             Event::ProfileRead(user) => self.profiles.push(user),
             Event::SignInEnded(result) => self.sign_ins.push(result),
@@ -126,7 +139,10 @@ impl Rig {
                 line.status = status;
                 line.message = message.map(|id| id.as_str().to_owned()).or(line.message.take());
             }
-            Event::NoticeChanged(notice) => self.notice = notice,
+            Event::NoticeChanged(notice) => {
+                self.notices.push((self.clock_ms, notice.clone()));
+                self.notice = notice;
+            }
         }
     }
 
