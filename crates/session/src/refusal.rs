@@ -1,5 +1,7 @@
 //! What a visitor's command may be refused for, and the limits behind it.
 
+use miptech_chat_protocol::stored::{StoredMessage, StoredState};
+
 use crate::{lifecycle::State, outbox, session::Session};
 
 impl Session {
@@ -23,6 +25,12 @@ impl Session {
         }
         Ok(())
     }
+}
+
+/// Whether a composer could have written it, whatever its own limit: what else stands in storage is not ours (row Q9).
+pub(crate) fn is_typed(message: &StoredMessage) -> bool {
+    let is_tombstone = matches!(message.state, StoredState::Deleted | StoredState::Sent);
+    is_tombstone || message.text.chars().any(is_visible) && message.text.len() <= MESSAGE_BYTES
 }
 
 /// White space and the zero-width characters say nothing (row U3).

@@ -19,6 +19,7 @@ use crate::{
     lifecycle::State,
     outbox::{Delivery, Item, Parked},
     output::{Effect, Event, Place, Shelf, StoreKey, Stored},
+    refusal,
     session::Session,
 };
 
@@ -126,11 +127,13 @@ impl Session {
         let mut readable = Vec::new();
         for (id, value) in messages {
             match StoredMessage::read(&value) {
-                Ok(message) => readable.push((id, message)),
+                Ok(message) if refusal::is_typed(&message) => readable.push((id, message)),
                 Err(Unusable::Newer) => {}
                 // Where it is ours, what is known here is better.
-                Err(Unusable::Corrupt) if self.outbox.get(&id).is_some() => self.keep_message(&id, now),
-                Err(Unusable::Corrupt) => self.store(StoreKey::Message(id), None),
+                Ok(_) | Err(Unusable::Corrupt) if self.outbox.get(&id).is_some() => {
+                    self.keep_message(&id, now)
+                }
+                Ok(_) | Err(Unusable::Corrupt) => self.store(StoreKey::Message(id), None),
             }
         }
         // Storage keeps its keys in no order. A sort weighs two kilobytes, and there are some twenty at most.

@@ -250,6 +250,21 @@ fn a_message_of_another_conversation_waits_for_the_visitors_word() {
 }
 
 #[test]
+fn a_value_no_composer_ever_wrote_is_neither_shown_nor_sent() {
+    let huge = "x".repeat(16 * 1024 + 1);
+    for text in [huge.as_str(), "", " \n"] {
+        let storage = storage_of(&[("bad", &stored(text, "queued", ""))]);
+        let mut rig = Rig::with(7, storage.clone(), |_| {});
+        rig.start();
+        rig.go_live(DEDUP);
+        rig.say("hi").unwrap();
+        rig.expect_lines(&[("hi", Status::Sending)]);
+        assert_eq!(rig.sent_texts(), ["hi"]);
+        assert_eq!(storage.borrow().get(&message_key("bad")), None);
+    }
+}
+
+#[test]
 fn twenty_messages_may_wait_whatever_page_they_were_typed_on() {
     let mut rig = Rig::new();
     for n in 0..20 {

@@ -133,6 +133,11 @@ impl Rig {
                 };
                 self.transcript.insert(index, line);
             }
+            Event::MessageMoved { row, behind } => {
+                let at = |rig: &Self, row| rig.transcript.iter().position(|line| line.row == row).unwrap();
+                let line = self.transcript.remove(at(self, row));
+                self.transcript.insert(at(self, behind) + 1, line);
+            }
             Event::MessageRemoved { row } => self.transcript.retain(|line| line.row != row),
             Event::MessageChanged { row, status, message } => {
                 let line = self.line(row);
