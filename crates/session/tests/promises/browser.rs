@@ -7,8 +7,8 @@ use std::{
 };
 
 use miptech_chat_session::{
-    Account, ClientMessageId, Credentials, Request, Shelf, StoreKey, Stored, StoredAccount, TenantId,
-    TokenKeys,
+    Account, ClientMessageId, Credentials, Request, Shelf, StoreKey, StoreRefusal, Stored, StoredAccount,
+    TenantId, TokenKeys,
 };
 
 /// The storage tabs share.
@@ -27,6 +27,13 @@ pub(crate) enum Locks {
     Queued(LockQueue, usize),
     /// Held by another tab; the wish is neither granted nor refused.
     Taken,
+}
+
+/// What storage refuses to write.
+#[derive(Clone, Copy)]
+pub(crate) struct Refusing {
+    pub(crate) why: StoreRefusal,
+    pub(crate) what: fn(&StoreKey) -> bool,
 }
 
 /// The tabs that wish for the lock, the first of them holding it.

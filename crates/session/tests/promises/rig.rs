@@ -8,13 +8,12 @@ use miptech_chat_session::{
     Attempt, AuthState, Caller, ChatError, ChatId, ClientMessageId, Connection, Endpoints, ErrorCode,
     HttpOutcome, Identity, Instant, Limits, Lock, LockName, Notice, Now, Origin, PageSignal, Reply, Request,
     RequestId, Restored, RowId, SendError, Session, SessionConfig, SessionId, Shelf, SignInForm, SocketEvent,
-    Status, StoreKey, StoreRefusal, Stored, TenantId, TokenReason, TokenSource, TokenTransport, User,
-    VisitorId,
+    Status, StoreKey, Stored, TenantId, TokenReason, TokenSource, TokenTransport, User, VisitorId,
 };
 use serde_json::Value;
 
 use crate::browser::{
-    Locks, Storage, bearer, credentials, path_of, read, shelf_of, stored_account, stored_messages,
+    Locks, Refusing, Storage, bearer, credentials, path_of, read, shelf_of, stored_account, stored_messages,
 };
 
 mod world;
@@ -65,8 +64,8 @@ pub(crate) struct Rig {
     pub(crate) draft: String,
     /// Whether the browser grants the lock for choosing a message.
     pub(crate) outbox_locks: Locks,
-    /// Which keys storage refuses to write, and why.
-    pub(crate) refusal: Option<(StoreRefusal, fn(&StoreKey) -> bool)>,
+    /// What storage refuses to write.
+    pub(crate) refusing: Option<Refusing>,
     /// The answers the visitor was told are silent, in order.
     pub(crate) silent: Vec<RowId>,
     /// How often everything was read in another tab.
@@ -180,7 +179,7 @@ impl Rig {
             printed: Vec::new(),
             draft: String::new(),
             outbox_locks: Locks::Free,
-            refusal: None,
+            refusing: None,
             silent: Vec::new(),
             reads_elsewhere: 0,
             offers_history: false,

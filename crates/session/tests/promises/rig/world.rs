@@ -3,7 +3,7 @@
 use miptech_chat_session::{Effect, Event, Lock, LockName, Output, Place, RowId, SessionId, StoreKey};
 
 use super::{Line, Rig};
-use crate::browser::{Locks, name, read, shelf_of};
+use crate::browser::{Locks, Refusing, name, read, shelf_of};
 
 impl Rig {
     pub(crate) fn drain(&mut self) {
@@ -86,10 +86,9 @@ impl Rig {
                 self.frames.push((attempt, serde_json::from_str(&text).unwrap()));
             }
             Effect::Store { key, value } => {
-                let is_refused =
-                    |(_, is_meant): &(_, fn(&StoreKey) -> bool)| value.is_some() && is_meant(&key);
-                if let Some((refusal, _)) = self.refusal.filter(is_refused) {
-                    return self.act(|session, now| session.handle_store_refused(&key, refusal, now));
+                let is_refused = |refusing: &Refusing| value.is_some() && (refusing.what)(&key);
+                if let Some(Refusing { why, .. }) = self.refusing.filter(is_refused) {
+                    return self.act(|session, now| session.handle_store_refused(&key, why, now));
                 }
                 let name = name(&key);
                 match &value {
