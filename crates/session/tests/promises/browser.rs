@@ -30,10 +30,10 @@ pub(crate) enum Locks {
 }
 
 /// What storage refuses to write.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(crate) struct Refusing {
     pub(crate) why: StoreRefusal,
-    pub(crate) what: fn(&StoreKey) -> bool,
+    pub(crate) what: Rc<dyn Fn(&StoreKey) -> bool>,
 }
 
 /// The tabs that wish for the lock, the first of them holding it.

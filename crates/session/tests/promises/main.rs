@@ -10,8 +10,10 @@
 
 mod accounts;
 mod answering;
+mod answers_after_drops;
 mod blocking;
 mod browser;
+mod ceilings;
 mod chaos;
 mod connecting;
 mod detection;
@@ -20,6 +22,7 @@ mod halves;
 mod history;
 mod keeping;
 mod leasing;
+mod mirroring;
 mod networks;
 mod new_conversations;
 mod order;
@@ -35,4 +38,5 @@ mod reporting;
 mod rig;
 mod sending;
 mod sharing;
+mod storage_refusals;
 mod tabs;

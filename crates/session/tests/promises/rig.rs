@@ -2,13 +2,14 @@
 //!
 //! The five verbs: [`Rig::say`], [`Rig::server`], [`Rig::drop_link`], [`Rig::advance`], [`Rig::expect`].
 
-use std::time::Duration;
+use std::{rc::Rc, time::Duration};
 
 use miptech_chat_session::{
     Attempt, AuthState, Caller, ChatError, ChatId, ClientMessageId, Connection, Endpoints, ErrorCode,
     HttpOutcome, Identity, Instant, Limits, Lock, LockName, Notice, Now, Origin, PageSignal, Reply, Request,
     RequestId, Restored, RowId, SendError, Session, SessionConfig, SessionId, Shelf, SignInForm, SocketEvent,
-    Status, StoreKey, Stored, TenantId, TokenReason, TokenSource, TokenTransport, User, VisitorId,
+    Status, StoreKey, StoreRefusal, Stored, TenantId, TokenReason, TokenSource, TokenTransport, User,
+    VisitorId,
 };
 use serde_json::Value;
 
@@ -338,6 +339,13 @@ impl Rig {
     /// No two tabs give out one id.
     pub(crate) const fn count_ids_from(&mut self, first: u32) {
         self.next_id = first;
+        self.next_session = first;
+    }
+
+    /// Storage refuses what this tells, or nothing more.
+    pub(crate) fn refuse(&mut self, why: StoreRefusal, what: impl Fn(&StoreKey) -> bool + 'static) {
+        let what = Rc::new(what);
+        self.refusing = Some(Refusing { why, what });
     }
 
     /// Another tab changed something on this shelf.
@@ -441,14 +449,18 @@ impl Rig {
 
     /// Lets time pass until the session opens another socket.
     pub(crate) fn advance_to_next_socket(&mut self) {
+        self.advance_to_next_socket_within(Duration::from_secs(60));
+    }
+
+    pub(crate) fn advance_to_next_socket_within(&mut self, most: Duration) {
         let before = self.sockets.len();
-        for _ in 0..600 {
+        for _ in 0..most.as_millis() / 100 {
             self.advance(Duration::from_millis(100));
             if self.sockets.len() > before {
                 return;
             }
         }
-        panic!("no socket within a minute in {:?}", self.session.phase());
+        panic!("no socket in time in {:?}", self.session.phase());
     }
 
     #[track_caller]

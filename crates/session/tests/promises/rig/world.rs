@@ -87,7 +87,7 @@ impl Rig {
             }
             Effect::Store { key, value } => {
                 let is_refused = |refusing: &Refusing| value.is_some() && (refusing.what)(&key);
-                if let Some(Refusing { why, .. }) = self.refusing.filter(is_refused) {
+                if let Some(Refusing { why, .. }) = self.refusing.clone().filter(is_refused) {
                     return self.act(|session, now| session.handle_store_refused(&key, why, now));
                 }
                 let name = name(&key);
