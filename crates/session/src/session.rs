@@ -418,7 +418,9 @@ impl Session {
             .filter(|_| {
                 let is_said = matches!(
                     self.shown_notice,
-                    Some(Notice::Blocked(_) | Notice::Ended(_) | Notice::Trouble { .. })
+                    Some(
+                        Notice::Blocked(_) | Notice::Busy { .. } | Notice::Ended(_) | Notice::Trouble { .. }
+                    )
                 );
                 self.trouble.is_some() && !is_said
             })

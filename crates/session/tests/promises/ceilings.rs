@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use miptech_chat_session::{
-    Connection, ErrorCode, HttpOutcome, PageSignal, Reply, SocketEvent, Status, StoreKey,
+    Connection, ErrorCode, HttpOutcome, Notice, PageSignal, Reply, SocketEvent, Status, StoreKey,
 };
 
 use crate::{family::Family, rig::Rig, tabs::WithLocks};
@@ -281,4 +281,22 @@ fn history_does_not_stand_in_for_a_socket_while_nobody_looks() {
     let reads = rig.count("/chat/c1/messages");
     rig.advance(Duration::from_secs(90));
     assert_eq!(rig.count("/chat/c1/messages"), reads);
+}
+
+#[test]
+fn a_platform_that_is_busy_for_hours_is_not_asked_by_itself() {
+    let mut rig = refused_for("86400");
+    let until = rig.now().wall_ms + 86_400_000;
+    rig.advance(Duration::from_secs(2));
+    let Some(Notice::Busy { until_ms, .. }) = rig.notice else {
+        panic!("{:?}", rig.notice);
+    };
+    assert!(until_ms.abs_diff(until) <= 2000);
+    let asked = rig.call_log.len();
+    rig.advance(Duration::from_secs(4 * 3600));
+    assert_eq!(rig.call_log.len(), asked);
+    rig.expect_lines(&[("hi", Status::Queued)]);
+    rig.act(|session, now| session.retry_now(now));
+    rig.advance(Duration::from_secs(130));
+    assert!(rig.call_log.len() > asked, "the button works");
 }
