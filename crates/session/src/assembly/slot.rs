@@ -25,6 +25,8 @@ pub(super) struct Slot {
     /// The first half of a character whose second half the next delta may bring.
     pub(super) half: Option<u16>,
     pub(super) chunks: u64,
+    /// How many chunks there are at least: one of them was seen and could not be kept.
+    pub(super) least_chunks: u64,
     /// Whether a delta may be missing: nothing is appended until the final text heals the answer.
     pub(super) has_gap: bool,
     pub(super) status: Status,
@@ -65,6 +67,7 @@ impl Slot {
             text: String::new(),
             half: None,
             chunks: 0,
+            least_chunks: 0,
             has_gap: false,
             status: Status::Thinking,
             is_muted: false,
@@ -102,6 +105,7 @@ impl Slot {
         self.is_replayable = false;
         self.has_gap = false;
         self.chunks = 0;
+        self.least_chunks = 0;
         self.half = None;
         self.text.clear();
         events.push(Event::AnswerReplaced {
@@ -151,6 +155,7 @@ impl Slot {
         if self.early.iter().any(|(known, _)| *known == index) {
             return;
         }
+        self.least_chunks = self.least_chunks.max(index.saturating_add(1));
         if self.has_gap || index - self.chunks > WINDOW {
             self.has_gap = true;
             return;
@@ -200,7 +205,8 @@ impl Slot {
         if !self.is_revivable() {
             return;
         }
-        let counted_all = end.total_chunks.is_none_or(|total| total == self.chunks);
+        let counted_all =
+            end.total_chunks.is_none_or(|total| total == self.chunks) && self.chunks >= self.least_chunks;
         let is_whole = match end.text.filter(|text| !text.is_empty()) {
             Some(text) if text.len() > ANSWER_BYTES => {
                 events.push(self.end(Status::Truncated));

@@ -270,3 +270,25 @@ fn an_answer_that_is_complete_is_changed_by_nothing_that_comes_late() {
     }
     rig.expect_lines(&[("Ciao", Status::Complete)]);
 }
+
+#[test]
+fn a_chunk_from_far_ahead_is_a_gap_at_once() {
+    let mut rig = Rig::live("");
+    rig.server(&counted(0, "one "));
+    rig.server(&counted(34, "far"));
+    rig.server(&counted(1, "two "));
+    rig.server(r#"{"type":"response_complete","data":{"message_id":"a1"}}"#);
+    assert_eq!(rig.transcript[0].status, Status::Interrupted);
+    assert!(!rig.transcript[0].text.contains("far"));
+}
+
+#[test]
+fn a_chunk_that_comes_after_those_that_waited_for_it_were_given_up_heals_nothing() {
+    let mut rig = Rig::live("");
+    rig.server(&counted(0, "one "));
+    rig.server(&counted(2, "three"));
+    rig.advance(Duration::from_secs(5));
+    rig.server(&counted(1, "two "));
+    rig.server(r#"{"type":"response_complete","data":{"message_id":"a1"}}"#);
+    rig.expect_lines(&[("one two ", Status::Interrupted)]);
+}
