@@ -72,22 +72,23 @@ impl Journal {
             }
             Event::MessageAdded { entry, place } => {
                 self.add(entry, *place);
-                self.changed();
+                self.changed_where(self.is_kept(entry.row));
             }
             Event::MessageChanged { row, status, message } => {
+                let was_kept = self.is_kept(*row);
                 if let Some(line) = self.line_mut(*row) {
                     line.status = *status;
                     line.message = message.clone().or(line.message.take());
-                    self.changed();
                 }
+                self.changed_where(was_kept || self.is_kept(*row));
             }
             Event::MessageMoved { row, behind } => {
                 self.shift(*row, *behind);
                 self.changed();
             }
             Event::MessageRemoved { row } => {
+                self.changed_where(self.is_kept(*row));
                 self.lines.retain(|line| line.row != *row);
-                self.changed();
             }
             Event::AnswerSilent { .. }
             | Event::AuthChanged { .. }
@@ -139,6 +140,17 @@ impl Journal {
         self.has_changed |= !self.is_mirroring;
     }
 
+    /// A tab that has nothing new for the transcript must not write over what another has just written there.
+    const fn changed_where(&mut self, is_kept: bool) {
+        if is_kept {
+            self.changed();
+        }
+    }
+
+    fn is_kept(&self, row: RowId) -> bool {
+        self.line(row).is_some_and(Line::is_kept)
+    }
+
     fn place_of(&self, row: RowId) -> Option<usize> {
         self.lines.iter().rposition(|line| line.row == row)
     }
@@ -188,9 +200,14 @@ impl Journal {
 }
 
 impl Line {
-    /// What storage keeps of it: messages that wait are kept by themselves.
+    /// Whether it belongs in the transcript: messages that wait are kept by themselves.
+    fn is_kept(&self) -> bool {
+        self.author != Author::User || self.status == Status::Sent
+    }
+
+    /// What storage keeps of it.
     fn stored(&self, chunks: u64) -> Option<StoredItem> {
-        if self.author == Author::User && self.status != Status::Sent {
+        if !self.is_kept() {
             return None;
         }
         Some(StoredItem {

@@ -188,3 +188,43 @@ fn the_conversation_of_somebody_signed_in_is_shown_to_nobody_else() {
     }
     family.rigs[0].reload(Duration::from_secs(1)).expect_lines(&[]);
 }
+
+#[test]
+fn a_tab_that_only_looks_writes_nothing() {
+    let mut family = asked();
+    family.rigs[0].server(&chunk("Ci"));
+    family.advance(WRITTEN);
+    family.rigs[0].server(&complete("Ciao"));
+    family.rigs[0].act(|session, now| session.set_draft("next", now));
+    family.advance(Duration::from_secs(5));
+    family.rigs[0].act(|session, now| session.mark_read(now));
+    family.settle();
+    family.rigs[1].page(PageSignal::Leaving);
+    let stored = &family.rigs[1].stored;
+    assert!(stored.iter().all(|(_, value)| value.is_none()), "{stored:?}");
+    let before = family.rigs[0].stored.len();
+    for shelf in Shelf::ALL {
+        family.rigs[0].news(shelf);
+    }
+    family.advance(Duration::from_secs(5));
+    assert_eq!(
+        family.rigs[0].stored.len(),
+        before,
+        "news of what was written here"
+    );
+}
+
+#[test]
+fn a_message_that_waits_here_writes_over_nothing_another_tab_has_just_said() {
+    let mut family = asked();
+    family.rigs[1].say("later").unwrap();
+    family.rigs[0].server(&complete("Ciao"));
+    family.rigs[0].advance(WRITTEN);
+    family.rigs[1].advance(Duration::from_secs(5));
+    assert!(
+        family.rigs[0]
+            .kept(StoreKey::Transcript)
+            .unwrap()
+            .contains("Ciao")
+    );
+}
