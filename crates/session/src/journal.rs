@@ -169,6 +169,12 @@ impl Journal {
         self.lines.get(at?)
     }
 
+    /// The next line behind a row, or the first, that storage has too.
+    pub(crate) fn kept_after(&self, row: Option<RowId>) -> Option<&Line> {
+        let at = row.map_or(Some(0), |row| Some(self.place_of(row)? + 1));
+        self.lines.get(at?..)?.iter().find(|line| line.is_kept())
+    }
+
     /// The oldest row, where there are more than may be kept.
     pub(crate) fn surplus(&self) -> Option<RowId> {
         self.lines

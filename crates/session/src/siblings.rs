@@ -394,7 +394,7 @@ impl Session {
             row.filter(|row| self.journal.line(*row).is_some())
         };
         let anonymous = || {
-            let line = self.journal.line_after(previous)?;
+            let line = self.journal.kept_after(previous)?;
             let is_it = item.author != Author::User && line.author == item.author && line.message.is_none();
             is_it.then_some(line.row)
         };

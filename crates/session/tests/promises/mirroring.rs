@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use miptech_chat_session::{AuthState, PageSignal, Shelf, Status, StoreKey};
 
-use crate::{family::Family, rig::Rig, tabs::WithLocks};
+use crate::{browser::Locks, family::Family, rig::Rig, tabs::WithLocks};
 
 const DEDUP: &str = "\"client_message_id\"";
 const WRITTEN: Duration = Duration::from_millis(1050);
@@ -227,4 +227,26 @@ fn a_message_that_waits_here_writes_over_nothing_another_tab_has_just_said() {
             .unwrap()
             .contains("Ciao")
     );
+}
+
+#[test]
+fn an_answer_without_an_id_behind_a_message_that_waits_is_not_shown_twice() {
+    let mut rig = Rig::live("");
+    rig.say("q").unwrap();
+    rig.acknowledge("u1");
+    rig.drop_link();
+    rig.say("waits").unwrap();
+    rig.advance_to_next_socket();
+    rig.outbox_locks = Locks::Taken;
+    rig.join("");
+    rig.server(r#"{"type":"assistant_message","data":{"content":"Ciao"}}"#);
+    rig.advance(WRITTEN);
+    let lines = [
+        ("q", Status::Sent),
+        ("waits", Status::Queued),
+        ("Ciao", Status::Complete),
+    ];
+    rig.expect_lines(&lines);
+    rig.news(Shelf::Transcript);
+    rig.expect_lines(&lines);
 }
