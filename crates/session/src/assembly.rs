@@ -310,7 +310,9 @@ impl Assembly {
         let is_whole = !matches!(status, Status::Interrupted | Status::Streaming | Status::Thinking);
         let has_own_frames = slot.is_open() && !slot.has_gap && !slot.is_mirrored;
         let is_news = status != slot.status || item.text != slot.text;
-        if !slot.is_revivable() || has_own_frames && !is_whole || !is_news {
+        // Storage may hold what this very tab wrote a moment ago.
+        let is_older = item.chunks < slot.chunks || item.chunks == slot.chunks && !slot.is_open();
+        if !slot.is_revivable() || (has_own_frames || is_older) && !is_whole || !is_news {
             return events;
         }
         let bound = item.message.map(|id| AnswerId { id, in_payload: true });

@@ -250,3 +250,33 @@ fn an_answer_without_an_id_behind_a_message_that_waits_is_not_shown_twice() {
     rig.news(Shelf::Transcript);
     rig.expect_lines(&lines);
 }
+
+#[test]
+fn an_older_word_of_storage_takes_nothing_back() {
+    let mut rig = Rig::live("\"history\"");
+    rig.say("q").unwrap();
+    rig.acknowledge("u1");
+    rig.server(&chunk("Half"));
+    rig.advance(WRITTEN);
+    rig.server(&chunk(" an"));
+    rig.drop_link();
+    rig.news(Shelf::Transcript);
+    rig.expect_lines(&[("q", Status::Sent), ("Half an", Status::Streaming)]);
+}
+
+#[test]
+fn an_answer_that_was_cut_off_is_not_revived_by_what_was_written_before() {
+    let mut rig = Rig::live("");
+    rig.say("q").unwrap();
+    rig.acknowledge("u1");
+    rig.server(&chunk("Half"));
+    rig.advance(WRITTEN);
+    rig.drop_link();
+    rig.advance_to_next_socket();
+    let written = rig.kept(StoreKey::Transcript).unwrap();
+    rig.join("");
+    let key = crate::browser::name(&StoreKey::Transcript);
+    rig.storage.borrow_mut().insert(key, written);
+    rig.news(Shelf::Transcript);
+    rig.expect_lines(&[("q", Status::Sent), ("Half", Status::Interrupted)]);
+}
