@@ -395,7 +395,9 @@ impl Session {
         };
         let anonymous = || {
             let line = self.journal.kept_after(previous)?;
-            let is_it = item.author != Author::User && line.author == item.author && line.message.is_none();
+            // An id comes later than the answer, here or where it was written.
+            let is_unnamed = line.message.is_none() || item.message.is_none();
+            let is_it = item.author != Author::User && line.author == item.author && is_unnamed;
             is_it.then_some(line.row)
         };
         by_id.or_else(by_ours).or_else(anonymous)

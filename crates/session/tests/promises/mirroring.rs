@@ -280,3 +280,15 @@ fn an_answer_that_was_cut_off_is_not_revived_by_what_was_written_before() {
     rig.news(Shelf::Transcript);
     rig.expect_lines(&[("q", Status::Sent), ("Half", Status::Interrupted)]);
 }
+
+#[test]
+fn an_answer_that_has_got_its_id_since_it_was_written_is_not_shown_twice() {
+    let mut rig = Rig::live("");
+    rig.say("q").unwrap();
+    rig.acknowledge("u1");
+    rig.server(r#"{"type":"processing","data":{}}"#);
+    rig.advance(WRITTEN);
+    rig.server(&chunk("Ci"));
+    rig.news(Shelf::Transcript);
+    rig.expect_lines(&[("q", Status::Sent), ("Ci", Status::Streaming)]);
+}
