@@ -14,7 +14,7 @@ use crate::{
     clock::{Instant, Now},
     config::Origin,
     entry::{Entry, RowId, Status},
-    output::{Event, Place, StoreKey},
+    output::{Effect, Event, Place, Shelf, StoreKey},
     session::Session,
 };
 
@@ -25,6 +25,8 @@ pub(crate) struct Journal {
     /// When what changed is written at the latest.
     due: Option<Instant>,
     has_changed: bool,
+    /// Whether storage is read, to be written right after.
+    pub(crate) is_merging: bool,
     /// Whether events come from another tab, which has written them already.
     pub(crate) is_mirroring: bool,
     /// Whether storage has no room for it, or holds one of a newer version.
@@ -244,8 +246,11 @@ impl Session {
 
     /// Writes what is due: the transcript, the draft.
     pub(crate) fn journal_time_passed(&mut self, now: Now) {
-        if self.journal.due.is_some_and(|at| at <= now.mono) {
-            self.write_transcript(now);
+        if self.journal.due.take_if(|at| *at <= now.mono).is_some() {
+            // Another tab may have written without our knowing: a message it had delivered would be forgotten, missed in
+            // the outbox, and sent again. What it wrote is taken over first.
+            self.journal.is_merging = true;
+            self.effect(Effect::Read(Shelf::Transcript));
         }
         if self.draft.deadline().is_some_and(|at| at <= now.mono) {
             self.write_draft();
@@ -254,7 +259,7 @@ impl Session {
 
     /// Writes everything that waits to be written: the page may never come back.
     pub(crate) fn flush(&mut self, now: Now) {
-        if self.journal.due.is_some() || self.journal.has_changed {
+        if self.journal.due.is_some() || self.journal.has_changed || self.journal.is_merging {
             self.write_transcript(now);
         }
         if self.draft.deadline().is_some() {
@@ -266,6 +271,7 @@ impl Session {
     pub(crate) fn write_transcript(&mut self, now: Now) -> bool {
         self.journal.due = None;
         self.journal.has_changed = false;
+        self.journal.is_merging = false;
         if self.journal.is_off || self.config.identity.origin != Origin::Stored {
             return false;
         }

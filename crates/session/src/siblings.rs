@@ -37,7 +37,12 @@ impl Session {
                 }
                 Stored::ReadMark(mark) => self.read_mark_came(mark),
                 Stored::Session(text) => self.session_came(text.as_deref(), now),
-                Stored::Transcript(text) => self.transcript_came(text.as_deref(), From::AnotherTab, now),
+                Stored::Transcript(text) => {
+                    self.transcript_came(text.as_deref(), From::AnotherTab, now);
+                    if self.journal.is_merging {
+                        self.write_transcript(now);
+                    }
+                }
             }
             if self.has_read_outbox && self.missing.is_empty() {
                 self.has_read_outbox = false;

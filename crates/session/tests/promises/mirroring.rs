@@ -292,3 +292,21 @@ fn an_answer_that_has_got_its_id_since_it_was_written_is_not_shown_twice() {
     rig.news(Shelf::Transcript);
     rig.expect_lines(&[("q", Status::Sent), ("Ci", Status::Streaming)]);
 }
+
+#[test]
+fn a_delivery_a_tab_has_not_heard_of_yet_is_not_forgotten_and_repeated_by_it() {
+    let mut family = Family::live(2, WithLocks::Yes, "");
+    family.rigs[0].say("one").unwrap();
+    // The last this tab hears of the message is that it waits.
+    family.rigs[1].news(Shelf::Messages);
+    family.rigs[1].server(&chunk("x"));
+    family.grant();
+    family.rigs[0].acknowledge("u1");
+    family.rigs[1].advance(Duration::from_secs(2));
+    while family.grant() {}
+    family.settle();
+    assert_eq!(family.sent(), [vec!["one".to_owned()], vec![]]);
+    let kept = family.rigs[0].kept(StoreKey::Transcript).unwrap();
+    assert!(kept.contains("u1") && kept.contains("a1"), "{kept}");
+    assert_eq!(family.rigs[1].transcript[0].status, Status::Sent);
+}
