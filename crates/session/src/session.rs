@@ -21,7 +21,7 @@ use crate::{
     conversation::{Flood, Known},
     delivery::Claim,
     draft::Draft,
-    entry::{RowId, Rows, Status},
+    entry::{RowId, Rows},
     history::HistoryRead,
     journal::Journal,
     lifecycle::State,
@@ -36,6 +36,7 @@ use crate::{
     random::Random,
     refusal::SendError,
     report::{Ignored, Timings},
+    siblings,
 };
 
 /// One conversation on one page, across all its sockets.
@@ -499,13 +500,7 @@ impl Session {
         if let Event::ErrorRaised(error) = &event {
             self.last_error = Some(error.clone());
         }
-        self.has_unread |= matches!(
-            event,
-            Event::MessageChanged {
-                status: Status::Complete | Status::Stopped | Status::Truncated,
-                ..
-            }
-        );
+        self.has_unread |= siblings::is_answer(&event);
         self.journal.hear(&event);
         self.outputs.push_back(Output::Event(event));
     }

@@ -483,6 +483,23 @@ fn place_of(readable: &[(ClientMessageId, StoredMessage)], place: usize) -> Opti
     readable.get(place).map(|(id, message)| (message.order, id))
 }
 
+/// Whether it tells of an answer that is whole: assembled here, or met here as it was assembled elsewhere.
+pub(crate) const fn is_answer(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::MessageAdded {
+            entry: Entry {
+                status: Status::Complete | Status::Stopped | Status::Truncated,
+                ..
+            },
+            ..
+        } | Event::MessageChanged {
+            status: Status::Complete | Status::Stopped | Status::Truncated,
+            ..
+        }
+    )
+}
+
 /// Who wrote what is read.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum From {

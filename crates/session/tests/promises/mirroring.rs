@@ -310,3 +310,21 @@ fn a_delivery_a_tab_has_not_heard_of_yet_is_not_forgotten_and_repeated_by_it() {
     assert!(kept.contains("u1") && kept.contains("a1"), "{kept}");
     assert_eq!(family.rigs[1].transcript[0].status, Status::Sent);
 }
+
+#[test]
+fn what_was_read_in_one_tab_is_read_in_all() {
+    let mut family = asked();
+    family.rigs[0].act(|session, now| session.mark_read(now));
+    family.settle();
+    assert_eq!(family.rigs[1].reads_elsewhere, 0, "there was nothing to read");
+    family.rigs[0].server(&complete("Ciao"));
+    family.advance(WRITTEN);
+    family.rigs[1].act(|session, now| session.mark_read(now));
+    family.settle();
+    assert_eq!(family.rigs[0].reads_elsewhere, 1);
+    family.rigs[0].news(Shelf::ReadMark);
+    assert_eq!(family.rigs[0].reads_elsewhere, 1, "one mark is news once");
+    family.rigs[0].act(|session, now| session.mark_read(now));
+    family.settle();
+    assert_eq!(family.rigs[1].reads_elsewhere, 0, "it was read already");
+}
