@@ -10,6 +10,7 @@ use miptech_chat_protocol::{
     close::ours,
     error::{ErrorCode, Stage},
     fault::Fault,
+    ids::SessionId,
     token::Token,
 };
 
@@ -38,6 +39,8 @@ pub(crate) struct Auth {
     fresh_since: Option<Instant>,
     /// Whether the platform refused the pair held.
     pub(crate) was_refused: bool,
+    /// Whether the account is gone from storage, and only the session id is waited for, which tells why.
+    pub(crate) is_lost: bool,
     pub(crate) renewal: Renewal,
     /// Whether the host page was asked for a token yet.
     pub(crate) is_host_asked: bool,
@@ -107,6 +110,7 @@ impl Auth {
             generation: 0,
             fresh_since: None,
             was_refused: false,
+            is_lost: false,
             renewal: Renewal::default(),
             is_host_asked: false,
             sign_in: None,
@@ -190,6 +194,7 @@ impl Session {
     pub(crate) fn hold(&mut self, tokens: Tokens, now: Now) {
         let lifetime = tokens.lifetime;
         self.auth.tokens = Some(tokens);
+        self.auth.is_lost = false;
         self.auth.generation += 1;
         let was_refused = std::mem::take(&mut self.auth.was_refused);
         self.auth.fresh_since = was_refused.then_some(now.mono);
@@ -338,7 +343,24 @@ impl Session {
                 now,
             );
         } else {
-            self.disown_conversation(now);
+            self.auth.is_lost = true;
+            self.effect(Effect::Read(Shelf::Session));
+        }
+    }
+
+    /// Nobody is signed in any more, and this is the session id in storage. Whoever signed out has named the next
+    /// conversation, and what one user wrote leaves every screen (row O13); a storage that was cleared names none, and
+    /// what stood on the screen stays (row Q5).
+    pub(crate) fn account_lost(&mut self, session: Option<SessionId>, now: Now) {
+        if session.is_some() {
+            self.shelve_queue(now);
+        }
+        match session.filter(|id| *id != self.config.identity.session) {
+            Some(next) => {
+                self.auth.owner = None;
+                self.follow_conversation(next, now);
+            }
+            None => self.disown_conversation(now),
         }
     }
 

@@ -96,6 +96,9 @@ impl Session {
     /// The session id in storage: another one begins another conversation here too, none at all means that somebody
     /// cleared storage (row Q5).
     fn session_came(&mut self, text: Option<&str>, now: Now) {
+        if std::mem::take(&mut self.auth.is_lost) {
+            return self.account_lost(text.and_then(SessionId::parse), now);
+        }
         if self.config.identity.origin != Origin::Stored {
             // Another tab began the conversation, and nothing was said here yet: it is joined (row N4). What the screen shows
             // is no sign of that, for news of the other tab's message may come before news of its conversation.

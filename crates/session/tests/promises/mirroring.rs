@@ -328,3 +328,48 @@ fn what_was_read_in_one_tab_is_read_in_all() {
     family.settle();
     assert_eq!(family.rigs[1].reads_elsewhere, 0, "it was read already");
 }
+
+#[test]
+fn what_one_user_wrote_leaves_every_screen_with_them() {
+    let mut family = Family::new(2, WithLocks::Yes);
+    family.rigs[0].sign_in_as("p1", "A1", "R1");
+    family.settle();
+    family.say(0, "private");
+    family.rigs[1].expect_lines(&[("private", Status::Queued)]);
+    family.rigs[1].act(|session, now| session.sign_out(now));
+    family.settle();
+    for rig in &family.rigs {
+        rig.expect_lines(&[]);
+    }
+    let mut next = family.rigs[0].reload(Duration::from_secs(1));
+    next.expect_lines(&[]);
+    next.start();
+    next.go_live(DEDUP);
+    assert!(next.sent_texts().is_empty(), "nobody sends what somebody wrote");
+    next.sign_in_as("p1", "A2", "R2");
+    assert!(
+        next.transcript.iter().any(|line| line.text == "private"),
+        "it waited for its writer"
+    );
+}
+
+#[test]
+fn who_signs_in_or_out_in_one_tab_does_in_all() {
+    let mut family = Family::live(3, WithLocks::Yes, DEDUP);
+    family.rigs[0].sign_in_as("p1", "A1", "R1");
+    family.settle();
+    assert!(family.rigs.iter().all(|rig| rig.auth == AuthState::SignedIn));
+    family.rigs[2].act(|session, now| session.sign_out(now));
+    family.settle();
+    for rig in &family.rigs {
+        assert_eq!(
+            (rig.auth, rig.account()),
+            (AuthState::Anonymous, [None, None, None])
+        );
+        assert_eq!(rig.breaks.len(), 1, "one conversation ended, and one began");
+    }
+    family.advance(Duration::from_secs(30));
+    for rig in &family.rigs {
+        assert_eq!(rig.account(), [None, None, None]);
+    }
+}
