@@ -342,10 +342,12 @@ impl Session {
 
     /// The conversation as another tab, or an earlier page, has it.
     fn transcript_came(&mut self, text: Option<&str>, origin: From, now: Now) {
+        let is_ours = text.is_some_and(|text| text.len() <= MOST_TRANSCRIPT);
         match text.map(StoredTranscript::read) {
             None => {}
             Some(Err(Unusable::Newer)) => self.journal.is_off = true,
             Some(Err(Unusable::Corrupt)) => self.store(StoreKey::Transcript, None),
+            Some(Ok(_)) if !is_ours => self.store(StoreKey::Transcript, None),
             Some(Ok(transcript)) => {
                 let is_old = now.wall_ms.saturating_sub(transcript.written_ms) >= KEPT_MS;
                 let is_anothers = transcript.owner != self.auth.owner;
@@ -509,6 +511,9 @@ enum From {
     AnotherTab,
     EarlierPage,
 }
+
+/// `faults.md` section 6.3: no page of ours writes a longer one (row Q4).
+const MOST_TRANSCRIPT: usize = 128 * 1024;
 
 /// A wait hint is at most two minutes (row P22), whatever the wall clock did since it was written.
 const MOST_HOLD: Duration = Duration::from_secs(120);

@@ -241,3 +241,26 @@ fn a_transcript_of_a_newer_version_is_left_alone() {
     assert_eq!(rig.kept(StoreKey::Transcript), Some(newer));
     rig.expect_lines(&[("one", Status::Sent)]);
 }
+
+#[test]
+fn a_transcript_no_page_of_ours_could_have_written_is_not_shown() {
+    let text = "x".repeat(300 * 1024);
+    let item =
+        format!(r#"{{"role":"assistant","content":"{text}","status":"complete","created":1,"chunks":1}}"#);
+    let foreign = [
+        format!(r#"{{"v":1,"session":"test_session_123","written":1754060400000,"items":[{item}]}}"#),
+        r#"{"v":1,"session":"test_session_123","items":[]}"#.to_owned(),
+        "\u{0}".to_owned(),
+    ];
+    for value in foreign {
+        let storage = crate::browser::Storage::default();
+        let session = (name(&StoreKey::SessionId), "test_session_123".to_owned());
+        let transcript = (name(&StoreKey::Transcript), value);
+        storage.borrow_mut().extend([session, transcript]);
+        let mut rig = Rig::with(7, storage, |_| {});
+        rig.expect_lines(&[]);
+        assert_eq!(rig.kept(StoreKey::Transcript), None);
+        rig.start();
+        rig.go_live(DEDUP);
+    }
+}
