@@ -192,7 +192,7 @@ impl Room {
     /// One event of the session: the views first, then the host page.
     pub(super) fn hear(&self, event: Event) {
         let unread = self.model.unread_now();
-        let leaving = if let Event::MessageRemoved { row } = &event {
+        let leaving = if let Event::MessageRemoved { row, is_gone: true } = &event {
             self.model.row(*row)
         } else {
             None
@@ -229,9 +229,9 @@ impl Room {
                 self.message_changed(row, status);
             }
             Event::MessageRemoved { .. } => {
-                // A message that was sent leaves a transcript that grew too long.
-                let unsent = leaving.iter().filter(|row| row.status_now() != Status::Sent);
-                unsent.for_each(|row| self.message_failed(row, ErrorCode::MessageRejected));
+                leaving
+                    .iter()
+                    .for_each(|row| self.message_failed(row, ErrorCode::MessageRejected));
             }
             Event::PhaseChanged(phase) => {
                 if self.console == Console::Debug {

@@ -140,7 +140,7 @@ impl ChatModel {
             Event::HistoryOffered(is_offered) => self.has_history.set(is_offered),
             Event::MessageAdded { entry, place } => self.add(entry, place),
             Event::MessageMoved { row, behind } => self.rows.update(|rows| shift(rows, row, behind)),
-            Event::MessageRemoved { row } => {
+            Event::MessageRemoved { row, .. } => {
                 self.rows.update(|rows| rows.retain(|known| known.0.id != row));
                 self.departures.update(|count| *count += 1);
             }

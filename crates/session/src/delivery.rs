@@ -102,16 +102,24 @@ impl Session {
 
     /// The visitor's word sends a message from here on, whatever became of it before.
     pub(crate) fn requeue_by_visitor(&mut self, id: &ClientMessageId, now: Now) {
-        let (session, owner) = (self.config.identity.session.clone(), self.auth.owner.clone());
-        if let Some(item) = self.outbox.get_mut(id) {
-            item.session = session;
-            item.owner = owner;
+        let last = self.outbox.next_order(now);
+        if let Some(mut item) = self.outbox.remove(id) {
+            item.session = self.config.identity.session.clone();
+            item.owner = self.auth.owner.clone();
             item.hand_overs = 0;
             item.is_ambiguous = false;
             item.typed = Some(now.mono);
             item.typed_ms = now.wall_ms;
+            // It leaves behind everything typed since, and stands where its answer will.
+            item.order = last;
+            let row = item.row;
+            self.outbox.insert(item);
+            if !self.bring_down(id)
+                && let Some(behind) = self.journal.last().filter(|last| *last != row)
+            {
+                self.event(Event::MessageMoved { row, behind });
+            }
         }
-        self.bring_down(id);
         self.deliver_as(id, Delivery::Queued, now);
     }
 
@@ -173,7 +181,10 @@ impl Session {
             .iter_mut()
             .filter(|(taken, _)| *taken == item.id)
             .for_each(|(_, row)| *row = None);
-        self.event(Event::MessageRemoved { row: item.row });
+        self.event(Event::MessageRemoved {
+            row: item.row,
+            is_gone: true,
+        });
     }
 
     /// The platform has a message of ours.
@@ -508,7 +519,10 @@ impl Session {
             self.keep_message(&id, now);
             if let Some(item) = self.outbox.remove(&id) {
                 self.taken.retain(|(taken, _)| *taken != id);
-                self.event(Event::MessageRemoved { row: item.row });
+                self.event(Event::MessageRemoved {
+                    row: item.row,
+                    is_gone: true,
+                });
             }
         }
     }

@@ -88,7 +88,7 @@ impl Journal {
                 self.shift(*row, *behind);
                 self.changed();
             }
-            Event::MessageRemoved { row } => {
+            Event::MessageRemoved { row, .. } => {
                 self.changed_where(self.is_kept(*row));
                 self.lines.retain(|line| line.row != *row);
             }
@@ -131,6 +131,10 @@ impl Journal {
             let at = self.place_of(behind).map_or(at, |at| at + 1);
             self.lines.insert(at, line);
         }
+    }
+
+    pub(crate) fn last(&self) -> Option<RowId> {
+        self.lines.last().map(|line| line.row)
     }
 
     /// Whether a row stands in front of another one.
@@ -296,7 +300,7 @@ impl Session {
     /// The transcript is bounded: its oldest messages leave.
     pub(crate) fn trim_transcript(&mut self) {
         while let Some(row) = self.journal.surplus() {
-            self.event(Event::MessageRemoved { row });
+            self.event(Event::MessageRemoved { row, is_gone: false });
         }
     }
 }

@@ -197,6 +197,8 @@ pub enum Event {
     MessageRemoved {
         /// Which.
         row: RowId,
+        /// Whether it was deleted or is somebody else's; if not, it stands in another row now or the transcript grew too long.
+        is_gone: bool,
     },
     /// A message's state changed, and perhaps its platform id became known.
     MessageChanged {

@@ -290,7 +290,10 @@ impl Session {
         let Some(mut item) = self.outbox.remove(id) else {
             return false;
         };
-        self.event(Event::MessageRemoved { row: item.row });
+        self.event(Event::MessageRemoved {
+            row: item.row,
+            is_gone: false,
+        });
         item.row = self.rows.fresh();
         let taken = self.taken.iter_mut().filter(|(taken, _)| taken == id);
         taken.for_each(|(_, row)| *row = Some(item.row));
@@ -442,7 +445,10 @@ impl Session {
         let status = Status::parse(&item.status).unwrap_or(Status::Interrupted);
         if let Some(id) = &item.client_message {
             if let Some(above) = self.row_of_ours(id) {
-                self.event(Event::MessageRemoved { row: above });
+                self.event(Event::MessageRemoved {
+                    row: above,
+                    is_gone: false,
+                });
             }
             if self.outbox.remove(id).is_some() {
                 self.store(StoreKey::Message(id.clone()), None);

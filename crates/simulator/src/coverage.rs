@@ -95,6 +95,7 @@ fn name_of(what: &Happening) -> String {
         | Happening::Opened { .. }
         | Happening::Booted
         | Happening::AnswerText { .. }
+        | Happening::Moved { .. }
         | Happening::Removed { .. }
         | Happening::Broken
         | Happening::ChatShown { .. }

@@ -173,6 +173,13 @@ pub enum Happening {
         /// Whether it was replaced and did not only grow.
         is_replaced: bool,
     },
+    /// A line stands elsewhere.
+    Moved {
+        /// Which line.
+        row: u64,
+        /// The line it stands right behind now.
+        behind: u64,
+    },
     /// A line left the screen.
     Removed {
         /// Which line.

@@ -61,3 +61,18 @@ fn what_an_earlier_page_left_unread_is_read_in_every_tab_once_it_is_read_in_one(
     second.act(Session::mark_read);
     assert_eq!(second.kept(StoreKey::ReadMark), mark, "nothing new was read");
 }
+
+#[test]
+fn what_is_sent_again_stands_behind_everything_typed_since_and_leaves_in_that_order() {
+    let mut rig = Rig::live("");
+    let refused = rig.say("first").unwrap();
+    rig.server(r#"{"type":"error","data":{"type":"message_validation_error","message":"No"}}"#);
+    rig.say("second").unwrap();
+    rig.say("third").unwrap();
+    rig.act(|session, now| session.retry(&refused, now));
+    assert_eq!(texts(&rig), ["second", "third", "first"]);
+    for _ in 0..2 {
+        rig.server(r#"{"type":"message_received","data":{"chat_id":"c1"}}"#);
+    }
+    assert_eq!(rig.sent_texts(), ["first", "second", "third", "first"]);
+}

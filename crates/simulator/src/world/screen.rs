@@ -66,7 +66,11 @@ impl World {
                 };
                 self.note(Some(page), what);
             }
-            Event::MessageRemoved { row } => {
+            Event::MessageMoved { row, behind } => {
+                let (row, behind) = (row.number(), behind.number());
+                self.note(Some(page), Happening::Moved { row, behind });
+            }
+            Event::MessageRemoved { row, .. } => {
                 self.page(page).screen.lines.retain(|line| line.row != row);
                 self.note(Some(page), Happening::Removed { row: row.number() });
             }

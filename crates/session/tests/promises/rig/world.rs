@@ -137,7 +137,7 @@ impl Rig {
                 let line = self.transcript.remove(at(self, row));
                 self.transcript.insert(at(self, behind) + 1, line);
             }
-            Event::MessageRemoved { row } => self.transcript.retain(|line| line.row != row),
+            Event::MessageRemoved { row, .. } => self.transcript.retain(|line| line.row != row),
             Event::MessageChanged { row, status, message } => {
                 let line = self.line(row);
                 line.status = status;
