@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use miptech_chat_session::{Session, Shelf, Status, StoreKey};
+use miptech_chat_session::{Profile, Session, Shelf, Status, StoreKey};
 
 use crate::{browser::shelf_of, rig::Rig};
 
@@ -64,12 +64,14 @@ fn what_an_earlier_page_left_unread_is_read_in_every_tab_once_it_is_read_in_one(
 
 #[test]
 fn what_is_sent_again_stands_behind_everything_typed_since_and_leaves_in_that_order() {
-    let mut rig = Rig::live("");
+    let mut rig = Rig::configured(|config| config.profile = Some(Profile::TwoStep));
+    rig.start();
+    rig.go_live("\"client_message_id\"");
     let refused = rig.say("first").unwrap();
     rig.server(r#"{"type":"error","data":{"type":"message_validation_error","message":"No"}}"#);
     rig.say("second").unwrap();
     rig.say("third").unwrap();
-    rig.act(|session, now| session.retry(&refused, now));
+    rig.act(|session, now| session.retry(&refused, now)).unwrap();
     assert_eq!(texts(&rig), ["second", "third", "first"]);
     for _ in 0..2 {
         rig.server(r#"{"type":"message_received","data":{"chat_id":"c1"}}"#);
