@@ -158,7 +158,8 @@ impl Session {
 
     /// Writes a message to storage as it stands.
     pub(crate) fn keep_message(&mut self, id: &ClientMessageId, now: Now) {
-        if let Some(item) = self.outbox.get(id) {
+        if let Some(item) = self.outbox.get_mut(id) {
+            item.is_unkept = false;
             let value = item.stored(self.tab, now.wall_ms).write();
             self.store(StoreKey::Message(id.clone()), Some(value));
         }
@@ -217,7 +218,9 @@ impl Session {
 
     /// The message handed over was not taken, and that is sure: it goes back to its place.
     pub(crate) fn take_back(&mut self, now: Now) {
-        if let Some(id) = self.outbox.sending().map(|item| item.id.clone()) {
+        if let Some(item) = self.outbox.sending() {
+            item.hand_overs = item.hand_overs.saturating_sub(1);
+            let id = item.id.clone();
             self.deliver_as(&id, Delivery::Queued, now);
         }
     }
@@ -412,10 +415,16 @@ impl Session {
 
     fn hand_over(&mut self, attempt: Attempt, id: &ClientMessageId, now: Now) {
         let after = self.history.last_sequence();
+        let is_named = self.capabilities.has(Capability::ClientMessageId);
         let Some(item) = self.outbox.get_mut(id) else {
             return;
         };
-        item.hand_overs = item.hand_overs.saturating_add(1);
+        // One that leaves without its id, for the platform has not said that it knows ids, cannot be repeated under it.
+        item.hand_overs = if is_named {
+            item.hand_overs.saturating_add(1)
+        } else {
+            HAND_OVERS
+        };
         item.after = after;
         let sending = Delivery::Sending {
             attempt,
@@ -426,10 +435,7 @@ impl Session {
         // Storage knows before the platform does: whoever finds the message after a crash must not take it for unsent.
         self.deliver_as(id, sending, now);
         let Some(item) = self.outbox.get(id) else { return };
-        let client_message = self
-            .capabilities
-            .has(Capability::ClientMessageId)
-            .then_some(&item.id);
+        let client_message = is_named.then_some(&item.id);
         let (rules, text) = (self.plan.rules(), body(item));
         let text = text.as_ref();
         let frame = match (rules.text, &self.chat) {
@@ -466,7 +472,7 @@ impl Session {
         }
     }
 
-    /// The conversation is over: what was not handed over waits for the visitor's word.
+    /// The conversation is over: what was not acknowledged waits for the visitor's word.
     pub(crate) fn hold_queue(&mut self, now: Now) {
         if defect!(QueueCrossesBreak) {
             return;

@@ -38,6 +38,8 @@ pub(crate) struct Item {
     pub(crate) typed: Option<Instant>,
     /// From when on this tab may send it without a lock, where another tab wrote it.
     pub(crate) ours_from: Option<Instant>,
+    /// Storage refused to keep it as it stands.
+    pub(crate) is_unkept: bool,
     /// When another tab last touched it, by the wall clock; only to know one mark from the next.
     pub(crate) touched_ms: Option<u64>,
     pub(crate) hand_overs: u8,

@@ -253,6 +253,7 @@ impl Session {
             typed: Some(now.mono),
             ours_from: None,
             touched_ms: None,
+            is_unkept: false,
             hand_overs: 0,
             after: 0,
             is_ambiguous: false,
@@ -260,6 +261,12 @@ impl Session {
         };
         self.show_message(&item);
         self.outbox.insert(item);
+        // Another tab sends what it finds: what was refused before goes first, or this one would overtake it.
+        for unkept in self.outbox.ids() {
+            if self.outbox.get(&unkept).is_some_and(|item| item.is_unkept) {
+                self.keep_message(&unkept, now);
+            }
+        }
         self.keep_new_message(&id, now);
         self.come_up_for_message(now);
         self.settle(now);
@@ -349,6 +356,11 @@ impl Session {
                 }
             }
             (StoreKey::Message(_), refusal) | (_, refusal @ StoreRefusal::Blocked) => {
+                if let StoreKey::Message(id) = key
+                    && let Some(item) = self.outbox.get_mut(id)
+                {
+                    item.is_unkept = true;
+                }
                 if self.page.told_refusal != Some(refusal) && !defect!(RefusalUntold) {
                     self.page.told_refusal = Some(refusal);
                     let code = match refusal {

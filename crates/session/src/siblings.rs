@@ -260,6 +260,7 @@ impl Session {
                     typed: None,
                     ours_from: (!is_ours).then_some(leased_until),
                     touched_ms: Some(message.touched_ms),
+                    is_unkept: false,
                     hand_overs: message.hand_overs,
                     after: message.after,
                     is_ambiguous,

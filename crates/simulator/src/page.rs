@@ -39,7 +39,7 @@ pub(crate) struct Page {
     /// What it has instead of storage.
     pub(crate) memory: Memory,
     /// A message of the visitor is on its way into storage: the widget has not let go of it yet.
-    pub(crate) is_accepting: bool,
+    pub(crate) accepting: Option<ClientMessageId>,
     pub(crate) screen: Screen,
 }
 

@@ -18,6 +18,8 @@ struct Message {
     pardons: u32,
     applied: u32,
     agains: u32,
+    /// How often the visitor began a new conversation with what waited.
+    releases: u32,
     is_kept: bool,
     was_refused_by_storage: bool,
     is_confirmed: bool,
@@ -133,7 +135,7 @@ impl Delivery {
         let begun = self.new_conversations.clone();
         let message = self.message(id);
         message.applied += 1;
-        if dedup && message.applied > 1 + message.agains {
+        if dedup && message.applied > 1 + message.agains + message.releases {
             findings.add("I3", record, format!("{id} was applied twice"));
         }
         let Some((place, tab)) = message.typed else { return };
@@ -237,9 +239,10 @@ impl Watch for Delivery {
             Happening::Clicked(Click::NewConversation) => {
                 self.new_conversations.insert(self.typed);
                 // What was held goes by the visitor's word.
-                self.messages
-                    .values_mut()
-                    .for_each(|message| message.pardons += 1);
+                for message in self.messages.values_mut().filter(|message| !message.is_confirmed) {
+                    message.pardons += 1;
+                    message.releases += 1;
+                }
             }
             Happening::Stored {
                 holds: Holds::Message { id, .. },

@@ -43,7 +43,7 @@ impl World {
             parked: Vec::new(),
             written: Vec::new(),
             memory,
-            is_accepting: false,
+            accepting: None,
             screen: Screen::default(),
         });
         if let Some(place) = self.tabs.get_mut(tab) {

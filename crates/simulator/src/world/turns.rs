@@ -50,7 +50,7 @@ impl World {
 
     fn crashes_now(&mut self, page: usize) -> bool {
         // Until a message is kept, its text still stands in the composer.
-        if self.page(page).is_accepting {
+        if self.page(page).accepting.is_some() {
             return false;
         }
         match &mut self.page(page).effects_to_crash {
@@ -104,8 +104,8 @@ impl World {
         if name.contains(MARK) {
             self.leak(page, "a storage key");
         }
-        if matches!(key, StoreKey::Message(_)) {
-            self.page(page).is_accepting = false;
+        if let StoreKey::Message(id) = key {
+            self.page(page).accepting.take_if(|accepting| accepting == id);
         }
         let memory = &mut self.pages[page].memory;
         let Some(value) = value else {

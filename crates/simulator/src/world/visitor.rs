@@ -114,7 +114,7 @@ impl World {
             self.page(page).screen.chat.clone(),
         );
         if self.page(page).session.send(id, &text, now).is_ok() {
-            let hash = hash(text.trim());
+            let (hash, typed) = (hash(text.trim()), name.clone());
             self.note(
                 Some(page),
                 Happening::Typed {
@@ -124,9 +124,9 @@ impl World {
                     chat,
                 },
             );
-            self.page(page).is_accepting = true;
+            self.page(page).accepting = ClientMessageId::parse(&typed);
             self.deliver(page);
-            self.page(page).is_accepting = false;
+            self.page(page).accepting = None;
             if self.page(page).is_alive() && !self.page(page).screen.draft.is_empty() {
                 self.write_draft(page, String::new());
             }
