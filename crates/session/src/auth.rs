@@ -348,14 +348,16 @@ impl Session {
         }
     }
 
-    /// Nobody is signed in any more, and this is the session id in storage. Whoever signed out has named the next
-    /// conversation, and what one user wrote leaves every screen (row O13); a storage that was cleared names none, and
-    /// what stood on the screen stays (row Q5).
+    /// Nobody is signed in any more, and this is the session id in storage, which tells why: whoever signs out names
+    /// the next conversation, and what one user wrote leaves every screen (row O13); where the conversation is the same,
+    /// the platform ended the sign-in, and all stays where it is (row T5); a storage that was cleared names none, and what
+    /// stood on the screen stays there too (row Q5).
     pub(crate) fn account_lost(&mut self, session: Option<SessionId>, now: Now) {
-        if session.is_some() {
-            self.shelve_queue(now);
-        }
-        match session.filter(|id| *id != self.config.identity.session) {
+        match session {
+            Some(same) if same == self.config.identity.session => {
+                let error = ChatError::bare(ErrorCode::AuthExpired, Stage::Refresh, false);
+                self.demand_sign_in(error, now);
+            }
             Some(next) => {
                 self.auth.owner = None;
                 self.follow_conversation(next, now);

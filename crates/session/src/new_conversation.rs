@@ -128,6 +128,7 @@ impl Session {
             return;
         }
         let was_at_rest = matches!(self.state, State::Idle);
+        self.shelve_queue(now);
         self.close_socket(now);
         self.trouble = None;
         self.hold_queue_quietly();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use miptech_chat_session::{AuthState, PageSignal, Shelf, Status, StoreKey};
+use miptech_chat_session::{AuthState, Connection, PageSignal, Shelf, Status, StoreKey};
 
 use crate::{browser::Locks, family::Family, rig::Rig, tabs::WithLocks};
 
@@ -372,4 +372,57 @@ fn who_signs_in_or_out_in_one_tab_does_in_all() {
     for rig in &family.rigs {
         assert_eq!(rig.account(), [None, None, None]);
     }
+}
+
+#[test]
+fn a_sign_in_the_platform_ended_is_over_in_all_tabs_and_what_they_hold_stays() {
+    let mut family = Family::live(2, WithLocks::Yes, DEDUP);
+    family.rigs[0].sign_in_as("p1", "A1", "R1");
+    family.settle();
+    for rig in &mut family.rigs {
+        rig.drop_link();
+        rig.advance_to_next_socket();
+        rig.join(DEDUP);
+    }
+    family.rigs[0].close(4401, "");
+    family.rigs[0].reply("/auth/refresh", 401, r#"{"detail":"invalid_grant"}"#);
+    family.advance(Duration::from_secs(3));
+    family.say(0, "waits");
+    for rig in &family.rigs {
+        rig.expect(Connection::SignedOut);
+        assert_eq!((rig.auth, rig.breaks.len()), (AuthState::Required, 0));
+        assert_eq!(rig.account(), [None, None, None]);
+        assert_eq!(rig.transcript.last().unwrap().text, "waits");
+    }
+    let opened = family.rigs[1].sockets.len();
+    family.advance(Duration::from_secs(30));
+    assert_eq!(family.rigs[1].sockets.len(), opened);
+    family.rigs[1].sign_in_as("p1", "A2", "R2");
+    family.settle();
+    for rig in &mut family.rigs {
+        assert_eq!(rig.auth, AuthState::SignedIn);
+        rig.join(DEDUP);
+    }
+    family.settle();
+    assert_eq!(family.sent().concat(), ["waits"]);
+}
+
+#[test]
+fn a_sign_out_whose_news_come_one_by_one_is_one_all_the_same() {
+    let mut family = Family::new(1, WithLocks::Yes);
+    let rig = &mut family.rigs[0];
+    rig.sign_in_as("p1", "A1", "R1");
+    rig.say("private").unwrap();
+    for key in ["miptech_access_token", "miptech_refresh_token", "miptech_user"] {
+        rig.storage.borrow_mut().remove(key);
+    }
+    rig.news(Shelf::Account);
+    rig.expect(Connection::SignedOut);
+    let session = crate::browser::name(&StoreKey::SessionId);
+    rig.storage
+        .borrow_mut()
+        .insert(session, "another_session_9".to_owned());
+    rig.news(Shelf::Session);
+    assert_eq!((rig.auth, rig.breaks.len()), (AuthState::Anonymous, 1));
+    rig.expect_lines(&[]);
 }
