@@ -37,6 +37,7 @@ mod renewal;
 mod reporting;
 mod rig;
 mod sending;
+mod shared_accounts;
 mod sharing;
 mod storage_refusals;
 mod tabs;
