@@ -300,3 +300,26 @@ fn a_platform_that_is_busy_for_hours_is_not_asked_by_itself() {
     rig.advance(Duration::from_secs(130));
     assert!(rig.call_log.len() > asked, "the button works");
 }
+
+#[test]
+fn clients_at_the_longest_delay_do_not_come_back_together() {
+    let delays = (0..200).map(|seed| {
+        let mut rig = Rig::with_seed(seed);
+        rig.start();
+        rig.go_live("");
+        rig.drop_link();
+        for _ in 0..6 {
+            rig.advance_to_next_socket();
+            rig.close(1006, "");
+        }
+        let from = rig.clock_ms;
+        rig.advance_to_next_socket();
+        rig.clock_ms - from
+    });
+    let delays: Vec<u64> = delays.collect();
+    let (least, most) = (delays.iter().min().unwrap(), delays.iter().max().unwrap());
+    assert!(*least >= 15_000 && *most <= 30_100, "{least}..{most}");
+    assert!(most - least >= 13_500, "{least}..{most}");
+    let together = |at: u64| delays.iter().filter(|delay| delay.abs_diff(at) <= 500).count();
+    assert!(delays.iter().all(|at| together(*at) < 50), "{delays:?}");
+}

@@ -230,3 +230,17 @@ fn a_link_that_drops_during_the_choice_gives_the_lock_back_and_sends_nothing() {
             .is_some()
     );
 }
+
+#[test]
+fn what_a_tab_wrote_a_moment_before_it_was_killed_is_sent_by_the_tab_that_never_heard_of_it() {
+    let mut family = Family::new(2, WithLocks::Yes);
+    family.rigs[1].start();
+    family.rigs[1].go_live(DEDUP);
+    family.rigs[0].say("here").unwrap();
+    family.rigs[1].say("there").unwrap();
+    for message in ["u1", "u2"] {
+        while family.grant() {}
+        family.rigs[1].acknowledge(message);
+    }
+    assert_eq!(family.rigs[1].sent_texts(), ["here", "there"]);
+}
