@@ -21,7 +21,10 @@
 //! | `conversation`, `error_frame`, `history` | frames of the platform, errors among them, and what was said before |
 //! | `new_conversation` | from one chat to the next |
 //! | `report` | what a session knows of itself, for whoever asks why |
-//! | `outbox` | messages not yet acknowledged, in order |
+//! | `outbox`, `delivery` | messages not yet acknowledged, in order; from there to the platform |
+//! | `keeping`, `journal`, `draft` | what goes into storage: ids and messages, the transcript, the composer's text |
+//! | `siblings` | what other tabs, and earlier pages, left there |
+//! | `page`, `pulse` | whether anybody looks; whether the connection is alive |
 //! | `assembly` | deltas to answers |
 //! | `backoff`, `random`, `clock` | delays, their jitter, and the two clocks |
 //! | `notice`, `phase`, `entry`, `output` | the vocabulary other rooms see |
@@ -45,6 +48,7 @@ mod entry;
 mod error_frame;
 mod history;
 mod journal;
+mod keeping;
 mod lifecycle;
 mod new_conversation;
 mod notice;

@@ -1,0 +1,73 @@
+//! What goes into storage, and what follows where storage takes nothing.
+
+use miptech_chat_protocol::error::{ErrorCode, Stage};
+
+use crate::{
+    clock::Now,
+    config::Origin,
+    lifecycle::State,
+    notice::ChatError,
+    output::{Effect, StoreKey, StoreRefusal},
+    session::Session,
+};
+
+impl Session {
+    /// Storage kept nothing of what was to be written. What the visitor wrote goes before what can be read again, and
+    /// what is in this page's memory only, the visitor is told of (rows Q1, Q2 and O20).
+    pub fn handle_store_refused(&mut self, key: &StoreKey, refusal: StoreRefusal, now: Now) {
+        match (key, refusal) {
+            _ if matches!(self.state, State::Ended) => {}
+            (StoreKey::Transcript, _) => self.journal.is_off = true,
+            (StoreKey::Message(_) | StoreKey::AccessToken | StoreKey::RefreshToken, StoreRefusal::Full)
+                if !self.journal.is_off =>
+            {
+                self.journal.is_off = true;
+                self.store(StoreKey::Transcript, None);
+                if let StoreKey::Message(id) = key {
+                    self.keep_message(id, now);
+                } else {
+                    self.keep_account();
+                }
+            }
+            (StoreKey::Message(_), refusal) | (_, refusal @ StoreRefusal::Blocked) => {
+                if let StoreKey::Message(id) = key
+                    && let Some(item) = self.outbox.get_mut(id)
+                {
+                    item.is_unkept = true;
+                }
+                if self.page.told_refusal != Some(refusal) && !defect!(RefusalUntold) {
+                    self.page.told_refusal = Some(refusal);
+                    let code = match refusal {
+                        StoreRefusal::Blocked => ErrorCode::StorageBlocked,
+                        StoreRefusal::Full => ErrorCode::StorageQuota,
+                    };
+                    self.mishap(ChatError::bare(code, Stage::Send, false));
+                }
+            }
+            (_, StoreRefusal::Full) => {}
+        }
+        self.settle(now);
+    }
+
+    /// The ids are kept with the first message, not before: until then the visitor has asked for nothing.
+    pub(crate) fn keep_identity(&mut self) {
+        if self.config.identity.origin == Origin::Stored {
+            return;
+        }
+        self.config.identity.origin = Origin::Stored;
+        self.keep_identity_again();
+    }
+
+    /// Writes the ids to storage.
+    pub(crate) fn keep_identity_again(&mut self) {
+        let session = self.config.identity.session.as_str().to_owned();
+        let visitor = self.config.identity.visitor.as_str().to_owned();
+        self.store(StoreKey::SessionId, Some(session));
+        self.store(StoreKey::VisitorId, Some(visitor));
+        self.keep_chat();
+    }
+
+    pub(crate) fn store(&mut self, key: StoreKey, value: Option<String>) {
+        self.effect(Effect::Store { key, value });
+    }
+}
