@@ -2,7 +2,7 @@
 //!
 //! For development and tests only; nothing of it reaches a visitor.
 //! One seed is one run: tabs on one storage, a way to the platform, the platform itself and the visitors live on one
-//! virtual clock ([`run`]), everything observable becomes a [`History`], and a judge that reads nothing else decides
+//! virtual clock ([`run()`]), everything observable becomes a [`History`], and a judge that reads nothing else decides
 //! the invariants of `faults.md` section 4.2 ([`checker`]).
 //!
 //! | room | for |

@@ -70,11 +70,8 @@ impl Screens {
 impl Watch for Screens {
     fn see(&mut self, record: &Record, findings: &mut Findings) {
         let Some(who) = record.who else {
-            match &record.what {
-                Happening::SrvAnswer { message, hash } => {
-                    self.answers.insert(message.clone(), *hash);
-                }
-                _ => {}
+            if let Happening::SrvAnswer { message, hash } = &record.what {
+                self.answers.insert(message.clone(), *hash);
             }
             return;
         };

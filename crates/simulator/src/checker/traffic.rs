@@ -146,10 +146,8 @@ impl Watch for Traffic {
                 wait_ms: Some(wait_ms),
                 is_ours: true,
                 ..
-            } => {
-                if page.calls.get(call) == Some(&true) {
-                    page.held_until_ms = page.held_until_ms.max(now_ms + (*wait_ms).min(120_000));
-                }
+            } if page.calls.get(call) == Some(&true) => {
+                page.held_until_ms = page.held_until_ms.max(now_ms + (*wait_ms).min(120_000));
             }
             Happening::FrameCame {
                 wait_ms: Some(wait_ms),
