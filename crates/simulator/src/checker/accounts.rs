@@ -83,6 +83,8 @@ impl Watch for Accounts {
                     self.reason_ms = Some(record.at_ms);
                 }
             }
+            // A token of another tenant is refused for good (row T16).
+            Happening::Ended { code: 4403, .. } => self.reason_ms = Some(record.at_ms),
             Happening::Aborted { call } => {
                 self.running.remove(call);
             }
