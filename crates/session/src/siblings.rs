@@ -12,9 +12,10 @@ use miptech_chat_protocol::{
 };
 
 use crate::{
+    claim::Claim,
     clock::Now,
     config::{Origin, Restored},
-    delivery::{Claim, LEASE},
+    delivery::LEASE,
     entry::{Entry, RowId, Status},
     lifecycle::State,
     outbox::{Delivery, Item, Parked},
@@ -120,6 +121,7 @@ impl Session {
     }
 
     fn rewrite_everything(&mut self, now: Now) {
+        self.missing.clear();
         self.keep_identity_again();
         for id in self.outbox.ids() {
             self.keep_message(&id, now);
@@ -154,9 +156,10 @@ impl Session {
             self.message_came(id, message, origin, now);
         }
         if !missing.is_empty() && self.config.identity.origin == Origin::Stored {
-            // Delivered by another tab, or lost to whoever clears storage: the transcript tells, for it is written before
-            // a delivered message is taken away.
+            // Delivered by another tab, or lost to whoever clears storage, the session id with it: the transcript tells, for
+            // it is written before a delivered message is taken away.
             self.missing = missing;
+            self.effect(Effect::Read(Shelf::Session));
             self.effect(Effect::Read(Shelf::Transcript));
         }
     }
@@ -176,8 +179,12 @@ impl Session {
                     is_in_doubt = true;
                     self.deliver_as(&id, Delivery::Doubtful { leased_until: None }, now);
                 }
+                // The transcript it would stand in went with its conversation.
+                Delivery::Held => {
+                    item.is_ambiguous = true;
+                    self.deliver_as(&id, Delivery::Parked(Parked::Unconfirmed), now);
+                }
                 Delivery::Doubtful { .. }
-                | Delivery::Held
                 | Delivery::Parked(_)
                 | Delivery::Queued
                 | Delivery::Sending { .. } => self.keep_message(&id, now),
@@ -216,7 +223,9 @@ impl Session {
             .and_then(|item| item.ours_from);
         let leased_until = read_before.unwrap_or_else(|| now.mono.after(LEASE.saturating_sub(age)));
         let is_unsent = origin == From::EarlierPage && defect!(RestoredAsUnsent);
-        let is_ambiguous = message.state == StoredState::Sending && !is_unsent;
+        let was_handed_over = message.state == StoredState::Queued && message.hand_overs > 0;
+        let is_ambiguous = message.state == StoredState::Sending || was_handed_over;
+        let is_ambiguous = is_ambiguous && !is_unsent;
         let delivery = match message.state {
             StoredState::Sending if !is_ambiguous => Delivery::Queued,
             StoredState::Sending if origin == From::EarlierPage => Delivery::Doubtful {
