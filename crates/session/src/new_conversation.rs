@@ -157,7 +157,10 @@ impl Session {
             return;
         }
         let Some(chat) = chat else {
-            if is_new {
+            // A message another tab has handed over may be the first of a chat whose name only its acknowledgement tells.
+            let is_open = self.outbox.taken_until().is_some_and(|until| until > now.mono);
+            self.is_chat_new = is_new && is_open;
+            if is_new && !is_open {
                 self.keep_chat();
             }
             return;
