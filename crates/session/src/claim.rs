@@ -11,7 +11,6 @@ use miptech_chat_protocol::{
     frame::ClientFrame,
     ids::ClientMessageId,
     profile::{Creation, TextFrame},
-    stored::{StoredMessage, StoredState},
 };
 
 use crate::{
@@ -19,7 +18,7 @@ use crate::{
     delivery::HAND_OVERS,
     lifecycle::State,
     outbox::{Delivery, Item, Parked},
-    output::{Attempt, Effect, Event, Lock, LockName, Shelf, StoreKey},
+    output::{Attempt, Effect, Event, Lock, LockName, Shelf},
     session::Session,
 };
 
@@ -33,8 +32,6 @@ pub(crate) enum Claim {
         has_lock: bool,
         attempt: Attempt,
         id: ClientMessageId,
-        /// Storage had refused the message before, so that nobody else can find it there as one that waits.
-        was_unkept: bool,
     },
     /// Storage is read under the lock, or without one where there are none.
     Reading { has_lock: bool },
@@ -45,6 +42,11 @@ pub(crate) enum Claim {
 }
 
 impl Claim {
+    /// Whether this message is being marked as handed over.
+    pub(crate) fn marks(&self, id: &ClientMessageId) -> bool {
+        matches!(self, Self::Marking { id: marked, .. } if marked == id)
+    }
+
     pub(crate) const fn deadline(&self) -> Option<Instant> {
         match self {
             Self::Asking { until } | Self::Spreading { until } => Some(*until),
@@ -156,10 +158,9 @@ impl Session {
                 has_lock,
                 attempt,
                 id,
-                was_unkept,
             } => {
                 self.claim = Claim::Reading { has_lock };
-                self.hand_over_marked(attempt, &id, was_unkept, now);
+                self.hand_over_marked(attempt, &id, now);
                 self.end_claim();
             }
             Claim::Reading { has_lock } => {
@@ -181,7 +182,6 @@ impl Session {
         let Some(item) = self.outbox.get_mut(&id) else {
             return self.end_claim();
         };
-        let was_unkept = std::mem::take(&mut item.is_unkept);
         // One that leaves without its id, for the platform has not said that it knows ids, cannot be repeated under it.
         item.hand_overs = if is_named {
             item.hand_overs.saturating_add(1)
@@ -189,25 +189,20 @@ impl Session {
             HAND_OVERS
         };
         item.after = after;
-        let value = StoredMessage {
-            state: StoredState::Sending,
-            ..item.stored(self.tab, now.wall_ms)
-        };
-        if !defect!(HandedOverFirst) {
-            self.store(StoreKey::Message(id.clone()), Some(value.write()));
-        }
         self.claim = Claim::Marking {
             has_lock,
             attempt,
-            id,
-            was_unkept,
+            id: id.clone(),
         };
+        if !defect!(HandedOverFirst) {
+            self.keep_message(&id, now);
+        }
         self.effect(Effect::Read(Shelf::Messages));
     }
 
     /// The mark was written: the message leaves, unless another tab has marked it since, or storage refused the mark and
     /// holds it still as one that waits, where a repeat is not safe.
-    fn hand_over_marked(&mut self, attempt: Attempt, id: &ClientMessageId, was_unkept: bool, now: Now) {
+    fn hand_over_marked(&mut self, attempt: Attempt, id: &ClientMessageId, now: Now) {
         let is_same_socket = matches!(&self.state, State::Live { attempt: live, .. } if *live == attempt)
             && self.held_until.is_none();
         let is_repeat_safe = self.capabilities.has(Capability::ClientMessageId);
@@ -225,7 +220,7 @@ impl Session {
                 0
             };
             self.keep_message(id, now);
-        } else if item.is_unkept && !was_unkept && !is_repeat_safe {
+        } else if item.is_unkept && item.is_in_storage && !is_repeat_safe {
             item.hand_overs = 0;
             self.deliver_as(id, Delivery::Parked(Parked::Failed), now);
         } else {

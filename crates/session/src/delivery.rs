@@ -130,10 +130,14 @@ impl Session {
 
     /// Writes a message to storage as it stands.
     pub(crate) fn keep_message(&mut self, id: &ClientMessageId, now: Now) {
+        let is_marked = self.claim.marks(id);
         if let Some(item) = self.outbox.get_mut(id) {
-            item.is_unkept = false;
-            let value = item.stored(self.tab, now.wall_ms).write();
-            self.store(StoreKey::Message(id.clone()), Some(value));
+            item.written();
+            let mut value = item.stored(self.tab, now.wall_ms);
+            if is_marked {
+                value.state = StoredState::Sending;
+            }
+            self.store(StoreKey::Message(id.clone()), Some(value.write()));
         }
     }
 

@@ -24,6 +24,9 @@ impl Session {
                 self.journal.is_off = true;
                 self.store(StoreKey::Transcript, None);
                 if let StoreKey::Message(id) = key {
+                    if let Some(item) = self.outbox.get_mut(id) {
+                        item.is_unkept = true;
+                    }
                     self.keep_message(id, now);
                 } else {
                     self.keep_account();

@@ -291,7 +291,9 @@ impl Session {
                     typed: None,
                     ours_from: (!is_ours).then_some(leased_until),
                     touched_ms: Some(message.touched_ms),
+                    was_written: true,
                     is_unkept: false,
+                    is_in_storage: true,
                     hand_overs: message.hand_overs,
                     after: message.after,
                     is_ambiguous,
@@ -353,7 +355,9 @@ impl Session {
 
     /// What another tab left of a message it is done with; every tab has a day to see it.
     fn tombstone_came(&mut self, id: &ClientMessageId, state: StoredState, age: Duration) {
-        let is_at_work = |item: &Item| matches!(item.delivery, Delivery::Sending { .. });
+        // The platform told the other tab, and may never tell this one.
+        let is_at_work =
+            |item: &Item| state != StoredState::Sent && matches!(item.delivery, Delivery::Sending { .. });
         if state == StoredState::Deleted && defect!(TombstoneIgnored) {
             return;
         }
