@@ -32,6 +32,8 @@ pub(crate) enum Claim {
         has_lock: bool,
         attempt: Attempt,
         id: ClientMessageId,
+        /// Storage made room and is asked once more, so that one reading more has to come.
+        is_repeated: bool,
     },
     /// Storage is read under the lock, or without one where there are none.
     Reading { has_lock: bool },
@@ -158,6 +160,20 @@ impl Session {
                 has_lock,
                 attempt,
                 id,
+                is_repeated: true,
+            } => {
+                self.claim = Claim::Marking {
+                    has_lock,
+                    attempt,
+                    id,
+                    is_repeated: false,
+                };
+            }
+            Claim::Marking {
+                has_lock,
+                attempt,
+                id,
+                is_repeated: false,
             } => {
                 self.claim = Claim::Reading { has_lock };
                 self.hand_over_marked(attempt, &id, now);
@@ -193,6 +209,7 @@ impl Session {
             has_lock,
             attempt,
             id: id.clone(),
+            is_repeated: false,
         };
         if !defect!(HandedOverFirst) {
             self.keep_message(&id, now);

@@ -174,15 +174,17 @@ impl Session {
             status: Status::Sent,
             message,
         });
-        // Whoever finds the message gone looks for it in the transcript, so that comes first.
+        // Whoever finds the message gone looks for it in the transcript, so that comes first; where storage does not take
+        // it, the key itself says what became of the message.
+        let tombstone = StoredMessage {
+            text: String::new(),
+            state: StoredState::Sent,
+            ..item.stored(self.tab, now.wall_ms)
+        };
         if self.write_transcript(now) {
             self.store(StoreKey::Message(item.id.clone()), None);
+            self.arrived = Some((item.id.clone(), tombstone));
         } else {
-            let tombstone = StoredMessage {
-                text: String::new(),
-                state: StoredState::Sent,
-                ..item.stored(self.tab, now.wall_ms)
-            };
             self.store(StoreKey::Message(item.id.clone()), Some(tombstone.write()));
         }
     }

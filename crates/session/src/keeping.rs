@@ -3,11 +3,12 @@
 use miptech_chat_protocol::error::{ErrorCode, Stage};
 
 use crate::{
+    claim::Claim,
     clock::Now,
     config::Origin,
     lifecycle::State,
     notice::ChatError,
-    output::{Effect, StoreKey, StoreRefusal},
+    output::{Effect, Shelf, StoreKey, StoreRefusal},
     session::Session,
 };
 
@@ -17,7 +18,12 @@ impl Session {
     pub fn handle_store_refused(&mut self, key: &StoreKey, refusal: StoreRefusal, now: Now) {
         match (key, refusal) {
             _ if matches!(self.state, State::Ended) => {}
-            (StoreKey::Transcript, _) => self.journal.is_off = true,
+            (StoreKey::Transcript, _) => {
+                self.journal.is_off = true;
+                if let Some((id, tombstone)) = self.arrived.take() {
+                    self.store(StoreKey::Message(id), Some(tombstone.write()));
+                }
+            }
             (StoreKey::Message(_) | StoreKey::AccessToken | StoreKey::RefreshToken, StoreRefusal::Full)
                 if !self.journal.is_off =>
             {
@@ -28,6 +34,16 @@ impl Session {
                         item.is_unkept = true;
                     }
                     self.keep_message(id, now);
+                    if let Claim::Marking {
+                        id: marked,
+                        is_repeated,
+                        ..
+                    } = &mut self.claim
+                        && marked == id
+                    {
+                        *is_repeated = true;
+                        self.effect(Effect::Read(Shelf::Messages));
+                    }
                 } else {
                     self.keep_account();
                 }
