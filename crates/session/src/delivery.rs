@@ -174,19 +174,25 @@ impl Session {
             status: Status::Sent,
             message,
         });
-        // Whoever finds the message gone looks for it in the transcript, so that comes first; where storage does not take
-        // it, the key itself says what became of the message.
+        // Whoever finds the message gone looks for it in the transcript, so that is written first, and read before that:
+        // another tab may have written without our knowing.
         let tombstone = StoredMessage {
             text: String::new(),
             state: StoredState::Sent,
             ..item.stored(self.tab, now.wall_ms)
         };
-        if self.write_transcript(now) {
-            self.store(StoreKey::Message(item.id.clone()), None);
-            self.arrived = Some((item.id.clone(), tombstone));
-        } else {
-            self.store(StoreKey::Message(item.id.clone()), Some(tombstone.write()));
+        self.journal.arrivals.push((item.id.clone(), tombstone));
+        self.merge_transcript();
+    }
+
+    /// The transcript was written, or will not be: the keys of what arrived go, or say by themselves what became of it.
+    pub(crate) fn settle_arrivals(&mut self, is_kept: bool) {
+        let arrivals = std::mem::take(&mut self.journal.arrivals);
+        for (id, tombstone) in &arrivals {
+            let value = (!is_kept).then(|| tombstone.write());
+            self.store(StoreKey::Message(id.clone()), value);
         }
+        self.journal.arrived = arrivals;
     }
 
     /// The platform refused the message handed over, or the one it names.
@@ -324,7 +330,10 @@ impl Session {
             if !self.outbox.get(&id).is_some_and(is_anothers) {
                 continue;
             }
-            self.keep_message(&id, now);
+            // Storage has it, and may have more to say of it than this tab.
+            if self.outbox.get(&id).is_some_and(|item| item.is_unkept) {
+                self.keep_message(&id, now);
+            }
             if let Some(item) = self.outbox.remove(&id) {
                 self.taken.retain(|(taken, _)| *taken != id);
                 self.event(Event::MessageRemoved {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use miptech_chat_protocol::{
     decode::{Author, Source},
     ids::{ClientMessageId, MessageId},
-    stored::{StoredItem, StoredTranscript},
+    stored::{StoredItem, StoredMessage, StoredTranscript},
 };
 
 use crate::{
@@ -27,6 +27,10 @@ pub(crate) struct Journal {
     has_changed: bool,
     /// Whether storage is read, to be written right after.
     pub(crate) is_merging: bool,
+    /// Messages that arrived since the transcript was written, as their keys say it where it finds no room; and those that
+    /// were in it when it was last written.
+    pub(crate) arrivals: Vec<(ClientMessageId, StoredMessage)>,
+    pub(crate) arrived: Vec<(ClientMessageId, StoredMessage)>,
     /// Whether events come from another tab, which has written them already.
     pub(crate) is_mirroring: bool,
     /// Whether storage has no room for it, or holds one of a newer version.
@@ -253,12 +257,19 @@ impl Session {
         if self.journal.due.take_if(|at| *at <= now.mono).is_some() {
             // Another tab may have written without our knowing: a message it had delivered would be forgotten, missed in
             // the outbox, and sent again. What it wrote is taken over first.
-            self.journal.is_merging = true;
-            self.effect(Effect::Read(Shelf::Transcript));
+            self.merge_transcript();
         }
         if self.draft.deadline().is_some_and(|at| at <= now.mono) {
             self.write_draft();
         }
+    }
+
+    /// Writes the conversation so far once what another tab wrote of it is taken over.
+    pub(crate) fn merge_transcript(&mut self) {
+        self.journal.is_merging = true;
+        // One of another conversation is not written over: that conversation is this tab's too.
+        self.effect(Effect::Read(Shelf::Session));
+        self.effect(Effect::Read(Shelf::Transcript));
     }
 
     /// Writes everything that waits to be written: the page may never come back.
@@ -271,20 +282,23 @@ impl Session {
         }
     }
 
-    /// Writes the conversation so far. Tells whether it is kept.
-    pub(crate) fn write_transcript(&mut self, now: Now) -> bool {
+    /// Writes the conversation so far.
+    pub(crate) fn write_transcript(&mut self, now: Now) {
         self.journal.due = None;
         self.journal.has_changed = false;
         self.journal.is_merging = false;
-        if self.journal.is_off || self.config.identity.origin != Origin::Stored {
-            return false;
+        let is_kept = !self.journal.is_off && self.config.identity.origin == Origin::Stored;
+        if is_kept {
+            let value = self.transcript(now);
+            self.store(StoreKey::Transcript, value);
         }
+        self.settle_arrivals(is_kept);
+    }
+
+    /// The conversation so far, as storage keeps it; nothing of none.
+    fn transcript(&self, now: Now) -> Option<String> {
         let stored = |line: &Line| line.stored(self.assembly.chunks_of(line.row));
         let items: Vec<StoredItem> = self.journal.lines.iter().filter_map(stored).collect();
-        if items.is_empty() {
-            self.store(StoreKey::Transcript, None);
-            return true;
-        }
         let transcript = StoredTranscript {
             session: self.config.identity.session.clone(),
             owner: self.auth.owner.clone(),
@@ -292,9 +306,7 @@ impl Session {
             written_ms: now.wall_ms,
             items,
         };
-        let value = transcript.write(TRANSCRIPT_BYTES);
-        self.store(StoreKey::Transcript, Some(value));
-        true
+        (!transcript.items.is_empty()).then(|| transcript.write(TRANSCRIPT_BYTES))
     }
 
     /// The transcript is bounded: its oldest messages leave.

@@ -20,7 +20,7 @@ impl Session {
             _ if matches!(self.state, State::Ended) => {}
             (StoreKey::Transcript, _) => {
                 self.journal.is_off = true;
-                if let Some((id, tombstone)) = self.arrived.take() {
+                for (id, tombstone) in std::mem::take(&mut self.journal.arrived) {
                     self.store(StoreKey::Message(id), Some(tombstone.write()));
                 }
             }

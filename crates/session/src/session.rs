@@ -10,7 +10,6 @@ use miptech_chat_protocol::{
     ids::{ChatId, ClientMessageId, MessageId},
     profile::Creation,
     request::Request,
-    stored::StoredMessage,
 };
 
 use crate::{
@@ -79,8 +78,6 @@ pub struct Session {
     /// Unreadable frames, kept for a minute.
     pub(crate) bad_frames: VecDeque<Instant>,
     pub(crate) outbox: Outbox,
-    /// The message that arrived last, as its key says it where the transcript finds no room.
-    pub(crate) arrived: Option<(ClientMessageId, StoredMessage)>,
     pub(crate) claim: Claim,
     /// When the next message may be chosen again, where nothing could be.
     pub(crate) claim_after: Option<Instant>,
@@ -185,7 +182,6 @@ impl Session {
             protocol_closes: VecDeque::new(),
             bad_frames: VecDeque::new(),
             outbox: Outbox::default(),
-            arrived: None,
             claim: Claim::Rest,
             claim_after: None,
             missing: Vec::new(),
