@@ -36,6 +36,9 @@ pub(crate) struct Refusing {
     pub(crate) what: Rc<dyn Fn(&StoreKey) -> bool>,
 }
 
+/// The value another tab gives a key in the moment after we have written it, where it does.
+pub(crate) type Racing = Rc<dyn Fn(&StoreKey, &str) -> Option<String>>;
+
 /// The tabs that wish for the lock, the first of them holding it.
 pub(crate) type LockQueue = Rc<RefCell<VecDeque<usize>>>;
 

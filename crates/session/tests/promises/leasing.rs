@@ -1,8 +1,9 @@
 //! Tabs share one outbox: a message leaves once, whoever sends it (`faults.md` rows O15 and Q6, invariants I3 and I21).
 
-use std::time::Duration;
+use std::{rc::Rc, time::Duration};
 
-use miptech_chat_session::{ClientMessageId, Lock, LockName, Status, StoreKey};
+use miptech_chat_session::{ClientMessageId, Lock, LockName, Shelf, Status, StoreKey, StoreRefusal};
+use serde_json::Value;
 
 use crate::{browser::Locks, family::Family, rig::Rig, tabs::WithLocks};
 
@@ -45,7 +46,7 @@ fn a_tab_that_has_not_heard_of_a_hand_over_yet_reads_of_it_before_it_chooses() {
     let mut family = Family::live(2, WithLocks::Yes, "");
     family.rigs[0].say("one").unwrap();
     // Both want to choose; no news has reached the other tab when its turn comes.
-    family.rigs[1].news(miptech_chat_session::Shelf::Messages);
+    family.rigs[1].news(Shelf::Messages);
     while family.grant() {}
     assert_eq!(family.sent(), [vec!["one".to_owned()], vec![]]);
     family.rigs[1].expect_lines(&[("one", Status::Sending)]);
@@ -243,4 +244,36 @@ fn what_a_tab_wrote_a_moment_before_it_was_killed_is_sent_by_the_tab_that_never_
         family.rigs[1].acknowledge(message);
     }
     assert_eq!(family.rigs[1].sent_texts(), ["here", "there"]);
+}
+
+#[test]
+fn a_message_another_tab_marked_in_the_same_moment_is_left_to_it() {
+    let mut rig = Rig::live("");
+    rig.outbox_locks = Locks::Absent;
+    // Without locks a tab in another process may write between our mark and our reading of it.
+    rig.racing = Some(Rc::new(|key, value| {
+        let mut mark: Value = serde_json::from_str(value).ok()?;
+        let is_mark = matches!(key, StoreKey::Message(_)) && mark["state"] == "sending";
+        mark["tab"] = "999".into();
+        is_mark.then(|| mark.to_string())
+    }));
+    rig.say("one").unwrap();
+    rig.advance(SPREAD);
+    rig.expect_lines(&[("one", Status::Sending)]);
+    assert!(rig.sent_texts().is_empty());
+}
+
+#[test]
+fn what_another_tab_knows_as_delivered_is_delivered_here_too() {
+    let mut family = Family::live(2, WithLocks::Yes, DEDUP);
+    family.rigs[0].say("one").unwrap();
+    while family.grant() {}
+    family.rigs[0].expect_lines(&[("one", Status::Sending)]);
+    family.rigs[1].news(Shelf::Messages);
+    // The platform tells every socket of the chat, and the sender's own frame is lost; storage has no room for transcripts.
+    family.rigs[1].refuse(StoreRefusal::Full, |key| matches!(key, StoreKey::Transcript));
+    family.rigs[1]
+        .server(r#"{"type":"message_received","data":{"message_id":"u1","client_message_id":"m-1"}}"#);
+    family.settle();
+    family.rigs[0].expect_lines(&[("one", Status::Sent)]);
 }

@@ -25,6 +25,7 @@ mod leasing;
 mod mirroring;
 mod networks;
 mod new_conversations;
+mod one_chat;
 mod order;
 mod page_life;
 mod panels;

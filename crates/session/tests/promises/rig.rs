@@ -14,7 +14,8 @@ use miptech_chat_session::{
 use serde_json::Value;
 
 use crate::browser::{
-    Locks, Refusing, Storage, bearer, credentials, path_of, read, shelf_of, stored_account, stored_messages,
+    Locks, Racing, Refusing, Storage, bearer, credentials, path_of, read, shelf_of, stored_account,
+    stored_messages,
 };
 
 mod world;
@@ -67,6 +68,8 @@ pub(crate) struct Rig {
     pub(crate) outbox_locks: Locks,
     /// What storage refuses to write.
     pub(crate) refusing: Option<Refusing>,
+    /// What another tab writes right behind a write of ours.
+    pub(crate) racing: Option<Racing>,
     /// The answers the visitor was told are silent, in order.
     pub(crate) silent: Vec<RowId>,
     /// How often everything was read in another tab.
@@ -181,6 +184,7 @@ impl Rig {
             draft: String::new(),
             outbox_locks: Locks::Free,
             refusing: None,
+            racing: None,
             silent: Vec::new(),
             reads_elsewhere: 0,
             offers_history: false,

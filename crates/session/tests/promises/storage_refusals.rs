@@ -264,3 +264,41 @@ fn a_transcript_no_page_of_ours_could_have_written_is_not_shown() {
         rig.go_live(DEDUP);
     }
 }
+
+#[test]
+fn what_storage_holds_as_waiting_does_not_leave_where_the_mark_finds_no_room_and_a_repeat_is_not_safe() {
+    for (capabilities, status, sent) in [("", Status::Failed, 0), (DEDUP, Status::Sending, 1)] {
+        let mut rig = Rig::new();
+        rig.say("one").unwrap();
+        rig.refuse(StoreRefusal::Full, is_message);
+        rig.go_live(capabilities);
+        rig.expect_lines(&[("one", status)]);
+        assert_eq!(rig.sent_texts().len(), sent, "{capabilities}");
+        assert_eq!(rig.notice_code(), Some(ErrorCode::StorageQuota));
+    }
+}
+
+#[test]
+fn the_visitors_word_sends_what_could_not_be_marked() {
+    let id = ClientMessageId::parse("m-1").unwrap();
+    let mut rig = Rig::new();
+    rig.say("one").unwrap();
+    rig.refuse(StoreRefusal::Full, is_message);
+    rig.go_live("");
+    rig.refusing = None;
+    rig.act(|session, now| session.retry(&id, now)).unwrap();
+    assert_eq!(rig.sent_texts(), ["one"]);
+}
+
+#[test]
+fn a_mark_that_finds_room_at_the_second_try_lets_the_message_leave() {
+    let mut rig = Rig::new();
+    rig.say("one").unwrap();
+    let refused = Rc::new(Cell::new(false));
+    rig.refuse(StoreRefusal::Full, move |key| {
+        is_message(key) && !refused.replace(true)
+    });
+    rig.go_live("");
+    rig.expect_lines(&[("one", Status::Sending)]);
+    assert_eq!(rig.sent_texts(), ["one"]);
+}

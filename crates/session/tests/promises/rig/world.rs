@@ -91,6 +91,8 @@ impl Rig {
                     return self.act(|session, now| session.handle_store_refused(&key, why, now));
                 }
                 let name = name(&key);
+                let racing = self.racing.clone().zip(value.as_ref());
+                let value = racing.and_then(|(racing, value)| racing(&key, value)).or(value);
                 match &value {
                     Some(value) => self.storage.borrow_mut().insert(name, value.clone()),
                     None => self.storage.borrow_mut().remove(&name),
