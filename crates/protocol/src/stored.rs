@@ -38,6 +38,8 @@ pub struct StoredMessage {
     pub tab: u64,
     /// The conversation it was meant for.
     pub session: SessionId,
+    /// The chat it was meant for, where that had a name already.
+    pub chat: Option<ChatId>,
     /// Who was signed in when it was typed.
     pub owner: Option<String>,
     /// How often it was handed over.
@@ -112,7 +114,10 @@ impl StoredMessage {
             .text("session", self.session.as_str())
             .whole("hand_overs", self.hand_overs.into())
             .whole("after", self.after);
-        value.maybe_text("owner", self.owner.as_deref()).end()
+        value
+            .maybe_text("owner", self.owner.as_deref())
+            .maybe_text("chat", self.chat.as_ref().map(ChatId::as_str))
+            .end()
     }
 
     /// Reads a value of storage.
@@ -135,6 +140,7 @@ impl StoredMessage {
             touched_ms: number("touched")?,
             tab: text("tab")?.parse().ok()?,
             session: SessionId::parse(text("session")?)?,
+            chat: text("chat").and_then(ChatId::parse),
             owner: text("owner").map(str::to_owned),
             hand_overs: u8::try_from(number("hand_overs")?).ok()?,
             after: number("after")?,
@@ -298,6 +304,7 @@ mod tests {
             touched_ms: 1_754_060_400_456,
             tab: u64::MAX,
             session: SessionId::parse("test_session_123").unwrap(),
+            chat: ChatId::parse("c1"),
             owner: Some("p1".to_owned()),
             hand_overs: 2,
             after: 7,

@@ -32,8 +32,7 @@ pub(crate) enum Claim {
         has_lock: bool,
         attempt: Attempt,
         id: ClientMessageId,
-        /// Storage made room and is asked once more, so that one reading more has to come.
-        is_repeated: bool,
+        write: Write,
     },
     /// Storage is read under the lock, or without one where there are none.
     Reading { has_lock: bool },
@@ -41,6 +40,15 @@ pub(crate) enum Claim {
     Rest,
     /// Without locks tabs take turns by chance.
     Spreading { until: Instant },
+}
+
+/// How often storage was asked to keep a mark.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Write {
+    First,
+    /// The first was refused, and what was read since was read too early.
+    Again,
+    Last,
 }
 
 impl Claim {
@@ -160,20 +168,21 @@ impl Session {
                 has_lock,
                 attempt,
                 id,
-                is_repeated: true,
+                write: Write::Again,
             } => {
                 self.claim = Claim::Marking {
                     has_lock,
                     attempt,
                     id,
-                    is_repeated: false,
+                    write: Write::Last,
                 };
+                self.effect(Effect::Read(Shelf::Messages));
             }
             Claim::Marking {
                 has_lock,
                 attempt,
                 id,
-                is_repeated: false,
+                ..
             } => {
                 self.claim = Claim::Reading { has_lock };
                 self.hand_over_marked(attempt, &id, now);
@@ -195,9 +204,11 @@ impl Session {
     fn mark(&mut self, has_lock: bool, attempt: Attempt, id: ClientMessageId, now: Now) {
         let after = self.history.last_sequence();
         let is_named = self.capabilities.has(Capability::ClientMessageId);
+        let chat = self.chat.clone();
         let Some(item) = self.outbox.get_mut(&id) else {
             return self.end_claim();
         };
+        item.chat = chat;
         // One that leaves without its id, for the platform has not said that it knows ids, cannot be repeated under it.
         item.hand_overs = if is_named {
             item.hand_overs.saturating_add(1)
@@ -209,7 +220,7 @@ impl Session {
             has_lock,
             attempt,
             id: id.clone(),
-            is_repeated: false,
+            write: Write::First,
         };
         if !defect!(HandedOverFirst) {
             self.keep_message(&id, now);
@@ -217,8 +228,31 @@ impl Session {
         self.effect(Effect::Read(Shelf::Messages));
     }
 
+    /// Storage refused the mark: it is asked once more, and then read once more. Tells whether it is.
+    pub(crate) fn mark_again(&mut self, id: &ClientMessageId, now: Now) -> bool {
+        let is_second = match &mut self.claim {
+            Claim::Marking {
+                id: marked,
+                write: write @ Write::First,
+                ..
+            } if marked == id => {
+                *write = Write::Again;
+                true
+            }
+            Claim::Asking { .. }
+            | Claim::Marking { .. }
+            | Claim::Reading { .. }
+            | Claim::Rest
+            | Claim::Spreading { .. } => false,
+        };
+        if is_second {
+            self.keep_message(id, now);
+        }
+        is_second
+    }
+
     /// The mark was written: the message leaves, unless another tab has marked it since, or storage refused the mark and
-    /// holds it still as one that waits, where a repeat is not safe.
+    /// holds it still as one that waits: the next page would send it again.
     fn hand_over_marked(&mut self, attempt: Attempt, id: &ClientMessageId, now: Now) {
         let is_same_socket = matches!(&self.state, State::Live { attempt: live, .. } if *live == attempt)
             && self.held_until.is_none();
@@ -237,9 +271,14 @@ impl Session {
                 0
             };
             self.keep_message(id, now);
-        } else if item.is_unkept && item.is_in_storage && !is_repeat_safe {
+        } else if item.is_unkept && item.is_in_storage {
             item.hand_overs = 0;
-            self.deliver_as(id, Delivery::Parked(Parked::Failed), now);
+            let parked = if item.is_ambiguous {
+                Parked::Unconfirmed
+            } else {
+                Parked::Failed
+            };
+            self.deliver_as(id, Delivery::Parked(parked), now);
         } else {
             self.hand_over(attempt, id, now);
         }
@@ -274,8 +313,14 @@ impl Session {
         loop {
             let item = self.outbox.next_queued()?;
             let id = item.id.clone();
-            if item.is_ambiguous && !is_repeat_safe {
+            if item.is_ambiguous && !self.may_repeat(item) {
                 self.deliver_as(&id, Delivery::Parked(Parked::Unconfirmed), now);
+                continue;
+            }
+            // What was typed into another chat never goes into this one by itself (row O12), whichever tab lost or made which.
+            let is_elsewhere = self.chat.is_some() && item.chat.is_some() && item.chat != self.chat;
+            if is_elsewhere && !defect!(QueueCrossesBreak) {
+                self.deliver_as(&id, Delivery::Held, now);
                 continue;
             }
             // Without locks, and where a repeat is not safe, only the tab that wrote a message sends it, or any tab once

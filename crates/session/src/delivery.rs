@@ -78,8 +78,12 @@ impl Session {
     /// The visitor's word sends a message from here on, whatever became of it before.
     pub(crate) fn requeue_by_visitor(&mut self, id: &ClientMessageId, now: Now) {
         let last = self.outbox.next_order(now);
+        let chat = self.chat_told().cloned();
         if let Some(mut item) = self.outbox.remove(id) {
             item.session = self.config.identity.session.clone();
+            item.chat.clone_from(&chat);
+            // Whoever finds it in storage as it was may send it too: the visitor wants it sent.
+            item.is_in_storage = false;
             item.owner = self.auth.owner.clone();
             item.hand_overs = 0;
             item.is_ambiguous = false;
@@ -221,8 +225,10 @@ impl Session {
         let Some(item) = self.outbox.sending() else { return };
         item.is_ambiguous = !defect!(ResentInDoubt);
         let (id, hand_overs) = (item.id.clone(), item.hand_overs);
-        let is_repeat_safe = self.capabilities.has(Capability::ClientMessageId) || defect!(ResentInDoubt);
-        let delivery = if is_repeat_safe && hand_overs < HAND_OVERS {
+        // Another chat does not know its id.
+        let has_chat = item.chat.is_some();
+        let is_repeat_safe = self.capabilities.has(Capability::ClientMessageId) && has_chat;
+        let delivery = if (is_repeat_safe || defect!(ResentInDoubt)) && hand_overs < HAND_OVERS {
             Delivery::Queued
         } else if self.offers_history() {
             Delivery::Doubtful { leased_until: None }
@@ -234,7 +240,6 @@ impl Session {
 
     /// The chat is joined: what became of messages whose socket or page is gone can be found out now.
     pub(crate) fn settle_doubts(&mut self, has_read_history: bool, now: Now) {
-        let is_repeat_safe = self.capabilities.has(Capability::ClientMessageId);
         for id in self.outbox.ids() {
             let Some(item) = self.outbox.get(&id) else {
                 continue;
@@ -246,7 +251,7 @@ impl Session {
             let is_of_now = item.session == self.config.identity.session;
             let delivery = match leased_until {
                 Some(_) | None if !is_of_now => Delivery::Parked(Parked::Unconfirmed),
-                _ if is_repeat_safe && item.hand_overs < HAND_OVERS => Delivery::Queued,
+                _ if self.may_repeat(item) && item.hand_overs < HAND_OVERS => Delivery::Queued,
                 Some(until) if until > now.mono => Delivery::Elsewhere { until },
                 Some(_) | None if !has_read_history && self.offers_history() => continue,
                 Some(_) | None => Delivery::Parked(Parked::Unconfirmed),
@@ -259,6 +264,11 @@ impl Session {
                 self.mishap(ChatError::bare(ErrorCode::MessageUnconfirmed, Stage::Send, false));
             }
         }
+    }
+
+    /// Whether the platform applies a message once that it gets again: it says so, and it is asked in the same chat.
+    pub(crate) fn may_repeat(&self, item: &Item) -> bool {
+        self.capabilities.has(Capability::ClientMessageId) && item.chat.is_some() && item.chat == self.chat
     }
 
     /// Whether earlier messages can be read.

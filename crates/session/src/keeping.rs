@@ -1,14 +1,16 @@
 //! What goes into storage, and what follows where storage takes nothing.
 
-use miptech_chat_protocol::error::{ErrorCode, Stage};
+use miptech_chat_protocol::{
+    error::{ErrorCode, Stage},
+    ids::ClientMessageId,
+};
 
 use crate::{
-    claim::Claim,
     clock::Now,
     config::Origin,
     lifecycle::State,
     notice::ChatError,
-    output::{Effect, Shelf, StoreKey, StoreRefusal},
+    output::{Effect, StoreKey, StoreRefusal},
     session::Session,
 };
 
@@ -30,30 +32,16 @@ impl Session {
                 self.journal.is_off = true;
                 self.store(StoreKey::Transcript, None);
                 if let StoreKey::Message(id) = key {
-                    if let Some(item) = self.outbox.get_mut(id) {
-                        item.is_unkept = true;
-                    }
-                    self.keep_message(id, now);
-                    if let Claim::Marking {
-                        id: marked,
-                        is_repeated,
-                        ..
-                    } = &mut self.claim
-                        && marked == id
-                    {
-                        *is_repeated = true;
-                        self.effect(Effect::Read(Shelf::Messages));
+                    self.message_unkept(id);
+                    if !self.mark_again(id, now) {
+                        self.keep_message(id, now);
                     }
                 } else {
                     self.keep_account();
                 }
             }
+            (StoreKey::Message(id), _) if self.message_unkept(id) && self.mark_again(id, now) => {}
             (StoreKey::Message(_), refusal) | (_, refusal @ StoreRefusal::Blocked) => {
-                if let StoreKey::Message(id) = key
-                    && let Some(item) = self.outbox.get_mut(id)
-                {
-                    item.is_unkept = true;
-                }
                 if self.page.told_refusal != Some(refusal) && !defect!(RefusalUntold) {
                     self.page.told_refusal = Some(refusal);
                     let code = match refusal {
@@ -66,6 +54,12 @@ impl Session {
             (_, StoreRefusal::Full) => {}
         }
         self.settle(now);
+    }
+
+    /// Storage did not take a message as it stands. Tells whether that is known here.
+    fn message_unkept(&mut self, id: &ClientMessageId) -> bool {
+        let item = self.outbox.get_mut(id);
+        item.map(|item| item.is_unkept = true).is_some()
     }
 
     /// The ids are kept with the first message, not before: until then the visitor has asked for nothing.

@@ -161,6 +161,7 @@ impl Session {
             let is_open = self.outbox.taken_until().is_some_and(|until| until > now.mono);
             self.is_chat_new = is_new && is_open;
             if is_new && !is_open {
+                self.tell_chat();
                 self.keep_chat();
             }
             return;
@@ -172,8 +173,8 @@ impl Session {
         self.close_socket(now);
         self.end_history();
         self.history = HistoryRead::default();
-        self.event(Event::ConversationStarted { chat: chat.clone() });
         self.chat = Some(chat);
+        self.tell_chat();
         if has_socket {
             self.rest();
             self.begin(now);
@@ -182,13 +183,25 @@ impl Session {
 
     /// A chat's id is known.
     pub(crate) fn adopt_chat(&mut self, chat: ChatId) {
-        self.event(Event::ConversationStarted { chat: chat.clone() });
         self.chat = Some(chat);
         if self.config.identity.origin == Origin::Stored && self.plan.rules().creation == Creation::Socket {
             // Another tab may have made one for the same conversation.
             self.is_chat_new = true;
             self.effect(Effect::Read(Shelf::Session));
+        } else {
+            self.tell_chat();
         }
+    }
+
+    fn tell_chat(&mut self) {
+        let chat = self.chat.clone();
+        chat.into_iter()
+            .for_each(|chat| self.event(Event::ConversationStarted { chat }));
+    }
+
+    /// The chat, once it is sure to be that of every tab.
+    pub(crate) fn chat_told(&self) -> Option<&ChatId> {
+        self.chat.as_ref().filter(|_| !self.is_chat_new)
     }
 
     /// A chat the socket made is found again only by its id.

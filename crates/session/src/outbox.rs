@@ -5,7 +5,7 @@
 use std::{collections::VecDeque, time::Duration};
 
 use miptech_chat_protocol::{
-    ids::{ClientMessageId, SessionId},
+    ids::{ChatId, ClientMessageId, SessionId},
     stored::{StoredMessage, StoredState},
 };
 
@@ -28,8 +28,9 @@ pub(crate) struct Item {
     pub(crate) row: RowId,
     pub(crate) text: String,
     pub(crate) delivery: Delivery,
-    /// The conversation it was meant for, and who was signed in then.
+    /// The conversation it was meant for, its chat where that had a name, and who was signed in then.
     pub(crate) session: SessionId,
+    pub(crate) chat: Option<ChatId>,
     pub(crate) owner: Option<String>,
     /// Its place among all that wait, in every tab.
     pub(crate) order: u64,
@@ -139,6 +140,7 @@ impl Item {
             touched_ms: wall_ms,
             tab,
             session: self.session.clone(),
+            chat: self.chat.clone(),
             owner: self.owner.clone(),
             hand_overs: self.hand_overs,
             after: self.after,

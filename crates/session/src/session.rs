@@ -248,6 +248,7 @@ impl Session {
             text: text.to_owned(),
             delivery: Delivery::Queued,
             session: self.config.identity.session.clone(),
+            chat: self.chat_told().cloned(),
             owner: self.auth.owner.clone(),
             order: self.outbox.next_order(now),
             typed_ms: now.wall_ms,

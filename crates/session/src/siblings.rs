@@ -123,7 +123,15 @@ impl Session {
     fn rewrite_everything(&mut self, now: Now) {
         self.missing.clear();
         self.keep_identity_again();
+        // What a page that stood still knows of its messages is old: another tab may have delivered them since, and the mark
+        // of it was cleared with everything else.
+        let is_stale = self.page.is_just_woken(now.mono);
         for id in self.outbox.ids() {
+            let queued = self
+                .outbox
+                .get_mut(&id)
+                .filter(|item| is_stale && item.delivery == Delivery::Queued);
+            queued.into_iter().for_each(|item| item.is_ambiguous = true);
             self.keep_message(&id, now);
         }
         self.write_transcript(now);
@@ -164,10 +172,11 @@ impl Session {
         }
     }
 
-    /// What the transcript did not explain was lost, and is written again; where it tells nothing, another tab may have
-    /// delivered what is gone.
+    /// What the transcript did not explain was lost, and is written again. Where it tells nothing, or this page stood still
+    /// for a while, another tab may have delivered what is gone.
     fn rewrite_missing(&mut self, is_telling: bool, now: Now) {
         let mut is_in_doubt = false;
+        let is_telling = is_telling && !self.page.is_just_woken(now.mono);
         for id in std::mem::take(&mut self.missing) {
             let Some(item) = self.outbox.get_mut(&id) else {
                 continue;
@@ -259,6 +268,7 @@ impl Session {
                 item.ours_from = Some(leased_until);
                 item.touched_ms = Some(message.touched_ms);
                 item.session = message.session;
+                item.chat = message.chat;
                 let is_of_now =
                     item.session == self.config.identity.session && item.delivery != Delivery::Held;
                 let (row, status) = (item.row, item.status());
@@ -285,6 +295,7 @@ impl Session {
                     text: message.text,
                     delivery,
                     session: message.session,
+                    chat: message.chat,
                     owner: message.owner,
                     order: message.order,
                     typed_ms: message.typed_ms,

@@ -115,3 +115,41 @@ fn what_ended_everything_here_is_not_undone_by_another_tabs_new_conversation() {
     rig.act(|session, now| session.retry_now(now));
     assert_eq!(rig.session.phase().connection, Connection::Starting);
 }
+
+#[test]
+fn a_chat_is_told_of_once_it_is_sure_to_be_everybodys() {
+    let storage = Storage::default();
+    asking(7, &storage).say("hello").unwrap();
+    let mut rig = asking(8, &storage);
+    let key = crate::browser::name(&StoreKey::ChatId);
+    storage.borrow_mut().insert(key, "c9".to_owned());
+    created(&mut rig, "c2");
+    let told = rig
+        .printed
+        .iter()
+        .filter(|line| line.contains("ConversationStarted"));
+    let told: Vec<&String> = told.collect();
+    assert!(told.len() == 1 && told[0].contains("c9"), "{told:?}");
+}
+
+#[test]
+fn what_was_typed_into_another_chat_waits_for_the_visitors_word() {
+    let storage = Storage::default();
+    let mut earlier = Rig::with(7, storage.clone(), |_| {});
+    earlier.start();
+    earlier.go_live("");
+    earlier.drop_link();
+    earlier.say("to the first chat").unwrap();
+    // The same session id, and the platform gives another chat for it.
+    let mut rig = earlier.reload(Duration::from_secs(1));
+    rig.start();
+    rig.reply("/health", 200, r#"{"status":"healthy"}"#);
+    rig.reply("/chat", 200, r#"{"chat_id":"c9"}"#);
+    rig.open();
+    rig.server(r#"{"type":"connection_ready"}"#);
+    rig.server(r#"{"type":"chat_joined","data":{"chat_id":"c9","success":true}}"#);
+    rig.expect(Connection::Live);
+    assert!(rig.sent_texts().is_empty());
+    rig.act(|session, now| session.new_conversation(now));
+    assert_eq!(rig.sent_texts(), ["to the first chat"]);
+}
