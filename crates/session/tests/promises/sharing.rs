@@ -181,6 +181,18 @@ fn a_failed_renewal_is_not_repeated_by_the_next_tab() {
 }
 
 #[test]
+fn who_waits_until_a_renewal_may_be_begun_goes_on_with_the_pair_of_another_tab() {
+    let mut rig = live();
+    begun(&rig, &[1]);
+    rig.close(4401, "");
+    rig.expect(Connection::Waiting);
+    put(&rig.storage, "A9", "R9");
+    rig.storage_changed();
+    rig.join("");
+    assert_eq!(rig.last_join()["token"], "A9");
+}
+
+#[test]
 fn without_locks_who_begins_tells_the_others_before_it_asks() {
     let mut rig = live();
     rig.locks = Locks::Absent;
