@@ -234,6 +234,11 @@ impl Session {
                 self.plan.token_found();
                 self.begin(now);
             }
+            // Its token was refused, and when the next may be asked for is no matter any more.
+            State::Waiting { next, .. } if self.auth.fresh_since == Some(now.mono) => {
+                let next = *next;
+                self.go(next, now);
+            }
             State::Blocked { .. }
             | State::Creating { .. }
             | State::Ended

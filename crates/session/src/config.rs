@@ -95,8 +95,8 @@ pub struct StoredAccount {
     pub refresh: Option<String>,
     /// The user, as JSON.
     pub user: Option<String>,
-    /// Since when another tab renews the pair, in wall milliseconds.
-    pub lease: Option<String>,
+    /// When the last renewals were begun, in whichever tab: wall milliseconds, with a blank between.
+    pub renewals: Option<String>,
 }
 
 impl StoredAccount {

@@ -265,7 +265,7 @@ pub enum Lock {
 /// Keys of storage that are read together.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Shelf {
-    /// The tokens, their user and the lease.
+    /// The tokens, their user, and when they were renewed.
     Account,
     /// The text in the composer.
     Draft,
@@ -284,7 +284,7 @@ pub enum Shelf {
 /// What a shelf of storage holds; anything in it may be missing, corrupt or somebody else's.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Stored {
-    /// The tokens, their user and the lease.
+    /// The tokens, their user, and when they were renewed.
     Account(StoredAccount),
     /// The text in the composer.
     Draft(Option<String>),
@@ -409,8 +409,8 @@ pub enum StoreKey {
     ReadMark,
     /// The refresh token, under the brief's own name or the configured one.
     RefreshToken,
-    /// Which tab renews the tokens, where there are no locks.
-    RenewalLease,
+    /// When the tokens were last renewed, in wall milliseconds.
+    Renewals,
     /// The session id, under the brief's own name.
     SessionId,
     /// The conversation so far.
@@ -457,7 +457,7 @@ impl StoreKey {
             Self::Memory => "profile",
             Self::Message(id) => return format!("{}{}", Self::message_prefix(tenant), id.as_str()),
             Self::ReadMark => "read",
-            Self::RenewalLease => "renewal",
+            Self::Renewals => "renewal",
             Self::Transcript => "transcript",
             Self::VisitorId => "visitor_id",
         };
@@ -503,6 +503,7 @@ impl Shelf {
             "draft" => Some(Self::Draft),
             "hold" => Some(Self::Hold),
             "read" => Some(Self::ReadMark),
+            "renewal" => Some(Self::Account),
             "transcript" => Some(Self::Transcript),
             name => name.starts_with("message:").then_some(Self::Messages),
         }

@@ -4,14 +4,15 @@
 //! Rest ──renew──▶ Locking ──held, or waited long enough──▶ Checking ──the pair in storage is ours──▶ Calling
 //!                    │                                        │                                       │   │
 //!                    └─no locks here──▶ Spreading ─▶ Checking ├─another tab renewed it─▶ adopted      │   │ refused
-//!                                                    lease    └─gone─▶ signed out                     │   ▼
-//!                                                      └▶ Watching                     Committing ◀───┘ Adopting
+//!                                                      │      └─gone─▶ signed out                     │   ▼
+//!                            begun a moment ago elsewhere ─▶ Watching                  Committing ◀───┘ Adopting
 //! ```
 //!
+//! Storage tells when the last renewals were begun, in whichever tab: no browser asks more often than invariant I16 allows.
 //! The lock only saves useless calls. What makes two tabs harmless is the commit guard: a new pair is written only while
 //! storage still holds the pair it was bought with (rows T4 to T10).
 
-use std::{collections::VecDeque, time::Duration};
+use std::time::Duration;
 
 use miptech_chat_protocol::{
     account::Tokens,
@@ -35,11 +36,10 @@ use crate::{
 pub(crate) struct Renewal {
     step: Step,
     has_lock: bool,
-    has_lease: bool,
-    /// Whether another tab's lease was respected once; afterwards the commit guard alone decides.
+    /// Whether a renewal that another tab may be at was waited for once.
     has_watched: bool,
-    /// When a renewal was last begun, for ten minutes back.
-    begun: VecDeque<Instant>,
+    /// The last renewals of this browser: the wall time each is known by, and when it is ten minutes old.
+    begun: Vec<(u64, Instant)>,
     failures: u32,
     /// Not before this instant: the last one failed.
     cool_until: Option<Instant>,
@@ -66,7 +66,7 @@ enum Step {
     Locking { until: Instant },
     /// Without locks tabs take turns by chance.
     Spreading { until: Instant },
-    /// Another tab's lease is respected for a while.
+    /// Another tab may be at it, and there is no lock to tell.
     Watching { until: Instant },
 }
 
@@ -89,21 +89,29 @@ impl Renewal {
     }
 
     /// Until when no renewal may begin (invariant I16).
-    fn barred_until(&mut self, now: Instant) -> Option<Instant> {
+    fn barred_until(&self, now: Instant) -> Option<Instant> {
         if defect!(RefreshUnspaced) {
             return None;
         }
-        while self.begun.front().is_some_and(|at| now.since(*at) >= WINDOW) {
-            self.begun.pop_front();
+        let left = |place: usize| self.begun.get(place).map(|(_, old)| old.since(now));
+        let spaced = left(0).map(|left| left.saturating_sub(WINDOW - SPACING));
+        let bars = [spaced, left(MOST_PER_WINDOW - 1)].map(|left| left.map(|left| now.after(left)));
+        let bars = bars.into_iter().chain([self.cool_until]);
+        bars.flatten().max().filter(|until| *until > now)
+    }
+
+    /// A renewal was begun, here or in another tab. It is told by its wall time, but ages by our own clock from when it was
+    /// first heard of: the other one may jump.
+    fn note(&mut self, wall_ms: u64, now: Now) {
+        let is_known = self.begun.iter().any(|(known, _)| *known == wall_ms);
+        let age = Duration::from_millis(now.wall_ms.saturating_sub(wall_ms));
+        // Of a time that is nowhere near, nobody can tell what it says.
+        if !is_known && now.wall_ms.abs_diff(wall_ms) < WINDOW_MS {
+            self.begun
+                .push((wall_ms, now.mono.after(WINDOW.saturating_sub(age))));
+            self.begun.sort_by_key(|(_, old)| std::cmp::Reverse(*old));
+            self.begun.truncate(MOST_PER_WINDOW);
         }
-        let spaced = self.begun.back().map(|last| last.after(SPACING));
-        let counted = self
-            .begun
-            .front()
-            .filter(|_| self.begun.len() >= MOST_PER_WINDOW)
-            .map(|first| first.after(WINDOW));
-        let bars = [spaced, counted, self.cool_until];
-        bars.into_iter().flatten().max().filter(|until| *until > now)
     }
 }
 
@@ -120,11 +128,6 @@ impl Session {
             let error = ChatError::bare(ErrorCode::AuthExpired, Stage::Refresh, false);
             return self.sign_in_expired(error, now);
         }
-        if let Some(until) = self.auth.renewal.barred_until(now.mono) {
-            self.auth.renewal.ahead_at = Some(until);
-            return self.token_delayed(until, None, now);
-        }
-        self.auth.renewal.begun.push_back(now.mono);
         if defect!(RefreshUnlocked) {
             return self.check_storage();
         }
@@ -169,6 +172,12 @@ impl Session {
         if self.config.token_source == TokenSource::Host {
             return;
         }
+        if !defect!(RefreshUnlocked) {
+            let told = stored.renewals.as_deref().unwrap_or_default();
+            let told = told.split(' ').filter_map(|text| text.parse().ok());
+            told.take(MOST_PER_WINDOW)
+                .for_each(|wall_ms| self.auth.renewal.note(wall_ms, now));
+        }
         match (std::mem::take(&mut self.auth.renewal.step), tokens) {
             (Step::Committing { pair, with }, Some(tokens))
                 if tokens.refresh.as_ref() == Some(&with) || defect!(CommitUnguarded) =>
@@ -176,7 +185,7 @@ impl Session {
                 self.commit(pair, with, now);
             }
             (Step::Committing { pair, with }, None) if defect!(SignOutUndone) => self.commit(pair, with, now),
-            (Step::Checking, _) if is_ours => self.call_refresh(stored, now),
+            (Step::Checking, _) if is_ours => self.call_refresh(now),
             (Step::Adopting { until: None, fault }, _) if is_ours => {
                 self.stop_renewal();
                 self.sign_in_expired(ChatError::of_fault(fault, Stage::Refresh), now);
@@ -203,7 +212,6 @@ impl Session {
         match &self.auth.renewal.step {
             Step::Checking | Step::Locking { .. } | Step::Spreading { .. } | Step::Watching { .. } => {
                 self.stop_renewal();
-                self.auth.renewal.begun.pop_back();
                 if let State::Renewing { next } = self.state {
                     self.pause(next);
                 }
@@ -393,9 +401,6 @@ impl Session {
         if std::mem::take(&mut self.auth.renewal.has_lock) {
             self.effect(Effect::ReleaseLock(LockName::Renewal));
         }
-        if std::mem::take(&mut self.auth.renewal.has_lease) {
-            self.store(StoreKey::RenewalLease, None);
-        }
     }
 
     fn check_storage(&mut self) {
@@ -403,25 +408,28 @@ impl Session {
         self.effect(Effect::Read(Shelf::Account));
     }
 
-    /// Storage holds our pair: it is renewed, unless another tab is at it and locks cannot tell.
-    fn call_refresh(&mut self, stored: &StoredAccount, now: Now) {
+    /// Storage holds our pair: it is renewed, unless that was begun too often already.
+    fn call_refresh(&mut self, now: Now) {
         let Some(with) = self.auth.refresh().cloned() else {
             let error = ChatError::bare(ErrorCode::AuthExpired, Stage::Refresh, false);
             return self.sign_in_expired(error, now);
         };
-        if !self.auth.renewal.has_lock && !defect!(RefreshUnlocked) {
-            let lease_ms: Option<u64> = stored.lease.as_deref().and_then(|text| text.parse().ok());
-            // Tabs read the clock a moment apart, so a lease may begin a little later than our now.
-            let is_leased = lease_ms.is_some_and(|since_ms| since_ms.abs_diff(now.wall_ms) < LEASE_MS);
-            if is_leased && !self.auth.renewal.has_watched {
-                self.auth.renewal.has_watched = true;
-                self.auth.renewal.step = Step::Watching {
-                    until: now.mono.after(LOCK_WAIT),
-                };
+        let renewal = &mut self.auth.renewal;
+        if let Some(until) = renewal.barred_until(now.mono) {
+            if !renewal.has_lock && !std::mem::replace(&mut renewal.has_watched, true) {
+                let until = until.min(now.mono.after(LOCK_WAIT));
+                renewal.step = Step::Watching { until };
                 return;
             }
-            self.auth.renewal.has_lease = true;
-            self.store(StoreKey::RenewalLease, Some(now.wall_ms.to_string()));
+            self.stop_renewal();
+            self.auth.renewal.ahead_at = Some(until);
+            return self.token_delayed(until, None, now);
+        }
+        renewal.note(now.wall_ms, now);
+        if !defect!(RefreshUnlocked) {
+            let begun = renewal.begun.iter().map(|(wall_ms, _)| wall_ms.to_string());
+            let begun: Vec<String> = begun.collect();
+            self.store(StoreKey::Renewals, Some(begun.join(" ")));
         }
         let request = self.config.caller.refresh(&with);
         let request = self.call(request, now);
@@ -433,7 +441,8 @@ impl Session {
 const LOCK_WAIT: Duration = Duration::from_secs(5);
 const SIBLING_WAIT: Duration = Duration::from_secs(2);
 const SPACING: Duration = Duration::from_secs(30);
-const WINDOW: Duration = Duration::from_secs(600);
+const WINDOW_MS: u64 = 600_000;
+const WINDOW: Duration = Duration::from_millis(WINDOW_MS);
 const MOST_PER_WINDOW: usize = 3;
 const COOLDOWN: Duration = Duration::from_secs(30);
 const MOST_COOLDOWN: Duration = Duration::from_secs(300);
@@ -443,9 +452,8 @@ const LEAST_LIFETIME: Duration = Duration::from_secs(30);
 const MOST_LIFETIME: Duration = Duration::from_secs(24 * 3600);
 const AHEAD_SPREAD: Duration = Duration::from_secs(10);
 
-/// Row T8: how far tabs without locks spread, and how long a lease counts: as long as a lock may be held.
+/// Row T8: how far tabs without locks spread.
 const SPREAD: Duration = Duration::from_millis(300);
-const LEASE_MS: u64 = 12_000;
 
 /// How long the host page may take to give a token; our choice, as long as a call may take.
 const HOST_WAIT: Duration = Duration::from_secs(10);

@@ -91,8 +91,8 @@ impl Session {
     /// A wait the platform asked another tab for counts here too (row N5).
     fn hold_came(&mut self, text: Option<&str>, now: Now) {
         let until_ms: Option<u64> = text.and_then(|text| text.parse().ok());
-        let left = Duration::from_millis(until_ms.unwrap_or(0).saturating_sub(now.wall_ms)).min(MOST_HOLD);
-        if left > Duration::ZERO {
+        let left = Duration::from_millis(until_ms.unwrap_or(0).saturating_sub(now.wall_ms));
+        if left > Duration::ZERO && left <= MOST_HOLD {
             self.held_until = self.held_until.max(Some(now.mono.after(left)));
         }
     }
@@ -576,7 +576,8 @@ enum From {
 /// `faults.md` section 6.3: no page of ours writes a longer one (row Q4).
 const MOST_TRANSCRIPT: usize = 128 * 1024;
 
-/// A wait hint is at most two minutes (row P22), whatever the wall clock did since it was written.
+/// A wait hint is at most two minutes (row P22): the wall clock was set back since a longer one was written, and when it ends
+/// nobody can tell.
 const MOST_HOLD: Duration = Duration::from_secs(120);
 
 /// Row O6: for so long a message the platform tells of and one another tab writes down may be the same.

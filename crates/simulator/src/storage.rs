@@ -151,7 +151,7 @@ impl Storage {
             access: read(StoreKey::AccessToken),
             refresh: read(StoreKey::RefreshToken),
             user: read(StoreKey::User),
-            lease: read(StoreKey::RenewalLease),
+            renewals: read(StoreKey::Renewals),
         }
     }
 

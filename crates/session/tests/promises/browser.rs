@@ -58,7 +58,7 @@ pub(crate) fn stored_account(storage: &Storage) -> StoredAccount {
         access: read(storage, StoreKey::AccessToken),
         refresh: read(storage, StoreKey::RefreshToken),
         user: read(storage, StoreKey::User),
-        lease: read(storage, StoreKey::RenewalLease),
+        renewals: read(storage, StoreKey::Renewals),
     }
 }
 

@@ -154,7 +154,7 @@ fn no_hint_is_believed_for_longer_than_two_minutes() {
 }
 
 #[test]
-fn a_wait_another_clock_wrote_down_ends_after_two_minutes_too() {
+fn a_wait_another_clock_wrote_down_is_none() {
     let mut rig = Rig::live(DEDUP);
     rig.say("one").unwrap();
     rig.server(r#"{"type":"rate_limit_exceeded","data":{"retry_after":60}}"#);
@@ -167,7 +167,6 @@ fn a_wait_another_clock_wrote_down_ends_after_two_minutes_too() {
             .insert(crate::browser::name(&hold), value);
         let mut next = rig.reload(Duration::from_secs(1));
         next.start();
-        next.advance(Duration::from_secs(150));
         assert!(!next.call_log.is_empty());
     }
 }

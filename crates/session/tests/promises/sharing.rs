@@ -116,24 +116,91 @@ fn a_frozen_tabs_pair_is_adopted_by_who_waited_for_it() {
     assert_eq!(rig.last_join()["token"], "A9");
 }
 
-#[test]
-fn without_locks_a_lease_is_respected_for_a_while_and_then_no_longer() {
-    let mut rig = live();
-    rig.locks = Locks::Absent;
-    let lease = StoreKey::RenewalLease.text(
+fn begun(rig: &Rig, ago_secs: &[u64]) {
+    let key = StoreKey::Renewals.text(
         &TenantId::parse("miptech-company").unwrap(),
         &TokenKeys::default(),
     );
-    rig.storage
-        .borrow_mut()
-        .insert(lease, rig.now().wall_ms.to_string());
-    rig.close(4401, "");
-    rig.advance(Duration::from_secs(5));
+    let begun: Vec<String> = ago_secs
+        .iter()
+        .map(|secs| (rig.now().wall_ms - secs * 1000).to_string())
+        .collect();
+    rig.storage.borrow_mut().insert(key, begun.join(" "));
+}
+
+#[test]
+fn a_renewal_begun_in_another_tab_counts_here_too() {
+    for (ago_secs, wait_secs) in [
+        (&[1][..], 29),
+        (&[40, 200], 0),
+        (&[40, 100, 400], 200),
+        (&[601], 0),
+    ] {
+        for locks in [Locks::Free, Locks::Absent, Locks::Taken] {
+            let mut rig = live();
+            rig.locks = locks.clone();
+            begun(&rig, ago_secs);
+            rig.server(r#"{"type":"token_expired"}"#);
+            rig.advance(Duration::from_secs(wait_secs).saturating_sub(Duration::from_millis(1)));
+            assert_eq!(
+                refreshes(&rig),
+                usize::from(wait_secs == 0 && locks == Locks::Free)
+            );
+            // A lock nobody gives is waited for five seconds.
+            rig.advance(Duration::from_secs(6));
+            assert_eq!(refreshes(&rig), 1, "{ago_secs:?} {locks:?}");
+        }
+    }
+}
+
+#[test]
+fn what_was_begun_in_another_tab_ages_by_our_own_clock() {
+    let mut rig = live();
+    begun(&rig, &[0]);
+    rig.news(miptech_chat_session::Shelf::Account);
+    rig.wall_shift_ms = 3_600_000;
+    rig.server(r#"{"type":"token_expired"}"#);
+    rig.advance(Duration::from_secs(29));
     assert_eq!(refreshes(&rig), 0);
+    rig.advance(Duration::from_secs(1));
+    assert_eq!(refreshes(&rig), 1);
+}
+
+#[test]
+fn a_failed_renewal_is_not_repeated_by_the_next_tab() {
+    let mut tabs = Tabs::live(2, &signed_in_storage(), WithLocks::Yes);
+    for tab in 0..2 {
+        tabs.rigs[tab].close(4401, "");
+        tabs.settle();
+    }
+    let first = tabs.calling();
+    tabs.rigs[first].fail("/auth/refresh");
+    tabs.settle();
+    tabs.advance(Duration::from_secs(20));
+    assert_eq!(tabs.refreshes(), 1);
+}
+
+#[test]
+fn who_waits_until_a_renewal_may_be_begun_goes_on_with_the_pair_of_another_tab() {
+    let mut rig = live();
+    begun(&rig, &[1]);
+    rig.close(4401, "");
+    rig.expect(Connection::Waiting);
+    put(&rig.storage, "A9", "R9");
+    rig.storage_changed();
+    rig.join("");
+    assert_eq!(rig.last_join()["token"], "A9");
+}
+
+#[test]
+fn without_locks_who_begins_tells_the_others_before_it_asks() {
+    let mut rig = live();
+    rig.locks = Locks::Absent;
+    rig.close(4401, "");
     rig.advance(Duration::from_millis(301));
     assert_eq!(refreshes(&rig), 1);
-    rig.refreshed("A2", "R2");
-    assert_eq!(rig.kept(StoreKey::RenewalLease), None);
+    let at: u64 = rig.kept(StoreKey::Renewals).unwrap().parse().unwrap();
+    assert!(rig.now().wall_ms - at <= 301);
 }
 
 #[test]
