@@ -11,7 +11,10 @@ use std::fmt;
 
 use crate::history::{Happening, History, Record, Setting};
 
+pub use self::between::Between;
+
 mod accounts;
+mod between;
 mod delivery;
 mod screen;
 mod settling;

@@ -73,17 +73,3 @@ pub fn failing_seeds() -> Vec<u64> {
         .filter_map(|line| line.split('#').next()?.trim().parse().ok())
         .collect()
 }
-
-/// Plants a defect and gives the first of these seeds whose run breaks a promise, and which promise.
-#[cfg(feature = "defects")]
-#[must_use]
-pub fn hunt(
-    defect: miptech_chat_session::defect::Defect,
-    seeds: std::ops::Range<u64>,
-) -> Option<(u64, &'static str)> {
-    miptech_chat_session::defect::plant(Some(defect));
-    let mut runs = seeds.map(|seed| (seed, run(seed, Options::default())));
-    let found = runs.find_map(|(seed, outcome)| Some((seed, outcome.violations.first()?.invariant)));
-    miptech_chat_session::defect::plant(None);
-    found
-}
