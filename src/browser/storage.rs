@@ -102,7 +102,10 @@ impl Storage {
             Shelf::Hold => Stored::Hold(read(StoreKey::Hold)),
             Shelf::Messages => Stored::Messages(self.messages(tenant)),
             Shelf::ReadMark => Stored::ReadMark(read(StoreKey::ReadMark)),
-            Shelf::Session => Stored::Session(read(StoreKey::SessionId)),
+            Shelf::Session => Stored::Session {
+                session: read(StoreKey::SessionId),
+                chat: read(StoreKey::ChatId),
+            },
             Shelf::Transcript => Stored::Transcript(read(StoreKey::Transcript)),
         }
     }

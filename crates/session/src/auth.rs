@@ -10,7 +10,7 @@ use miptech_chat_protocol::{
     close::ours,
     error::{ErrorCode, Stage},
     fault::Fault,
-    ids::SessionId,
+    ids::{ChatId, SessionId},
     token::Token,
 };
 
@@ -352,7 +352,7 @@ impl Session {
     /// the next conversation, and what one user wrote leaves every screen (row O13); where the conversation is the same,
     /// the platform ended the sign-in, and all stays where it is (row T5); a storage that was cleared names none, and what
     /// stood on the screen stays there too (row Q5).
-    pub(crate) fn account_lost(&mut self, session: Option<SessionId>, now: Now) {
+    pub(crate) fn account_lost(&mut self, session: Option<SessionId>, chat: Option<ChatId>, now: Now) {
         match session {
             Some(same) if same == self.config.identity.session => {
                 let error = ChatError::bare(ErrorCode::AuthExpired, Stage::Refresh, false);
@@ -360,7 +360,7 @@ impl Session {
             }
             Some(next) => {
                 self.auth.owner = None;
-                self.follow_conversation(next, now);
+                self.follow_conversation(next, chat, now);
             }
             None => self.disown_conversation(now),
         }

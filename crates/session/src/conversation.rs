@@ -152,7 +152,7 @@ impl Session {
                 chat,
                 client_message,
             } => {
-                if self.is_live() && self.is_ours(chat.as_ref()) {
+                if self.is_live() && self.is_said_here(chat.as_ref()) {
                     self.echoed(message, &text, client_message.as_ref(), now);
                 } else {
                     self.ignored.foreign += 1;
@@ -259,6 +259,12 @@ impl Session {
         }
     }
 
+    /// Whether a frame that may show text speaks of our chat. Such a frame never tells whose chat it is, so one that names a
+    /// chat is foreign as long as ours has no name (section 12.8).
+    fn is_said_here(&self, chat: Option<&ChatId>) -> bool {
+        chat.is_none() || chat == self.chat.as_ref() || defect!(ForeignChatAccepted)
+    }
+
     /// Whether a frame speaks of our chat: it names it, or names none, or ours has no name yet.
     fn is_ours(&self, chat: Option<&ChatId>) -> bool {
         chat.is_none() || self.chat.is_none() || chat == self.chat.as_ref() || defect!(ForeignChatAccepted)
@@ -328,7 +334,7 @@ impl Session {
     }
 
     fn answered(&mut self, frame: AnswerFrame, now: Now) {
-        if !self.is_ours(frame.chat.as_ref()) {
+        if !self.is_said_here(frame.chat.as_ref()) {
             self.ignored.foreign += 1;
         } else if self.is_live() {
             self.outbox.seen();

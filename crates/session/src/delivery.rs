@@ -1,51 +1,26 @@
-//! From the outbox to the platform, and what becomes of a message on the way.
+//! What becomes of a message between the composer and the platform: kept, held back, sent again, arrived, given up.
 //!
-//! Tabs share one outbox. Whoever is live chooses the next message under a lock, marks it in storage as handed over, hands
-//! it over and lets the lock go: the mark, not the lock, keeps the others away, for as long as a lease lasts (row O15).
+//! Which of them is handed over next is said in `claim`.
 
-use std::{borrow::Cow, time::Duration};
+use std::time::Duration;
 
 use miptech_chat_protocol::{
     capability::Capability,
     error::{ErrorCode, Stage},
-    frame::ClientFrame,
     ids::{ClientMessageId, MessageId},
-    profile::{Creation, TextFrame},
     stored::{StoredMessage, StoredState},
 };
 
 use crate::{
-    clock::{Instant, Now},
+    clock::Now,
     entry::Status,
     lifecycle::State,
     notice::ChatError,
     outbox::{Delivery, Item, Parked},
-    output::{Attempt, Effect, Event, Lock, LockName, Shelf, StoreKey},
+    output::{Event, StoreKey},
     refusal::{CheckError, RetryError},
     session::Session,
 };
-
-/// Where the choice of the next message stands.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub(crate) enum Claim {
-    /// The lock is waited for, not without limit.
-    Asking { until: Instant },
-    /// Storage is read under the lock, or without one where there are none.
-    Reading { has_lock: bool },
-    #[default]
-    Rest,
-    /// Without locks tabs take turns by chance.
-    Spreading { until: Instant },
-}
-
-impl Claim {
-    pub(crate) const fn deadline(self) -> Option<Instant> {
-        match self {
-            Self::Asking { until } | Self::Spreading { until } => Some(until),
-            Self::Reading { .. } | Self::Rest => None,
-        }
-    }
-}
 
 impl Session {
     /// Sends a failed, unconfirmed or expired message again, under the same id and into this conversation.
@@ -131,10 +106,7 @@ impl Session {
         let before = item.status();
         item.delivery = delivery;
         let (row, status) = (item.row, item.status());
-        let is_late = defect!(HandedOverFirst) && matches!(delivery, Delivery::Sending { .. });
-        if !is_late {
-            self.keep_message(id, now);
-        }
+        self.keep_message(id, now);
         if status != before {
             self.event(Event::MessageChanged {
                 row,
@@ -218,8 +190,14 @@ impl Session {
 
     /// The message handed over was not taken, and that is sure: it goes back to its place.
     pub(crate) fn take_back(&mut self, now: Now) {
+        let is_named = self.capabilities.has(Capability::ClientMessageId);
         if let Some(item) = self.outbox.sending() {
-            item.hand_overs = item.hand_overs.saturating_sub(1);
+            // Without its id it left once only.
+            item.hand_overs = if is_named {
+                item.hand_overs.saturating_sub(1)
+            } else {
+                0
+            };
             let id = item.id.clone();
             self.deliver_as(&id, Delivery::Queued, now);
         }
@@ -274,188 +252,6 @@ impl Session {
     /// Whether earlier messages can be read.
     pub(crate) fn offers_history(&self) -> bool {
         self.capabilities.has(Capability::History)
-    }
-
-    // The choice of the next message.
-
-    /// Begins to choose the next message, if the chat is joined and nothing is unacknowledged.
-    pub(crate) fn claim_next(&mut self, now: Now) {
-        // Forgotten when it comes, whatever else stands in the way: a turn that stays due wakes the page without an end.
-        self.claim_after.take_if(|at| *at <= now.mono);
-        let may = self.is_live()
-            && self.held_until.is_none()
-            && self.claim == Claim::Rest
-            && !self.page.is_gone
-            && self.claim_after.is_none()
-            && self.outbox.has_queued()
-            && (defect!(TwoUnacknowledged) || !self.outbox.has_unacknowledged())
-            && self.outbox.taken_until().is_none_or(|until| until <= now.mono);
-        if may {
-            self.claim = Claim::Asking {
-                until: now.mono.after(LOCK_WAIT),
-            };
-            self.effect(Effect::AskLock(LockName::Outbox));
-        }
-    }
-
-    /// The browser's answer to the wish for the outbox.
-    pub(crate) fn outbox_lock_came(&mut self, lock: Lock, now: Now) {
-        match (self.claim, lock) {
-            (Claim::Asking { .. }, Lock::Held) => self.read_outbox(true),
-            (Claim::Asking { .. }, Lock::Absent) if self.capabilities.has(Capability::ClientMessageId) => {
-                self.read_outbox(false);
-            }
-            (Claim::Asking { .. }, Lock::Absent) => {
-                let until = now.mono.after(self.random.up_to(SPREAD));
-                self.claim = Claim::Spreading { until };
-            }
-            // Granted too late: nobody waits for it any more.
-            (Claim::Rest | Claim::Spreading { .. } | Claim::Reading { has_lock: false }, Lock::Held) => {
-                self.effect(Effect::ReleaseLock(LockName::Outbox));
-            }
-            (Claim::Reading { has_lock: true }, Lock::Held)
-            | (Claim::Rest | Claim::Spreading { .. } | Claim::Reading { .. }, Lock::Absent) => {}
-        }
-    }
-
-    fn read_outbox(&mut self, has_lock: bool) {
-        self.claim = Claim::Reading { has_lock };
-        self.effect(Effect::Read(Shelf::Session));
-        self.effect(Effect::Read(Shelf::Messages));
-    }
-
-    /// The lock, or the turn, was waited for long enough; and leases of other tabs end.
-    pub(crate) fn delivery_time_passed(&mut self, now: Now) {
-        match self.claim {
-            Claim::Asking { until } if until <= now.mono => {
-                self.effect(Effect::ReleaseLock(LockName::Outbox));
-                self.read_outbox(false);
-            }
-            Claim::Spreading { until } if until <= now.mono => self.read_outbox(false),
-            Claim::Asking { .. } | Claim::Reading { .. } | Claim::Rest | Claim::Spreading { .. } => {}
-        }
-        for id in self.outbox.ids() {
-            let delivery = self.outbox.get(&id).map(|item| item.delivery);
-            if let Some(Delivery::Elsewhere { until }) = delivery
-                && until <= now.mono
-                && let Some(item) = self.outbox.get_mut(&id)
-            {
-                // The tab that had it is gone, or as good as gone.
-                item.delivery = Delivery::Doubtful { leased_until: None };
-                item.is_ambiguous = true;
-                if self.is_live() {
-                    self.settle_doubts(false, now);
-                    self.read_history(now);
-                }
-            }
-        }
-    }
-
-    /// When the choice, or a lease, comes to its end.
-    pub(crate) fn delivery_deadline(&self) -> Option<Instant> {
-        let lease = self.outbox.taken_until().filter(|_| self.is_live());
-        let turn = self
-            .claim_after
-            .filter(|_| self.is_live() && self.outbox.has_queued());
-        [self.claim.deadline(), lease, turn].into_iter().flatten().min()
-    }
-
-    /// Storage was read: the next message is chosen, marked, and handed over.
-    pub(crate) fn choose(&mut self, now: Now) {
-        let Claim::Reading { has_lock } = self.claim else {
-            return;
-        };
-        self.expire(now);
-        if let Some((attempt, id)) = self.next_for_us(has_lock, now) {
-            self.hand_over(attempt, &id, now);
-        }
-        self.end_claim();
-    }
-
-    /// The choice is over, whatever came of it.
-    pub(crate) fn end_claim(&mut self) {
-        match std::mem::take(&mut self.claim) {
-            Claim::Reading { has_lock: true } if defect!(LockKept) => {}
-            Claim::Asking { .. } | Claim::Reading { has_lock: true } => {
-                self.effect(Effect::ReleaseLock(LockName::Outbox));
-            }
-            Claim::Reading { has_lock: false } | Claim::Rest | Claim::Spreading { .. } => {}
-        }
-    }
-
-    fn next_for_us(&mut self, has_lock: bool, now: Now) -> Option<(Attempt, ClientMessageId)> {
-        let (State::Live { attempt, .. }, None) = (&self.state, self.held_until) else {
-            return None;
-        };
-        let attempt = *attempt;
-        let is_taken = self.outbox.taken_until().is_some_and(|until| until > now.mono);
-        if is_taken || self.outbox.has_unacknowledged() && !defect!(TwoUnacknowledged) {
-            return None;
-        }
-        let is_repeat_safe = self.capabilities.has(Capability::ClientMessageId);
-        loop {
-            let item = self.outbox.next_queued()?;
-            let id = item.id.clone();
-            if item.is_ambiguous && !is_repeat_safe {
-                self.deliver_as(&id, Delivery::Parked(Parked::Unconfirmed), now);
-                continue;
-            }
-            // Without locks, and where a repeat is not safe, only the tab that wrote a message sends it, or any tab once
-            // nobody has touched it for the length of a lease.
-            if let Some(from) = item
-                .ours_from
-                .filter(|from| !has_lock && !is_repeat_safe && *from > now.mono)
-            {
-                self.claim_after = Some(from);
-                return None;
-            }
-            return Some((attempt, id));
-        }
-    }
-
-    fn hand_over(&mut self, attempt: Attempt, id: &ClientMessageId, now: Now) {
-        let after = self.history.last_sequence();
-        let is_named = self.capabilities.has(Capability::ClientMessageId);
-        let Some(item) = self.outbox.get_mut(id) else {
-            return;
-        };
-        // One that leaves without its id, for the platform has not said that it knows ids, cannot be repeated under it.
-        item.hand_overs = if is_named {
-            item.hand_overs.saturating_add(1)
-        } else {
-            HAND_OVERS
-        };
-        item.after = after;
-        let sending = Delivery::Sending {
-            attempt,
-            since: now.mono,
-            pinged: false,
-            is_seen: false,
-        };
-        // Storage knows before the platform does: whoever finds the message after a crash must not take it for unsent.
-        self.deliver_as(id, sending, now);
-        let Some(item) = self.outbox.get(id) else { return };
-        let client_message = is_named.then_some(&item.id);
-        let (rules, text) = (self.plan.rules(), body(item));
-        let text = text.as_ref();
-        let frame = match (rules.text, &self.chat) {
-            (TextFrame::UserMessage, Some(chat)) => ClientFrame::UserMessage {
-                text,
-                chat,
-                client_message,
-            },
-            (TextFrame::ChatMessage | TextFrame::UserMessage, chat) => ClientFrame::ChatMessage {
-                text,
-                tenant: Some(&self.config.caller.tenant).filter(|_| rules.creation == Creation::Rest),
-                chat: chat.as_ref(),
-                client_message,
-            },
-        };
-        let text = frame.encode(now.wall_ms);
-        self.effect(Effect::SendFrame { attempt, text });
-        if defect!(HandedOverFirst) {
-            self.keep_message(id, now);
-        }
     }
 
     /// What is too old does not go by itself (row O10).
@@ -534,20 +330,8 @@ impl Session {
     }
 }
 
-/// What the platform is sent of a message: exactly what was typed, every time (invariant I6).
-fn body(item: &Item) -> Cow<'_, str> {
-    if defect!(BodyChangedAtResend) && item.hand_overs > 1 {
-        return Cow::Owned(["Again: ", item.text.as_str()].concat());
-    }
-    Cow::Borrowed(item.text.as_str())
-}
-
 /// How often a message is handed over under one id before the visitor is asked (row O5).
-const HAND_OVERS: u8 = 5;
-
-/// How long the lock is waited for (invariant I21), and how far tabs without locks spread (row T8).
-const LOCK_WAIT: Duration = Duration::from_secs(5);
-const SPREAD: Duration = Duration::from_millis(300);
+pub(crate) const HAND_OVERS: u8 = 5;
 
 /// How long another tab may be at work with a message without a sign of it (row O15).
 pub(crate) const LEASE: Duration = Duration::from_secs(60);

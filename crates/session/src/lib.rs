@@ -21,7 +21,7 @@
 //! | `conversation`, `error_frame`, `history` | frames of the platform, errors among them, and what was said before |
 //! | `new_conversation` | from one chat to the next |
 //! | `report` | what a session knows of itself, for whoever asks why |
-//! | `outbox`, `delivery` | messages not yet acknowledged, in order; from there to the platform |
+//! | `outbox`, `delivery`, `claim` | messages not yet acknowledged, in order; what becomes of them; which leaves next |
 //! | `keeping`, `journal`, `draft` | what goes into storage: ids and messages, the transcript, the composer's text |
 //! | `siblings` | what other tabs, and earlier pages, left there |
 //! | `page`, `pulse` | whether anybody looks; whether the connection is alive |
@@ -37,6 +37,7 @@ mod account;
 mod assembly;
 mod auth;
 mod backoff;
+mod claim;
 mod clock;
 mod config;
 mod conversation;

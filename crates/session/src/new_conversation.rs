@@ -123,22 +123,59 @@ impl Session {
     }
 
     /// Another tab began a new conversation: it is the one of this tab too.
-    pub(crate) fn follow_conversation(&mut self, id: SessionId, now: Now) {
+    pub(crate) fn follow_conversation(&mut self, id: SessionId, chat: Option<ChatId>, now: Now) {
         if matches!(self.state, State::Ended) {
             return;
         }
         let was_at_rest = matches!(self.state, State::Idle);
+        // What ended everything here is no other tab's to undo (invariant I13).
+        let is_blocked = matches!(self.state, State::Blocked { .. });
         self.shelve_queue(now);
         self.close_socket(now);
-        self.trouble = None;
+        self.trouble.take_if(|_| !is_blocked);
         self.hold_queue_quietly();
         self.break_conversation(now);
-        self.chat = None;
+        self.chat = chat.filter(|_| self.plan.rules().creation == Creation::Socket);
+        self.is_chat_new = false;
         self.config.identity.session = id;
-        self.rest();
         self.effect(Effect::Read(Shelf::Transcript));
         self.effect(Effect::Read(Shelf::Messages));
+        if is_blocked {
+            return;
+        }
+        self.rest();
         if !was_at_rest {
+            self.begin(now);
+        }
+    }
+
+    /// The chat of this conversation, as storage has it. Where the socket makes chats, tabs that begin one conversation at
+    /// the same time make several; the first that is kept is the chat of them all (row N4).
+    pub(crate) fn chat_came(&mut self, chat: Option<ChatId>, now: Now) {
+        let is_new = std::mem::take(&mut self.is_chat_new);
+        if self.plan.rules().creation != Creation::Socket {
+            return;
+        }
+        let Some(chat) = chat else {
+            // A message another tab has handed over may be the first of a chat whose name only its acknowledgement tells.
+            let is_open = self.outbox.taken_until().is_some_and(|until| until > now.mono);
+            self.is_chat_new = is_new && is_open;
+            if is_new && !is_open {
+                self.keep_chat();
+            }
+            return;
+        };
+        if self.chat.as_ref() == Some(&chat) || matches!(self.state, State::Naming { .. }) {
+            return;
+        }
+        let has_socket = self.state.attempt().is_some();
+        self.close_socket(now);
+        self.end_history();
+        self.history = HistoryRead::default();
+        self.event(Event::ConversationStarted { chat: chat.clone() });
+        self.chat = Some(chat);
+        if has_socket {
+            self.rest();
             self.begin(now);
         }
     }
@@ -147,7 +184,11 @@ impl Session {
     pub(crate) fn adopt_chat(&mut self, chat: ChatId) {
         self.event(Event::ConversationStarted { chat: chat.clone() });
         self.chat = Some(chat);
-        self.keep_chat();
+        if self.config.identity.origin == Origin::Stored && self.plan.rules().creation == Creation::Socket {
+            // Another tab may have made one for the same conversation.
+            self.is_chat_new = true;
+            self.effect(Effect::Read(Shelf::Session));
+        }
     }
 
     /// A chat the socket made is found again only by its id.

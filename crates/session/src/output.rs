@@ -275,7 +275,7 @@ pub enum Shelf {
     Messages,
     /// What was read.
     ReadMark,
-    /// The session id; where it is gone, so is everything else.
+    /// Which conversation it is: the session id, and the chat.
     Session,
     /// The conversation so far.
     Transcript,
@@ -294,8 +294,13 @@ pub enum Stored {
     Messages(Vec<(ClientMessageId, String)>),
     /// What was read.
     ReadMark(Option<String>),
-    /// The session id.
-    Session(Option<String>),
+    /// The session id, and the chat the socket made for it.
+    Session {
+        /// The session id; where it is gone, so is everything else.
+        session: Option<String>,
+        /// The chat, which no session id finds again where the socket makes it.
+        chat: Option<String>,
+    },
     /// The conversation so far.
     Transcript(Option<String>),
 }
@@ -494,6 +499,7 @@ impl Shelf {
             return Some(Self::Session);
         }
         match key.strip_prefix(StoreKey::prefix(tenant).as_str())? {
+            "chat_id" => Some(Self::Session),
             "draft" => Some(Self::Draft),
             "hold" => Some(Self::Hold),
             "read" => Some(Self::ReadMark),

@@ -16,10 +16,10 @@ use crate::{
     assembly::Assembly,
     auth::Auth,
     backoff::{self, Backoff, Ceiling},
+    claim::Claim,
     clock::{Instant, Now},
     config::SessionConfig,
     conversation::{Flood, Known},
-    delivery::Claim,
     draft::Draft,
     entry::{RowId, Rows},
     history::HistoryRead,
@@ -46,6 +46,8 @@ pub struct Session {
     pub(crate) random: Random,
     pub(crate) state: State,
     pub(crate) chat: Option<ChatId>,
+    /// Whether the chat was made a moment ago, and storage has still to be asked for another tab's.
+    pub(crate) is_chat_new: bool,
     pub(crate) plan: Plan,
     pub(crate) auth: Auth,
     /// What the creation body advertised; a socket's own list wins over it.
@@ -161,6 +163,7 @@ impl Session {
             random: Random::new(seed),
             state: State::Idle,
             chat: restored.chat.clone().filter(|_| is_by_socket),
+            is_chat_new: false,
             plan,
             capabilities: Capabilities::default(),
             backoff: Backoff::default(),

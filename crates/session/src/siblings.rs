@@ -7,14 +7,15 @@ use std::time::Duration;
 
 use miptech_chat_protocol::{
     decode::Author,
-    ids::{ClientMessageId, SessionId},
+    ids::{ChatId, ClientMessageId, SessionId},
     stored::{StoredItem, StoredMessage, StoredState, StoredTranscript, Unusable},
 };
 
 use crate::{
+    claim::Claim,
     clock::Now,
     config::{Origin, Restored},
-    delivery::{Claim, LEASE},
+    delivery::LEASE,
     entry::{Entry, RowId, Status},
     lifecycle::State,
     outbox::{Delivery, Item, Parked},
@@ -36,7 +37,10 @@ impl Session {
                     self.has_read_outbox = true;
                 }
                 Stored::ReadMark(mark) => self.read_mark_came(mark),
-                Stored::Session(text) => self.session_came(text.as_deref(), now),
+                Stored::Session { session, chat } => {
+                    let chat = chat.as_deref().and_then(ChatId::parse);
+                    self.session_came(session.as_deref(), chat, now);
+                }
                 Stored::Transcript(text) => {
                     self.transcript_came(text.as_deref(), From::AnotherTab, now);
                     if self.journal.is_merging {
@@ -95,27 +99,29 @@ impl Session {
 
     /// The session id in storage: another one begins another conversation here too, none at all means that somebody
     /// cleared storage (row Q5).
-    fn session_came(&mut self, text: Option<&str>, now: Now) {
+    fn session_came(&mut self, text: Option<&str>, chat: Option<ChatId>, now: Now) {
         if std::mem::take(&mut self.auth.is_lost) {
-            return self.account_lost(text.and_then(SessionId::parse), now);
+            return self.account_lost(text.and_then(SessionId::parse), chat, now);
         }
         if self.config.identity.origin != Origin::Stored {
             // Another tab began the conversation, and nothing was said here yet: it is joined (row N4). What the screen shows
             // is no sign of that, for news of the other tab's message may come before news of its conversation.
             if let Some(id) = text.and_then(SessionId::parse) {
                 self.config.identity.origin = Origin::Stored;
-                self.follow_conversation(id, now);
+                self.follow_conversation(id, chat, now);
             }
             return;
         }
         match text.map(SessionId::parse) {
             None => self.rewrite_everything(now),
-            Some(Some(id)) if id != self.config.identity.session => self.follow_conversation(id, now),
-            Some(Some(_) | None) => {}
+            Some(Some(id)) if id != self.config.identity.session => self.follow_conversation(id, chat, now),
+            Some(Some(_)) => self.chat_came(chat, now),
+            Some(None) => {}
         }
     }
 
     fn rewrite_everything(&mut self, now: Now) {
+        self.missing.clear();
         self.keep_identity_again();
         for id in self.outbox.ids() {
             self.keep_message(&id, now);
@@ -150,20 +156,43 @@ impl Session {
             self.message_came(id, message, origin, now);
         }
         if !missing.is_empty() && self.config.identity.origin == Origin::Stored {
-            // Delivered by another tab, or lost to whoever clears storage: the transcript tells, for it is written before
-            // a delivered message is taken away.
+            // Delivered by another tab, or lost to whoever clears storage, the session id with it: the transcript tells, for
+            // it is written before a delivered message is taken away.
             self.missing = missing;
+            self.effect(Effect::Read(Shelf::Session));
             self.effect(Effect::Read(Shelf::Transcript));
         }
     }
 
-    /// What the transcript did not explain was lost, and is written again.
-    fn rewrite_missing(&mut self, now: Now) {
+    /// What the transcript did not explain was lost, and is written again; where it tells nothing, another tab may have
+    /// delivered what is gone.
+    fn rewrite_missing(&mut self, is_telling: bool, now: Now) {
+        let mut is_in_doubt = false;
         for id in std::mem::take(&mut self.missing) {
-            let is_anothers = |item: &Item| matches!(item.delivery, Delivery::Elsewhere { .. });
-            if !self.outbox.get(&id).is_some_and(is_anothers) {
-                self.keep_message(&id, now);
+            let Some(item) = self.outbox.get_mut(&id) else {
+                continue;
+            };
+            match item.delivery {
+                Delivery::Elsewhere { .. } => continue,
+                Delivery::Queued if !is_telling => {
+                    item.is_ambiguous = true;
+                    is_in_doubt = true;
+                    self.deliver_as(&id, Delivery::Doubtful { leased_until: None }, now);
+                }
+                // The transcript it would stand in went with its conversation.
+                Delivery::Held => {
+                    item.is_ambiguous = true;
+                    self.deliver_as(&id, Delivery::Parked(Parked::Unconfirmed), now);
+                }
+                Delivery::Doubtful { .. }
+                | Delivery::Parked(_)
+                | Delivery::Queued
+                | Delivery::Sending { .. } => self.keep_message(&id, now),
             }
+        }
+        if is_in_doubt && self.is_live() {
+            self.settle_doubts(false, now);
+            self.read_history(now);
         }
     }
 
@@ -194,7 +223,9 @@ impl Session {
             .and_then(|item| item.ours_from);
         let leased_until = read_before.unwrap_or_else(|| now.mono.after(LEASE.saturating_sub(age)));
         let is_unsent = origin == From::EarlierPage && defect!(RestoredAsUnsent);
-        let is_ambiguous = message.state == StoredState::Sending && !is_unsent;
+        let was_handed_over = message.state == StoredState::Queued && message.hand_overs > 0;
+        let is_ambiguous = message.state == StoredState::Sending || was_handed_over;
+        let is_ambiguous = is_ambiguous && !is_unsent;
         let delivery = match message.state {
             StoredState::Sending if !is_ambiguous => Delivery::Queued,
             StoredState::Sending if origin == From::EarlierPage => Delivery::Doubtful {
@@ -347,9 +378,14 @@ impl Session {
     /// The conversation as another tab, or an earlier page, has it.
     fn transcript_came(&mut self, text: Option<&str>, origin: From, now: Now) {
         let is_ours = text.is_some_and(|text| text.len() <= MOST_TRANSCRIPT);
+        // One that is not of this conversation, or nobody here can read, says nothing of what became of its messages.
+        let mut is_telling = true;
         match text.map(StoredTranscript::read) {
             None => {}
-            Some(Err(Unusable::Newer)) => self.journal.is_off = true,
+            Some(Err(Unusable::Newer)) => {
+                is_telling = false;
+                self.journal.is_off = true;
+            }
             Some(Err(Unusable::Corrupt)) => self.store(StoreKey::Transcript, None),
             Some(Ok(_)) if !is_ours => self.store(StoreKey::Transcript, None),
             Some(Ok(transcript)) => {
@@ -357,12 +393,15 @@ impl Session {
                 let is_anothers = transcript.owner != self.auth.owner;
                 if transcript.session == self.config.identity.session && !is_old && !is_anothers {
                     self.mirror(transcript.items, now);
-                } else if origin == From::EarlierPage && (is_old || is_anothers) {
-                    self.store(StoreKey::Transcript, None);
+                } else {
+                    is_telling = false;
+                    if origin == From::EarlierPage && (is_old || is_anothers) {
+                        self.store(StoreKey::Transcript, None);
+                    }
                 }
             }
         }
-        self.rewrite_missing(now);
+        self.rewrite_missing(is_telling, now);
     }
 
     fn mirror(&mut self, items: Vec<StoredItem>, now: Now) {

@@ -163,7 +163,10 @@ impl Storage {
             Shelf::Draft => Stored::Draft(read(StoreKey::Draft)),
             Shelf::Hold => Stored::Hold(read(StoreKey::Hold)),
             Shelf::ReadMark => Stored::ReadMark(read(StoreKey::ReadMark)),
-            Shelf::Session => Stored::Session(read(StoreKey::SessionId)),
+            Shelf::Session => Stored::Session {
+                session: read(StoreKey::SessionId),
+                chat: read(StoreKey::ChatId),
+            },
             Shelf::Transcript => Stored::Transcript(read(StoreKey::Transcript)),
             Shelf::Account => Stored::Account(self.account(memory, &names, tenant)),
             Shelf::Messages => Stored::Messages(self.messages(memory, tenant)),

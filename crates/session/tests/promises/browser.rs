@@ -78,7 +78,10 @@ pub(crate) fn shelf_of(storage: &Storage, shelf: Shelf) -> Stored {
         Shelf::Hold => Stored::Hold(read(storage, StoreKey::Hold)),
         Shelf::Messages => Stored::Messages(stored_messages(storage)),
         Shelf::ReadMark => Stored::ReadMark(read(storage, StoreKey::ReadMark)),
-        Shelf::Session => Stored::Session(read(storage, StoreKey::SessionId)),
+        Shelf::Session => Stored::Session {
+            session: read(storage, StoreKey::SessionId),
+            chat: read(storage, StoreKey::ChatId),
+        },
         Shelf::Transcript => Stored::Transcript(read(storage, StoreKey::Transcript)),
     }
 }

@@ -15,6 +15,8 @@ pub(super) struct Accounts {
     ended: BTreeSet<u64>,
     /// The last reason for tokens to go.
     reason_ms: Option<u64>,
+    /// The last time a pair was renewed.
+    renewed_ms: Option<u64>,
     held: BTreeMap<(Who, String), u64>,
     /// Until when nothing is said about locks: a machine or page stood still.
     excused_until_ms: u64,
@@ -28,9 +30,15 @@ impl Accounts {
             renewals: Vec::new(),
             ended: BTreeSet::new(),
             reason_ms: None,
+            renewed_ms: None,
             held: BTreeMap::new(),
             excused_until_ms: 0,
         }
+    }
+
+    /// Whether the pair is so new that a refusal of it ends the sign-in (row T2).
+    fn is_fresh(&self, now_ms: u64) -> bool {
+        self.renewed_ms.is_some_and(|at| at + 60_000 >= now_ms)
     }
 
     fn renewed(&mut self, call: usize, who: Who, token: u64, record: &Record, findings: &mut Findings) {
@@ -79,10 +87,21 @@ impl Watch for Accounts {
             } => {
                 let was_renewal = self.running.remove(call).is_some();
                 let is_refusal = matches!(status, Some(400 | 401 | 403));
-                if *is_ours && is_refusal && was_renewal {
+                if *is_ours && is_refusal && (was_renewal || self.is_fresh(record.at_ms)) {
                     self.reason_ms = Some(record.at_ms);
                 }
+                if *is_ours && was_renewal && *status == Some(200) {
+                    self.renewed_ms = Some(record.at_ms);
+                }
             }
+            Happening::FrameCame { kind, .. } if kind == "error" && self.is_fresh(record.at_ms) => {
+                self.reason_ms = Some(record.at_ms);
+            }
+            Happening::Ended { code: 4401, .. } if self.is_fresh(record.at_ms) => {
+                self.reason_ms = Some(record.at_ms);
+            }
+            // A token of another tenant is refused for good (row T16).
+            Happening::Ended { code: 4403, .. } => self.reason_ms = Some(record.at_ms),
             Happening::Aborted { call } => {
                 self.running.remove(call);
             }

@@ -275,7 +275,10 @@ fn nothing(shelf: Shelf) -> Stored {
         Shelf::Hold => Stored::Hold(None),
         Shelf::Messages => Stored::Messages(Vec::new()),
         Shelf::ReadMark => Stored::ReadMark(None),
-        Shelf::Session => Stored::Session(None),
+        Shelf::Session => Stored::Session {
+            session: None,
+            chat: None,
+        },
         Shelf::Transcript => Stored::Transcript(None),
     }
 }
