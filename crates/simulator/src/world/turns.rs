@@ -137,6 +137,7 @@ impl World {
                     Some(page),
                     Happening::Stored {
                         key: name.clone(),
+                        bytes: name.len() + value.len(),
                         tenant,
                         total,
                         holds,
