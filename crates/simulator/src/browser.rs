@@ -27,6 +27,7 @@ pub(crate) fn holds(key: &str, value: &str) -> Holds {
             state: state(message.state).to_owned(),
             bytes: message.text.len(),
             owner: message.owner,
+            session: message.session.as_str().to_owned(),
         },
         _ => Holds::Other,
     }

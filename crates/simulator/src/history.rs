@@ -488,6 +488,8 @@ pub enum Holds {
         bytes: usize,
         /// Who wrote it, where somebody was signed in.
         owner: Option<String>,
+        /// The name of the conversation it was meant for.
+        session: String,
     },
     /// Something else.
     Other,

@@ -36,6 +36,6 @@ pub use self::hunt::{Hunt, Kill};
 pub use self::{
     coverage::Coverage,
     history::{By, Click, Doom, Happening, History, Holds, Life, Record, Setting, Spot, Who},
-    plan::{Fault, Manners, Plan},
+    plan::{Fault, Manners, Occasions, Plan},
     run::{Options, Outcome, failing_seeds, run},
 };

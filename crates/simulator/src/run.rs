@@ -6,7 +6,6 @@ use crate::{
     checker::{self, Violation},
     history::History,
     plan::Plan,
-    rng::Rng,
     world::World,
 };
 
@@ -29,7 +28,7 @@ pub struct Outcome {
 /// Runs a seed.
 #[must_use]
 pub fn run(seed: u64, options: Options) -> Outcome {
-    let mut plan = Plan::draw(&mut Rng::new(seed ^ 0x5eed));
+    let mut plan = Plan::of(seed);
     if let Some(change) = options.change {
         change(&mut plan);
     }

@@ -24,8 +24,8 @@ struct Transcript {
 #[derive(Debug, Default)]
 pub(super) struct Restarts {
     draft: Option<u64>,
-    /// The messages that wait, and who wrote them.
-    messages: BTreeMap<String, Option<String>>,
+    /// The messages that wait, who wrote them, and for which conversation.
+    messages: BTreeMap<String, (Option<String>, String)>,
     session: Option<String>,
     transcript: Option<Transcript>,
     opening: BTreeMap<Who, Opening>,
@@ -36,11 +36,17 @@ impl Restarts {
     fn stored(&mut self, holds: &Holds) {
         match holds {
             Holds::Draft(hash) => self.draft = Some(*hash),
-            Holds::Message { id, state, owner, .. } => {
+            Holds::Message {
+                id,
+                state,
+                owner,
+                session,
+                ..
+            } => {
                 if state == "deleted" || state == "sent" {
                     self.messages.remove(id);
                 } else {
-                    self.messages.insert(id.clone(), owner.clone());
+                    self.messages.insert(id.clone(), (owner.clone(), session.clone()));
                 }
             }
             Holds::Session(session) => self.session = Some(session.clone()),
@@ -81,9 +87,11 @@ impl Restarts {
             let story = "a page is opened without the draft of the one before".to_owned();
             findings.add("I32", record, story);
         }
-        let is_theirs = |owner: &Option<String>| owner.is_none() || owner.as_ref() == user;
-        for (id, _) in self.messages.iter().filter(|(_, owner)| is_theirs(owner)) {
-            if !shown.ids.contains(id) {
+        for (id, (owner, session)) in &self.messages {
+            // What nobody had signed is theirs who go on with the same conversation (row O13).
+            let is_of_now = owner.is_none() && Some(session) == self.session.as_ref();
+            let is_theirs = owner.as_ref() == user || is_of_now;
+            if is_theirs && !shown.ids.contains(id) {
                 findings.add(
                     "I32",
                     record,

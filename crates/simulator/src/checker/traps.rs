@@ -102,7 +102,13 @@ impl Watch for Traps {
             }
             _ => {}
         }
-        if self.hero == Some(who) && matches!(record.what, Happening::Clicked(_) | Happening::Heard { .. }) {
+        let says_why = |kind: &str| matches!(kind, "error" | "unauthorized" | "token_expired");
+        let is_reason = match &record.what {
+            Happening::Clicked(_) | Happening::Heard { .. } => true,
+            Happening::FrameCame { kind, .. } => says_why(kind),
+            _ => false,
+        };
+        if self.hero == Some(who) && is_reason {
             self.acted_ms = record.at_ms;
         }
     }

@@ -49,9 +49,9 @@ impl Watch for Words {
                 }
             }
             Happening::StoreRefused {
-                holds: Holds::Message { id, .. },
+                holds: Holds::Message { id, state, .. },
                 ..
-            } => {
+            } if state != "deleted" && state != "sent" => {
                 self.refused.insert((who, id.clone()), record.at_ms);
             }
             Happening::Stored {
