@@ -22,16 +22,22 @@ fn main() -> ExitCode {
         ["--seeds", seeds] => seeds_of(seeds).map_or_else(usage, |seeds| simulate(&seeds)),
         ["--coverage", seeds] => seeds_of(seeds).map_or_else(usage, |seeds| cover(&seeds)),
         ["--history", seed] => seed.parse().map_or_else(|_| usage(), print_history),
-        ["--defects"] => planted::all(),
-        ["--defect", name] => planted::one(name),
+        ["--defects"] => planted::all(0..HUNTED),
+        ["--defects", seeds] => seeds_of(seeds).map_or_else(usage, planted::all),
+        ["--defect", name] => planted::one(name, 0..HUNTED),
+        ["--defect", name, seeds] => seeds_of(seeds).map_or_else(usage, |seeds| planted::one(name, seeds)),
         ["--defect", name, "--history", seed] => planted::history(name, seed),
         _ => usage(),
     }
 }
 
+/// So many seeds a defect may take.
+const HUNTED: u64 = 2000;
+
 fn usage() -> ExitCode {
     eprintln!(
-        "expected `--seeds A..B`, `--coverage A..B`, `--history SEED`, `--defects` or `--defect NAME [--history SEED]`"
+        "expected `--seeds A..B`, `--coverage A..B`, `--history SEED`, `--defects [A..B]`, \
+         `--defect NAME [A..B]` or `--defect NAME --history SEED`"
     );
     ExitCode::FAILURE
 }
@@ -119,6 +125,7 @@ fn report(seed: u64, outcome: &Outcome) {
 #[cfg(feature = "defects")]
 mod planted {
     use std::{
+        ops::Range,
         process::ExitCode,
         sync::atomic::{AtomicUsize, Ordering},
         thread,
@@ -129,15 +136,12 @@ mod planted {
 
     use super::{print_history, threads, usage};
 
-    /// So many seeds a defect may take.
-    const HUNTED: u64 = 2000;
-
-    pub(super) fn all() -> ExitCode {
-        hunt(&ALL)
+    pub(super) fn all(seeds: Range<u64>) -> ExitCode {
+        hunt(&ALL, seeds)
     }
 
-    pub(super) fn one(name: &str) -> ExitCode {
-        named(name).map_or_else(usage, |defect| hunt(&[defect]))
+    pub(super) fn one(name: &str, seeds: Range<u64>) -> ExitCode {
+        named(name).map_or_else(usage, |defect| hunt(&[defect], seeds))
     }
 
     pub(super) fn history(name: &str, seed: &str) -> ExitCode {
@@ -152,10 +156,10 @@ mod planted {
         ALL.into_iter().find(|defect| format!("{defect:?}") == name)
     }
 
-    fn hunt(defects: &[Defect]) -> ExitCode {
-        let ground = Hunt::new(0..HUNTED, threads());
+    fn hunt(defects: &[Defect], seeds: Range<u64>) -> ExitCode {
+        let ground = Hunt::new(seeds, threads());
         println!(
-            "{HUNTED} seeds, {} of them broken without a defect",
+            "of these seeds {} are broken without a defect; * where another promise than the expected one is broken",
             ground.broken().len()
         );
         println!(
@@ -206,18 +210,18 @@ mod planted {
 
 #[cfg(not(feature = "defects"))]
 mod planted {
-    use std::process::ExitCode;
+    use std::{ops::Range, process::ExitCode};
 
-    pub(super) fn all() -> ExitCode {
+    pub(super) fn all(_: Range<u64>) -> ExitCode {
         eprintln!("built without the feature `defects`");
         ExitCode::FAILURE
     }
 
-    pub(super) fn one(_: &str) -> ExitCode {
-        all()
+    pub(super) fn one(_: &str, seeds: Range<u64>) -> ExitCode {
+        all(seeds)
     }
 
     pub(super) fn history(_: &str, _: &str) -> ExitCode {
-        all()
+        all(0..0)
     }
 }

@@ -9,8 +9,10 @@ use crate::history::{Happening, Holds, Record, Setting, Who};
 pub(super) struct Pairs {
     grace_ms: u64,
     excuses: Excuses,
-    /// The number of the token in each key.
-    newest: BTreeMap<String, u64>,
+    /// The token in each key: its sign-in and its number.
+    newest: BTreeMap<String, (u64, u64)>,
+    /// When each page last heard how a renewal of its ended: what it writes then comes from it.
+    heard: BTreeMap<Who, u64>,
     /// Renewals under way: by whom, and since when.
     running: BTreeMap<usize, (Who, u64)>,
     /// A renewal of the pair in storage may have been applied, and its answer did not become the pair in storage.
@@ -23,13 +25,15 @@ impl Pairs {
             grace_ms: setting.grace_ms,
             excuses: Excuses::default(),
             newest: BTreeMap::new(),
+            heard: BTreeMap::new(),
             running: BTreeMap::new(),
             may_be_lost: false,
         }
     }
 
     fn ended(&mut self, call: usize, is_sound: bool, record: &Record) {
-        if let Some((_, since_ms)) = self.running.remove(&call) {
+        if let Some((who, since_ms)) = self.running.remove(&call) {
+            self.heard.insert(who, record.at_ms);
             self.may_be_lost |= !is_sound || record.at_ms > since_ms + self.grace_ms;
         }
     }
@@ -62,15 +66,20 @@ impl Watch for Pairs {
             }
             Happening::Stored {
                 key,
-                holds: Holds::Token { number, .. },
+                holds: Holds::Token { family, number },
                 ..
             } => {
-                let before = self.newest.insert(key.clone(), *number);
-                if before.is_some_and(|before| before > *number) && !self.excuses.of_storage(record.at_ms) {
+                let is_renewal = record
+                    .who
+                    .is_some_and(|who| self.heard.get(&who) == Some(&record.at_ms));
+                let before = self.newest.insert(key.clone(), (*family, *number));
+                // Of two sign-ins the one that ends last counts, whichever began first.
+                let is_worse = |(of, before): (u64, u64)| before > *number && (of == *family || is_renewal);
+                if before.is_some_and(is_worse) && !self.excuses.of_storage(record.at_ms) {
                     let story = "an older token is written over a newer one".to_owned();
                     findings.add("I19", record, story);
                 }
-                self.may_be_lost &= before.is_some_and(|before| before >= *number);
+                self.may_be_lost &= before.is_some_and(|(_, before)| before >= *number);
             }
             Happening::Unstored {
                 key,

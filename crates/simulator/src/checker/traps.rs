@@ -23,11 +23,18 @@ pub(super) struct Traps {
     /// The page of the liveness phase, once faults have stopped, and the sockets it has dialled since.
     hero: Option<Who>,
     sockets: BTreeSet<usize>,
+    /// When there last was a reason to give a socket up, and a socket given up for none.
     acted_ms: u64,
+    abandoned: Option<Record>,
 }
 
 impl Traps {
     fn time_passed(&mut self, record: &Record, findings: &mut Findings) {
+        if let Some(abandoned) = self.abandoned.take_if(|abandoned| abandoned.at_ms < record.at_ms)
+            && self.acted_ms < abandoned.at_ms
+        {
+            findings.add("I28", &abandoned, "a sound connection is given up".to_owned());
+        }
         let is_excused = self.excuses.of_standing_still(record.at_ms);
         for page in self.pages.values_mut() {
             if page.clicked_ms.is_some_and(|at| record.at_ms > at + RETRY_MS) {
@@ -52,14 +59,6 @@ impl Traps {
                 findings.add("I29", record, story);
             }
             _ => {}
-        }
-    }
-
-    /// Faults have stopped, the page is seen and open: nothing is wrong with a socket it has dialled since.
-    fn abandoned(&self, socket: usize, record: &Record, findings: &mut Findings) {
-        if self.sockets.contains(&socket) && record.at_ms > self.acted_ms {
-            let story = "a sound connection is given up".to_owned();
-            findings.add("I28", record, story);
         }
     }
 }
@@ -94,8 +93,11 @@ impl Watch for Traps {
             Happening::Connected { socket } if self.hero == Some(who) => {
                 self.sockets.insert(*socket);
             }
-            Happening::Abandoned { socket, .. } if self.hero == Some(who) => {
-                self.abandoned(*socket, record, findings);
+            // Faults have stopped, the page is seen and open: nothing is wrong with a socket it has dialled since.
+            Happening::Abandoned { socket, .. }
+                if self.sockets.contains(socket) && page.connection == "live" =>
+            {
+                self.abandoned.get_or_insert(record.clone());
             }
             Happening::Gone(_) => {
                 self.pages.remove(&who);
@@ -104,7 +106,11 @@ impl Watch for Traps {
         }
         let says_why = |kind: &str| matches!(kind, "error" | "unauthorized" | "token_expired");
         let is_reason = match &record.what {
-            Happening::Clicked(_) | Happening::Heard { .. } => true,
+            Happening::AuthShown { .. }
+            | Happening::Broken
+            | Happening::Clicked(_)
+            | Happening::ErrorTold { .. }
+            | Happening::Heard { .. } => true,
             Happening::FrameCame { kind, .. } => says_why(kind),
             _ => false,
         };
