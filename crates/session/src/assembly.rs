@@ -18,6 +18,7 @@ use crate::{
     output::{Event, Place},
 };
 
+pub(crate) use self::slot::ANSWER_BYTES;
 use self::slot::{LONGEST, REORDERED, Slot};
 
 mod slot;

@@ -1,151 +1,128 @@
 //! Forty deliberate mistakes, to measure whoever claims to notice mistakes: test-only, never part of a widget.
 //!
-//! One at a time is planted for a run; the invariant next to each (`faults.md` section 4.2) is the one expected to catch
-//! it. Sites in the core ask by `defect!`, which is `false` where the feature `defects` is off.
+//! One at a time is planted for a run; next to each stands the invariant (`faults.md` section 4.2) that is expected to
+//! catch it. Sites in the core ask by `defect!`, which is `false` where the feature `defects` is off.
 
 use std::cell::Cell;
 
-/// One mistake a careless implementation would make.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Defect {
-    // Backoff and the connection.
-    /// I11: an open socket counts as proof, so the counter and the ceiling begin anew with it.
-    ResetOnOpen,
-    /// I14: the delay is clamped after the jitter, so everybody at the cap waits equally long.
-    JitterClamped,
-    /// I11: nobody counts tries, and every wake and every click makes one soon.
-    NoCeiling,
-    /// I28: after ten tries nothing more is tried by itself.
-    GivesUp,
-    /// I13: a close that ends everything is followed by another try, like any other.
-    TerminalCloseRetried,
-    /// I9: what a replaced socket does counts as done by the one in use.
-    GenerationUnchecked,
-    /// I29: the button for another try does nothing.
-    RetryIgnored,
-    /// I8: an open socket takes texts, whether or not its join was acknowledged.
-    TextBeforeGate,
+macro_rules! defects {
+    ($($(#[doc = $what:literal])* $name:ident => $invariant:literal,)*) => {
+        /// One mistake a careless implementation would make.
+        #[derive(Clone, Copy, Debug, Eq, PartialEq)]
+        pub enum Defect {
+            $($(#[doc = $what])* $name,)*
+        }
 
-    // What the platform asks for.
-    /// I12: a wait the platform asks for is not waited.
-    HintIgnored,
-    /// I12: a wait the platform asks for is kept from the other tabs.
-    HintUnshared,
+        /// All of them.
+        pub const ALL: [Defect; 40] = [$(Defect::$name,)*];
 
-    // The page, and the pulse of its socket.
-    /// I28: a page that was hidden once stays hidden.
-    StickyHidden,
-    /// I31: a page nobody sees connects like any other.
-    HiddenConnects,
-    /// I10: a page nobody sees keeps its socket for good.
-    HiddenKeepsSocket,
-    /// I21: a page that is left keeps the lock it holds.
-    PagehideKeepsLock,
-    /// I31: closing the panel leaves the wish for a connection as it is.
-    ClosedConnects,
-    /// I28: a platform that never answered a ping is called dead for not answering one, over and over.
-    DeadWithoutEvidence,
-
-    // The way of a message.
-    /// I3: what may have arrived is sent again, whether or not the platform applies an id once.
-    ResentInDoubt,
-    /// I3: a message an earlier page handed over is restored as one that waits for its turn.
-    RestoredAsUnsent,
-    /// I5: the next message does not wait for the acknowledgement of the one before.
-    TwoUnacknowledged,
-    /// I27: a message that was handed over is shown as sent.
-    SentAtHandOver,
-    /// I23: on a live connection a message is handed over at once, and only then written to storage.
-    HandedOverFirst,
-    /// I6: a message that goes again says so in its text.
-    BodyChangedAtResend,
-    /// I5: the place of a message is the time of day at which it was typed.
-    OrderByClock,
-    /// I7: messages meant for a chat that is gone go into the next one by themselves.
-    QueueCrossesBreak,
-
-    // Tabs and storage.
-    /// I24: the outbox a tab knows is the whole outbox, so what another tab has just written is written over.
-    OutboxOverwritten,
-    /// I1: a message deleted in another tab is still sent by this one.
-    TombstoneIgnored,
-    /// I21: the lock for choosing a message is never given back.
-    LockKept,
-    /// I4: a message found in storage gets a row, whether or not it has one.
-    RestoredTwice,
-    /// I1: nobody is told that storage kept nothing.
-    RefusalUntold,
-    /// I32: the draft of an earlier page is not read.
-    DraftLost,
-
-    // The account.
-    /// I18: any 401 to a renewal ends the sign-in, even one the platform never wrote.
-    SignOutOnAny401,
-    /// I15: a pair is renewed without asking for the lock, or leaving a lease.
-    RefreshUnlocked,
-    /// I16: a pair is renewed as often as anybody wants it renewed.
-    RefreshUnspaced,
-    /// I19: a new pair is written over whatever pair storage holds meanwhile.
-    CommitUnguarded,
-    /// I17: a new pair is written although somebody signed out meanwhile.
-    SignOutUndone,
-    /// I20: the token stands in the socket's address.
-    TokenInUrl,
-
-    // Answers, and whose they are.
-    /// I4: an answer that is told as complete once more is another answer.
-    CompletedTwice,
-    /// I26: what comes after the end of an answer is appended to it.
-    GrowsAfterComplete,
-    /// I25: an answer goes on after a drop as if nothing of it could be missing.
-    GapUnnoticed,
-    /// I7: what is said in another chat is shown in this one.
-    ForeignChatAccepted,
+        impl Defect {
+            /// The invariant that is expected to catch it.
+            #[must_use]
+            pub const fn invariant(self) -> &'static str {
+                match self {
+                    $(Self::$name => $invariant,)*
+                }
+            }
+        }
+    };
 }
 
-/// All of them.
-pub const ALL: [Defect; 40] = [
-    Defect::ResetOnOpen,
-    Defect::JitterClamped,
-    Defect::NoCeiling,
-    Defect::GivesUp,
-    Defect::TerminalCloseRetried,
-    Defect::GenerationUnchecked,
-    Defect::RetryIgnored,
-    Defect::TextBeforeGate,
-    Defect::HintIgnored,
-    Defect::HintUnshared,
-    Defect::StickyHidden,
-    Defect::HiddenConnects,
-    Defect::HiddenKeepsSocket,
-    Defect::PagehideKeepsLock,
-    Defect::ClosedConnects,
-    Defect::DeadWithoutEvidence,
-    Defect::ResentInDoubt,
-    Defect::RestoredAsUnsent,
-    Defect::TwoUnacknowledged,
-    Defect::SentAtHandOver,
-    Defect::HandedOverFirst,
-    Defect::BodyChangedAtResend,
-    Defect::OrderByClock,
-    Defect::QueueCrossesBreak,
-    Defect::OutboxOverwritten,
-    Defect::TombstoneIgnored,
-    Defect::LockKept,
-    Defect::RestoredTwice,
-    Defect::RefusalUntold,
-    Defect::DraftLost,
-    Defect::SignOutOnAny401,
-    Defect::RefreshUnlocked,
-    Defect::RefreshUnspaced,
-    Defect::CommitUnguarded,
-    Defect::SignOutUndone,
-    Defect::TokenInUrl,
-    Defect::CompletedTwice,
-    Defect::GrowsAfterComplete,
-    Defect::GapUnnoticed,
-    Defect::ForeignChatAccepted,
-];
+defects! {
+    // Backoff and the connection.
+    /// An open socket counts as proof, so the counter and the ceiling begin anew with it.
+    ResetOnOpen => "I11",
+    /// The delay is clamped after the jitter, so everybody at the cap waits equally long.
+    JitterClamped => "I14",
+    /// Nobody counts tries, and every wake and every click makes one soon.
+    NoCeiling => "I11",
+    /// After ten tries nothing more is tried by itself.
+    GivesUp => "I28",
+    /// A close that ends everything is followed by another try, like any other.
+    TerminalCloseRetried => "I13",
+    /// What a replaced socket does counts as done by the one in use.
+    GenerationUnchecked => "I9",
+    /// The button for another try does nothing.
+    RetryIgnored => "I29",
+    /// An open socket takes texts, whether or not its join was acknowledged.
+    TextBeforeGate => "I8",
+
+    // What the platform asks for.
+    /// A wait the platform asks for is not waited.
+    HintIgnored => "I12",
+    /// A wait the platform asks for is kept from the other tabs.
+    HintUnshared => "I12",
+
+    // The page, and the pulse of its socket.
+    /// A page that was hidden once stays hidden.
+    StickyHidden => "I28",
+    /// A page nobody sees connects like any other.
+    HiddenConnects => "I31",
+    /// A page nobody sees keeps its socket for good.
+    HiddenKeepsSocket => "I10",
+    /// A page that is left keeps the lock it holds.
+    PagehideKeepsLock => "I21",
+    /// Closing the panel leaves the wish for a connection as it is.
+    ClosedConnects => "I31",
+    /// A platform that never answered a ping is called dead for not answering one, over and over.
+    DeadWithoutEvidence => "I28",
+
+    // The way of a message.
+    /// What may have arrived is sent again, whether or not the platform applies an id once.
+    ResentInDoubt => "I3",
+    /// A message an earlier page handed over is restored as one that waits for its turn.
+    RestoredAsUnsent => "I3",
+    /// The next message does not wait for the acknowledgement of the one before.
+    TwoUnacknowledged => "I5",
+    /// A message that was handed over is shown as sent.
+    SentAtHandOver => "I27",
+    /// On a live connection a message is handed over at once, and only then written to storage.
+    HandedOverFirst => "I23",
+    /// A message that goes again says so in its text.
+    BodyChangedAtResend => "I6",
+    /// The place of a message is the time of day at which it was typed.
+    OrderByClock => "I5",
+    /// Messages meant for a chat that is gone go into the next one by themselves.
+    QueueCrossesBreak => "I7",
+
+    // Tabs and storage.
+    /// The outbox a tab knows is the whole outbox, so what another tab has just written is written over.
+    OutboxOverwritten => "I24",
+    /// A message deleted in another tab is still sent by this one.
+    TombstoneIgnored => "I1",
+    /// The lock for choosing a message is never given back.
+    LockKept => "I21",
+    /// A message found in storage gets a row, whether or not it has one.
+    RestoredTwice => "I4",
+    /// Nobody is told that storage kept nothing.
+    RefusalUntold => "I1",
+    /// The draft of an earlier page is not read.
+    DraftLost => "I32",
+
+    // The account.
+    /// Any 401 to a renewal ends the sign-in, even one the platform never wrote.
+    SignOutOnAny401 => "I18",
+    /// A pair is renewed without asking for the lock, or leaving a lease.
+    RefreshUnlocked => "I15",
+    /// A pair is renewed as often as anybody wants it renewed.
+    RefreshUnspaced => "I16",
+    /// A new pair is written over whatever pair storage holds meanwhile.
+    CommitUnguarded => "I19",
+    /// A new pair is written although somebody signed out meanwhile.
+    SignOutUndone => "I17",
+    /// The token stands in the socket's address.
+    TokenInUrl => "I20",
+
+    // Answers, and whose they are.
+    /// An answer that is told as complete once more is another answer.
+    CompletedTwice => "I4",
+    /// What comes after the end of an answer is appended to it.
+    GrowsAfterComplete => "I26",
+    /// An answer goes on after a drop as if nothing of it could be missing.
+    GapUnnoticed => "I25",
+    /// What is said in another chat is shown in this one.
+    ForeignChatAccepted => "I7",
+}
 
 thread_local! {
     static PLANTED: Cell<Option<Defect>> = const { Cell::new(None) };

@@ -9,6 +9,7 @@ use miptech_chat_protocol::{
 };
 
 use crate::{
+    assembly::ANSWER_BYTES,
     backoff,
     clock::{Instant, Now},
     entry::{Entry, RowId, Status},
@@ -230,16 +231,19 @@ impl Session {
     }
 
     fn add_earlier(&mut self, row: RowId, item: HistoryItem, now: Now) {
-        let status = if item.author == Author::User {
-            Status::Sent
-        } else {
-            Status::Complete
+        let mut text = item.text;
+        let is_whole = text.len() <= ANSWER_BYTES;
+        text.truncate(text.floor_char_boundary(ANSWER_BYTES));
+        let status = match item.author {
+            Author::User => Status::Sent,
+            Author::Ai | Author::Human | Author::System if is_whole => Status::Complete,
+            Author::Ai | Author::Human | Author::System => Status::Truncated,
         };
         self.event(Event::MessageAdded {
             entry: Entry {
                 row,
                 author: item.author,
-                text: item.text,
+                text,
                 status,
                 message: Some(item.id),
                 client_message: item.client_message,

@@ -2,27 +2,45 @@
 
 use std::collections::VecDeque;
 
-use miptech_chat_protocol::stored::{StoredMessage, StoredState};
+use miptech_chat_protocol::stored::{StoredMessage, StoredState, StoredTranscript};
 use miptech_chat_session::LockName;
 
 use crate::{history::Holds, platform::Accounts, rng::hash};
 
 /// What is in a value, as the history tells it.
 pub(crate) fn holds(key: &str, value: &str) -> Holds {
-    if let Some(family) = Accounts::family_of(value) {
-        return Holds::Token(family);
+    if let (Some(family), Some(number)) = (Accounts::family_of(value), Accounts::number_of(value)) {
+        return Holds::Token { family, number };
     }
     if key.ends_with(":draft") {
         return Holds::Draft(hash(value));
+    }
+    if key.ends_with("session_id") {
+        return Holds::Session(value.to_owned());
+    }
+    if key.ends_with(":transcript") {
+        return transcript(value).unwrap_or(Holds::Other);
     }
     match (key.split_once(":message:"), StoredMessage::read(value)) {
         (Some((_, id)), Ok(message)) => Holds::Message {
             id: id.to_owned(),
             state: state(message.state).to_owned(),
             bytes: message.text.len(),
+            owner: message.owner,
+            session: message.session.as_str().to_owned(),
         },
         _ => Holds::Other,
     }
+}
+
+fn transcript(value: &str) -> Option<Holds> {
+    let stored = StoredTranscript::read(value).ok()?;
+    let ids = stored.items.into_iter().filter_map(|item| item.client_message);
+    Some(Holds::Transcript {
+        session: stored.session.as_str().to_owned(),
+        owner: stored.owner,
+        ids: ids.map(|id| id.as_str().to_owned()).collect(),
+    })
 }
 
 const fn state(state: StoredState) -> &'static str {

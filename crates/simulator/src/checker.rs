@@ -1,6 +1,29 @@
 //! The judge: reads a history and nothing else, and tells which invariants of `faults.md` section 4.2 it breaks.
 //!
 //! It judges what was observable, never what a session thinks of itself.
+//!
+//! | invariants | judged by |
+//! |---|---|
+//! | I1 | `delivery` (nothing lost), `tabs` (nothing sent that was deleted), `words` (storage that keeps nothing is told of) |
+//! | I2, I28 | `settling`; `traps` (a sound connection is left alone) |
+//! | I3, I5, I6, I8, I23, I27 | `delivery` |
+//! | I4, I25, I26 | `screen` |
+//! | I7 | `delivery`, `screen`, `traffic` |
+//! | I9, I11, I13, I31 | `traffic` |
+//! | I10 | `traffic` (never two), `sockets` (when none at all) |
+//! | I12 | `traffic` (whoever was told), `tabs` (everybody else) |
+//! | I14 | [`Between`]: it takes many runs |
+//! | I15, I16, I17, I18, I20 | `accounts` |
+//! | I19 | `pairs` |
+//! | I21 | `locks` |
+//! | I22 | `limits`; what a session keeps unseen, by its own tests |
+//! | I24 | `tabs` |
+//! | I29 | `traps` |
+//! | I30 | the test `a_seed_is_the_same_run_under_any_clock` |
+//! | I32 | `restarts` |
+//! | I33 | the tests of `crates/markdown`, and of the browser: nothing is drawn here |
+//! | I34 | `words`; that text is text, the tests of the browser |
+//! | I35 | the test `a_seed_is_a_run_byte_for_byte` |
 
 #![expect(
     clippy::wildcard_enum_match_arm,
@@ -11,11 +34,23 @@ use std::fmt;
 
 use crate::history::{Happening, History, Record, Setting};
 
+pub use self::between::Between;
+
 mod accounts;
+mod between;
 mod delivery;
+mod excuses;
+mod limits;
+mod locks;
+mod pairs;
+mod restarts;
 mod screen;
 mod settling;
+mod sockets;
+mod tabs;
 mod traffic;
+mod traps;
+mod words;
 
 /// A promise that a run broke.
 #[derive(Clone, Debug)]
@@ -84,6 +119,14 @@ pub fn check(history: &History) -> Vec<Violation> {
         Box::new(traffic::Traffic::new(&setting)),
         Box::new(accounts::Accounts::new(&setting)),
         Box::new(settling::Settling::default()),
+        Box::new(limits::Limits::default()),
+        Box::new(locks::Locks::default()),
+        Box::new(pairs::Pairs::new(&setting)),
+        Box::new(restarts::Restarts::default()),
+        Box::new(sockets::Sockets::new(&setting)),
+        Box::new(tabs::Tabs::default()),
+        Box::new(traps::Traps::default()),
+        Box::new(words::Words::default()),
     ];
     for record in &history.records {
         for watch in &mut watches {

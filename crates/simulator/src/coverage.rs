@@ -55,8 +55,8 @@ fn name_of(what: &Happening) -> String {
         Happening::Shown { status, .. } => status.clone(),
         Happening::PhaseShown { connection, .. } => connection.clone(),
         Happening::AuthShown { state } => state.clone(),
-        Happening::ErrorTold { code } => code.clone(),
-        Happening::NoticeShown(Some((notice, code))) => format!("{notice} {code}"),
+        Happening::ErrorTold { code, .. } => code.clone(),
+        Happening::NoticeShown(Some((notice, code, _))) => format!("{notice} {code}"),
         Happening::FrameSent { kind, .. } | Happening::FrameCame { kind, .. } => kind.clone(),
         Happening::Ended { code, .. } | Happening::Abandoned { code, .. } => code.to_string(),
         Happening::Answered { status, is_ours, .. } => format!("{status:?} ours: {is_ours}"),
@@ -93,7 +93,7 @@ fn name_of(what: &Happening) -> String {
         | Happening::Again { .. }
         | Happening::Checked { .. }
         | Happening::Opened { .. }
-        | Happening::Booted
+        | Happening::Booted { .. }
         | Happening::AnswerText { .. }
         | Happening::Moved { .. }
         | Happening::Removed { .. }

@@ -123,9 +123,14 @@ pub enum Happening {
     Opened {
         /// Whether it is seen.
         is_visible: bool,
+        /// Whether it can read storage.
+        reads_storage: bool,
     },
     /// A page of ours has shown what it was opened with.
-    Booted,
+    Booted {
+        /// Who is signed in, as shown.
+        user: Option<String>,
+    },
     /// A page is no more.
     Gone(Doom),
     /// The page's life went on.
@@ -197,8 +202,8 @@ pub enum Happening {
         /// The text.
         hash: u64,
     },
-    /// The notice bar says something else: its kind and code, or nothing.
-    NoticeShown(Option<(String, String)>),
+    /// The notice bar says something else: its kind and code, and the length of the platform's own words; or nothing.
+    NoticeShown(Option<(String, String, usize)>),
     /// The connection's state as shown, and when it is tried again.
     PhaseShown {
         /// The state.
@@ -215,11 +220,15 @@ pub enum Happening {
     ErrorTold {
         /// Its code.
         code: String,
+        /// The length of the platform's own words.
+        chars: usize,
     },
     /// A value was written.
     Stored {
         /// The key.
         key: String,
+        /// The bytes of key and value.
+        bytes: usize,
         /// The tenant whose key it is, where it is one.
         tenant: Option<String>,
         /// The bytes of all our keys of the tenant afterwards.
@@ -477,11 +486,31 @@ pub enum Holds {
         state: String,
         /// The length of its text.
         bytes: usize,
+        /// Who wrote it, where somebody was signed in.
+        owner: Option<String>,
+        /// The name of the conversation it was meant for.
+        session: String,
     },
     /// Something else.
     Other,
-    /// A token of this sign-in.
-    Token(u64),
+    /// The name of the conversation.
+    Session(String),
+    /// A token.
+    Token {
+        /// Its sign-in.
+        family: u64,
+        /// Its number among all of the run: a later one is newer.
+        number: u64,
+    },
+    /// The conversation.
+    Transcript {
+        /// Its name.
+        session: String,
+        /// Whose it is, where somebody is signed in.
+        owner: Option<String>,
+        /// Our ids of the messages in it.
+        ids: Vec<String>,
+    },
 }
 
 impl History {

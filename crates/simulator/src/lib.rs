@@ -13,6 +13,7 @@
 //! | `history` | what was observable |
 //! | `checker` | what of it breaks a promise |
 //! | `coverage` | what runs consisted of |
+//! | `hunt` | planted defects and who catches them |
 //! | `fleet` | the same core by the hundred thousand, for the platform's sake |
 
 mod browser;
@@ -20,6 +21,8 @@ pub mod checker;
 mod coverage;
 pub mod fleet;
 mod history;
+#[cfg(feature = "defects")]
+mod hunt;
 mod page;
 mod plan;
 mod platform;
@@ -29,10 +32,10 @@ mod storage;
 mod world;
 
 #[cfg(feature = "defects")]
-pub use self::run::hunt;
+pub use self::hunt::{Hunt, Kill};
 pub use self::{
     coverage::Coverage,
     history::{By, Click, Doom, Happening, History, Holds, Life, Record, Setting, Spot, Who},
-    plan::{Fault, Manners, Plan},
+    plan::{Fault, Manners, Occasions, Plan},
     run::{Options, Outcome, failing_seeds, run},
 };

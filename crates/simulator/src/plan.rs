@@ -176,6 +176,23 @@ pub struct Manners {
     pub grace_ms: u64,
     /// It writes timestamps no clock would show.
     pub has_absurd_clock: bool,
+    /// Pieces of answers come once more when the answer is whole.
+    pub repeats_late: bool,
+    /// Its answers are longer than anybody keeps, and so is what it says about errors.
+    pub is_wordy: bool,
+}
+
+/// What happens on purpose in some runs, because chance alone would hardly ever bring it about.
+#[derive(Clone, Debug, Default)]
+pub struct Occasions {
+    /// Nothing gets through: from when, and for how long.
+    pub outage: Option<(u64, u64)>,
+    /// When a page is hidden for good, and nobody touches it any more.
+    pub forgets_at_ms: Option<u64>,
+    /// Whoever holds a lock is struck, or somebody signs out meanwhile (rows T7 and T10).
+    pub strikes_at_locks: bool,
+    /// The visitor says much more in a row than may wait.
+    pub chatters: bool,
 }
 
 /// Everything drawn before a run begins.
@@ -199,6 +216,10 @@ pub struct Plan {
     pub profile: Option<Profile>,
     /// The platform.
     pub manners: Manners,
+    /// What happens on purpose.
+    pub occasions: Occasions,
+    /// Where the wall clock stands when the run begins, in milliseconds since 1970.
+    pub wall_ms: u64,
     /// How long faults strike.
     pub unrest_ms: u64,
     /// The mean pause between two strikes.
@@ -208,8 +229,25 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Draws a plan.
-    pub(crate) fn draw(rng: &mut Rng) -> Self {
+    /// Draws the plan of a seed.
+    pub(crate) fn of(seed: u64) -> Self {
+        let mut plan = Self::draw(&mut Rng::new(seed ^ 0x5eed));
+        // Drawn apart, so that what is added here leaves all other runs as they were.
+        let mut rng = Rng::new(seed ^ 0x000c_ca51);
+        plan.occasions = Occasions {
+            outage: rng
+                .percent(10)
+                .then(|| (rng.between(20_000, 200_000), rng.between(150_000, 390_000))),
+            forgets_at_ms: rng.percent(15).then(|| rng.between(20_000, 150_000)),
+            strikes_at_locks: rng.percent(20),
+            chatters: rng.percent(8),
+        };
+        plan.manners.repeats_late = rng.percent(15);
+        plan.manners.is_wordy = rng.percent(5);
+        plan
+    }
+
+    fn draw(rng: &mut Rng) -> Self {
         let faults = Fault::ALL.into_iter().filter(|_| rng.percent(50)).collect();
         let accounts = rng.percent(40);
         let profiles = [
@@ -250,7 +288,11 @@ impl Plan {
                 lifetime_ms: rng.pick(&[300_000, 600_000, 3_600_000]).unwrap_or(300_000),
                 grace_ms: rng.pick(&[0, 30_000, 60_000]).unwrap_or_default(),
                 has_absurd_clock: rng.percent(15),
+                repeats_late: false,
+                is_wordy: false,
             },
+            occasions: Occasions::default(),
+            wall_ms: 1_754_060_400_000,
             unrest_ms: 600_000,
             strike_every_ms: rng.between(3_000, 30_000),
             act_every_ms: rng.between(3_000, 20_000),

@@ -250,6 +250,11 @@ impl Platform {
         });
     }
 
+    /// What it says about an error.
+    pub(super) fn words(&self) -> String {
+        "No ".repeat(if self.manners.is_wordy { 1000 } else { 1 })
+    }
+
     /// The last word on an answer, as history will tell it.
     pub(super) fn fact_of(id: &str, text: &str) -> Out {
         Out::Fact(Happening::SrvAnswer {

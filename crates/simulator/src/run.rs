@@ -6,7 +6,6 @@ use crate::{
     checker::{self, Violation},
     history::History,
     plan::Plan,
-    rng::Rng,
     world::World,
 };
 
@@ -29,7 +28,7 @@ pub struct Outcome {
 /// Runs a seed.
 #[must_use]
 pub fn run(seed: u64, options: Options) -> Outcome {
-    let mut plan = Plan::draw(&mut Rng::new(seed ^ 0x5eed));
+    let mut plan = Plan::of(seed);
     if let Some(change) = options.change {
         change(&mut plan);
     }
@@ -72,18 +71,4 @@ pub fn failing_seeds() -> Vec<u64> {
     lines
         .filter_map(|line| line.split('#').next()?.trim().parse().ok())
         .collect()
-}
-
-/// Plants a defect and gives the first of these seeds whose run breaks a promise, and which promise.
-#[cfg(feature = "defects")]
-#[must_use]
-pub fn hunt(
-    defect: miptech_chat_session::defect::Defect,
-    seeds: std::ops::Range<u64>,
-) -> Option<(u64, &'static str)> {
-    miptech_chat_session::defect::plant(Some(defect));
-    let mut runs = seeds.map(|seed| (seed, run(seed, Options::default())));
-    let found = runs.find_map(|(seed, outcome)| Some((seed, outcome.violations.first()?.invariant)));
-    miptech_chat_session::defect::plant(None);
-    found
 }

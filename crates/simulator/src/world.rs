@@ -21,6 +21,7 @@ use crate::{
 mod finale;
 mod lives;
 mod net;
+mod occasions;
 mod screen;
 mod strikes;
 mod turns;
@@ -30,9 +31,6 @@ use self::net::{Call, Down, Link};
 
 /// The tenant of every page.
 pub(crate) const TENANT: &str = "miptech-company";
-
-/// Where the wall clock stands when a run begins.
-const WALL_MS: u64 = 1_754_060_400_000;
 
 /// What happens next.
 #[derive(Debug)]
@@ -65,6 +63,12 @@ enum Job {
     Signal { page: usize, signal: PageSignal },
     /// A fault ends.
     Ease(Fault),
+    /// Nothing gets through from now on.
+    Cut { for_ms: u64 },
+    /// A page is hidden for good.
+    Forget,
+    /// A page holds a lock, and something happens to it or beside it.
+    AtLock { page: usize },
     /// All faults stop.
     Calm,
     /// The visitor tries to get through.
@@ -131,6 +135,12 @@ pub(crate) struct World {
     calls: Vec<Call>,
     /// What hangs on the way until faults stop.
     hung: Vec<Job>,
+    /// Chance of what happens on purpose.
+    occasion_rng: Rng,
+    /// Until when nothing gets through.
+    cut_until_ms: u64,
+    /// The page nobody touches.
+    forgotten: Option<usize>,
     /// Until when each fault of the way lasts.
     weather: BTreeMap<Fault, u64>,
     latency_ms: u64,
@@ -173,6 +183,9 @@ impl World {
             links: Vec::new(),
             calls: Vec::new(),
             hung: Vec::new(),
+            occasion_rng: Rng::new(seed ^ 0x0cca),
+            cut_until_ms: 0,
+            forgotten: None,
             weather: BTreeMap::new(),
             latency_ms,
             slept_ms: 0,
@@ -218,6 +231,12 @@ impl World {
         let first = self.rng.between(1000, 2 * self.plan.strike_every_ms);
         self.later(first, Job::Strike);
         self.later(self.plan.unrest_ms, Job::Calm);
+        if let Some((from_ms, for_ms)) = self.plan.occasions.outage {
+            self.later(from_ms, Job::Cut { for_ms });
+        }
+        if let Some(at_ms) = self.plan.occasions.forgets_at_ms {
+            self.later(at_ms, Job::Forget);
+        }
     }
 
     /// Runs to the end.
@@ -265,6 +284,9 @@ impl World {
                 }
             }
             Job::Ease(fault) => self.ease(fault),
+            Job::Cut { for_ms } => self.cut(for_ms),
+            Job::Forget => self.forget(),
+            Job::AtLock { page } => self.at_lock(page),
             Job::Calm => self.calm(),
             Job::Pursue { step } => self.pursue(step),
         }
@@ -332,7 +354,7 @@ impl World {
     }
 
     fn clocks(&self) -> Now {
-        let wall_ms = (WALL_MS + self.now_ms).saturating_add_signed(self.wall_off_ms);
+        let wall_ms = (self.plan.wall_ms + self.now_ms).saturating_add_signed(self.wall_off_ms);
         Now {
             mono: Instant::from_start(Duration::from_millis(self.mono_ms())),
             wall_ms,
@@ -356,6 +378,13 @@ impl World {
         } else {
             self.living().into_iter().filter(can).collect()
         }
+    }
+
+    /// Those of them that anything happens to.
+    fn minded_pages(&self) -> Vec<usize> {
+        let mut pages = self.awake_pages();
+        pages.retain(|page| self.forgotten != Some(*page));
+        pages
     }
 
     /// The living pages.

@@ -277,7 +277,7 @@ fn is_cumulative(text: &str, delta: &str) -> bool {
 const CUMULATIVE_FROM: usize = 16;
 
 /// The longest answer kept (`faults.md` section 6.3).
-const ANSWER_BYTES: usize = 128 * 1024;
+pub(crate) const ANSWER_BYTES: usize = 128 * 1024;
 
 /// After how many times the visitor's patience a silent answer counts as cut off (row R7).
 const SILENCES: u32 = 4;

@@ -170,3 +170,13 @@ fn a_message_acknowledged_without_an_id_of_the_platform_stands_once() {
     rig.expect_lines(&[("q", Status::Sent)]);
     assert_eq!(rig.transcript[0].message.as_deref(), Some("u1"));
 }
+
+#[test]
+fn an_earlier_answer_longer_than_any_is_kept_is_shown_up_to_there_and_said_to_be_cut() {
+    let mut rig = returning();
+    let long = "\u{fc}".repeat(64 * 1024 + 1);
+    let page = format!(r#"{{"items":[{}]}}"#, item("a1", "assistant", &long, 1));
+    rig.reply("/messages", 200, &page);
+    let kept = "\u{fc}".repeat(64 * 1024);
+    rig.expect_lines(&[(&kept, Status::Truncated)]);
+}

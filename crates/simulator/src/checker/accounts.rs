@@ -17,7 +17,6 @@ pub(super) struct Accounts {
     reason_ms: Option<u64>,
     /// The last time a pair was renewed.
     renewed_ms: Option<u64>,
-    held: BTreeMap<(Who, String), u64>,
     /// Until when nothing is said about locks: a machine or page stood still.
     excused_until_ms: u64,
 }
@@ -31,7 +30,6 @@ impl Accounts {
             ended: BTreeSet::new(),
             reason_ms: None,
             renewed_ms: None,
-            held: BTreeMap::new(),
             excused_until_ms: 0,
         }
     }
@@ -109,7 +107,7 @@ impl Watch for Accounts {
                 self.reason_ms = Some(record.at_ms);
             }
             Happening::Unstored {
-                held: Holds::Token(family),
+                held: Holds::Token { family, .. },
                 ..
             } => {
                 self.ended.insert(*family);
@@ -118,7 +116,7 @@ impl Watch for Accounts {
                 }
             }
             Happening::Stored {
-                holds: Holds::Token(family),
+                holds: Holds::Token { family, .. },
                 ..
             } if self.ended.contains(family) => {
                 findings.add(
@@ -126,26 +124,6 @@ impl Watch for Accounts {
                     record,
                     format!("a token of sign-in {family} is back after its end"),
                 );
-            }
-            Happening::LockHeld { lock } => {
-                if let Some(who) = record.who {
-                    self.held.insert((who, lock.clone()), record.at_ms);
-                }
-            }
-            Happening::LockFreed { lock } => {
-                if let Some(who) = record.who
-                    && let Some(since_ms) = self.held.remove(&(who, lock.clone()))
-                    && record.at_ms > since_ms + 12_000
-                    && self.excused_until_ms < since_ms
-                {
-                    findings.add("I21", record, format!("the lock {lock} was held too long"));
-                }
-            }
-            Happening::Page(Life::Left) => {
-                if let Some(who) = record.who {
-                    // What is given back in the same turn comes right after this line.
-                    self.held.retain(|(page, _), _| *page != who);
-                }
             }
             Happening::Page(Life::Frozen | Life::Thawed) => {
                 self.excused_until_ms = self.excused_until_ms.max(record.at_ms + 180_000);
@@ -156,7 +134,6 @@ impl Watch for Accounts {
             Happening::Gone(_) => {
                 if let Some(who) = record.who {
                     self.running.retain(|_, (page, _)| *page != who);
-                    self.held.retain(|(page, _), _| *page != who);
                 }
             }
             _ => {}

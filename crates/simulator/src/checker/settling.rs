@@ -71,7 +71,7 @@ impl Watch for Settling {
             Happening::NoticeShown(notice) => {
                 page.is_asked = notice
                     .as_ref()
-                    .is_some_and(|(kind, _)| kind == "ended" || kind == "blocked");
+                    .is_some_and(|(kind, _, _)| kind == "ended" || kind == "blocked");
             }
             Happening::FrameCame {
                 wait_ms: Some(wait_ms),

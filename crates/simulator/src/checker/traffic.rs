@@ -49,7 +49,7 @@ impl Watch for Traffic {
         let tenant = self.setting.tenant.clone();
         let page = self.pages.entry(who).or_default();
         match &record.what {
-            Happening::Opened { is_visible } => page.is_hidden = !is_visible,
+            Happening::Opened { is_visible, .. } => page.is_hidden = !is_visible,
             Happening::Page(life) => match life {
                 Life::Hidden => page.is_hidden = true,
                 Life::Left => page.is_left = true,
@@ -163,23 +163,15 @@ impl Watch for Traffic {
                 );
             }
             Happening::PhaseShown { connection, .. } => page.is_terminal = connection == "blocked",
-            Happening::Spinning { reason } => {
-                findings.add("I22", record, format!("a page is woken without an end: {reason}"));
-            }
-            Happening::Stored { total, .. } if *total > 256 * 1024 => {
-                findings.add("I22", record, "more than 256 KiB are stored".to_owned());
+            Happening::Stored {
+                tenant: Some(named), ..
+            } if *named != tenant => {
+                findings.add("I7", record, "a key of storage names another tenant".to_owned());
             }
             Happening::Gone(_) => {
                 self.pages.remove(&who);
             }
             _ => {}
-        }
-        if let Some(page) = self.pages.get(&who)
-            && page.is_left
-            && !page.sockets.is_empty()
-            && matches!(record.what, Happening::Page(Life::Thawed) | Happening::Gone(_))
-        {
-            findings.add("I10", record, "a page that was left holds a socket".to_owned());
         }
     }
 }

@@ -223,7 +223,11 @@ fn path_of(url: &str) -> &str {
     path.strip_prefix(concat!("/api", "/v1")).unwrap_or(path)
 }
 
-/// A visitor of a run begins every text with the id of its message.
+/// A visitor of a run begins every text with the id of its message; whatever a page put in front of it is no part of it.
 pub(crate) fn id_of(text: &str) -> &str {
-    text.split(' ').next().unwrap_or_default()
+    let is_id = |word: &&str| {
+        let number = word.strip_prefix('m').unwrap_or_default();
+        !number.is_empty() && number.chars().all(|digit| digit.is_ascii_digit())
+    };
+    text.split(' ').find(is_id).unwrap_or_default()
 }

@@ -88,7 +88,7 @@ impl Platform {
         self.lines.remove(&socket);
         let mut out = Vec::new();
         if let Some(why) = why {
-            let frame = json!({"type": "error", "data": {"code": why, "message": "No"}});
+            let frame = json!({"type": "error", "data": {"code": why, "message": self.words()}});
             self.say(socket, 0, frame, &mut out);
         }
         out.push(Out::Close {
@@ -160,7 +160,7 @@ impl Platform {
         if let Some((wait_s, is_told)) = self.asks_patience() {
             let wait_s = is_told.then_some(wait_s);
             let frame = json!({"type": "rate_limit_exceeded",
-                               "data": {"message": "Slow down", "retry_after": wait_s, "sim_rejects": id}});
+                               "data": {"message": self.words(), "retry_after": wait_s, "sim_rejects": id}});
             self.say(socket, 0, frame, &mut out);
             return out;
         }
@@ -180,7 +180,7 @@ impl Platform {
         let is_bad = known.as_ref().is_some_and(|known| known.text != text);
         if is_bad || self.refused.contains(&id) {
             let frame = json!({"type": "error",
-                               "data": {"type": "message_validation_error", "message": "No", "sim_rejects": id,
+                               "data": {"type": "message_validation_error", "message": self.words(), "sim_rejects": id,
                                         "client_message_id": client}});
             self.say(socket, 0, frame, &mut out);
             return out;

@@ -20,7 +20,8 @@ impl Platform {
     /// An answer begins.
     pub(super) fn answer(&mut self, chat: usize, out: &mut Vec<Out>) {
         if std::mem::take(&mut self.moods.fails_next) {
-            let frame = json!({"type": "error", "data": {"type": "ai_processing_error", "message": "No"}});
+            let frame =
+                json!({"type": "error", "data": {"type": "ai_processing_error", "message": self.words()}});
             return self.say_to_all(chat, &frame, out);
         }
         let id = self.fresh("a");
@@ -41,6 +42,10 @@ impl Platform {
             &json!({"type": "processing", "data": {"chat_id": chat_id}}),
             out,
         );
+        if self.manners.is_wordy && pieces.len().is_multiple_of(4) {
+            // Row M15.
+            pieces.push("word ".repeat(28 * 1024));
+        }
         if self.manners.streams {
             let frame = json!({"type": "response_start", "data": {"message_id": id, "chat_id": chat_id}});
             self.say_to_all(chat, &frame, out);
@@ -123,6 +128,13 @@ impl Platform {
         }
         let frame = self.completion(answer, is_stopped);
         self.say_to_all(chat, &frame, out);
+        if self.manners.repeats_late && said > 0 && self.manners.streams {
+            // Row P14.
+            let late = self.chunk(answer, said - 1);
+            for socket in self.audience(chat) {
+                self.say(socket, 300, late.clone(), out);
+            }
+        }
     }
 
     fn completion(&mut self, answer: usize, is_stopped: bool) -> Value {

@@ -10,6 +10,7 @@ impl World {
     pub(super) fn calm(&mut self) {
         self.is_calm = true;
         self.weather.clear();
+        self.cut_until_ms = 0;
         (self.storage.is_blocked, self.storage.throws) = (false, false);
         self.storage.room = None;
         for job in std::mem::take(&mut self.hung) {

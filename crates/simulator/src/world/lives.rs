@@ -49,14 +49,22 @@ impl World {
         if let Some(place) = self.tabs.get_mut(tab) {
             *place = Some(number);
         }
-        self.note(Some(number), Happening::Opened { is_visible });
+        let reads_storage = !self.storage.is_blocked && !self.storage.throws;
+        self.note(
+            Some(number),
+            Happening::Opened {
+                is_visible,
+                reads_storage,
+            },
+        );
         self.page(number).screen.auth = self.pages[number].session.auth_state();
         self.deliver(number);
         self.learn_user(number);
         if !is_visible {
             self.signal(number, PageSignal::Hidden);
         }
-        self.note(Some(number), Happening::Booted);
+        let user = self.page(number).screen.user.clone();
+        self.note(Some(number), Happening::Booted { user });
         if self.plan.connects_closed {
             self.turn(number, Session::start);
         }

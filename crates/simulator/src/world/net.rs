@@ -124,7 +124,7 @@ impl World {
         if self.is_on(Fault::Hang) && self.rng.percent(70) {
             return self.hung.push(Job::Arrive { call });
         }
-        if self.is_on(Fault::Refuse) && self.rng.percent(90) {
+        if self.is_cut() || self.is_on(Fault::Refuse) && self.rng.percent(90) {
             return self.come_back(call, delay_ms, HttpOutcome::Failed, None);
         }
         if self.is_on(Fault::Html) && self.rng.percent(80) {
@@ -231,7 +231,7 @@ impl World {
             return self.hung.push(Job::Accept { socket });
         }
         let fails = [Fault::Refuse, Fault::ServerError, Fault::Html];
-        if fails.into_iter().any(|fault| self.is_on(fault)) && self.rng.percent(85) {
+        if self.is_cut() || fails.into_iter().any(|fault| self.is_on(fault)) && self.rng.percent(85) {
             return self.drop_link(socket, delay_ms, 1006, "");
         }
         self.later(delay_ms, Job::Accept { socket });

@@ -50,8 +50,8 @@ impl World {
                 self.note(Some(page), what);
             }
             Event::ErrorRaised(error) => {
-                let code = error.code.as_str().to_owned();
-                self.note(Some(page), Happening::ErrorTold { code });
+                let (code, chars) = (error.code.as_str().to_owned(), error.text.chars().count());
+                self.note(Some(page), Happening::ErrorTold { code, chars });
             }
             Event::HistoryOffered(is_offered) => self.page(page).screen.offers_check = is_offered,
             Event::MessageAdded { entry, place } => self.added(page, entry, place),
@@ -109,7 +109,12 @@ impl World {
                 Notice::Mishap(_) => "mishap",
                 Notice::Trouble { .. } => "trouble",
             };
-            (kind.to_owned(), notice.error().code.as_str().to_owned())
+            let error = notice.error();
+            (
+                kind.to_owned(),
+                error.code.as_str().to_owned(),
+                error.text.chars().count(),
+            )
         });
         self.note(Some(page), Happening::NoticeShown(told));
     }

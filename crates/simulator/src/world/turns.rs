@@ -137,6 +137,7 @@ impl World {
                     Some(page),
                     Happening::Stored {
                         key: name.clone(),
+                        bytes: name.len() + value.len(),
                         tenant,
                         total,
                         holds,
@@ -232,6 +233,9 @@ impl World {
             Lock::Absent => self.note(Some(page), Happening::LockFreed { lock: lock_text }),
         }
         self.turn(page, |session, now| session.handle_lock(name, lock, now));
+        if lock == Lock::Held {
+            self.got_lock(page, name);
+        }
     }
 
     fn called_back(&mut self, page: usize, id: miptech_chat_session::RequestId, call: usize, came: Came) {

@@ -16,7 +16,7 @@ impl World {
         if self.is_calm || self.asleep.is_some() {
             return;
         }
-        let pages: Vec<usize> = self.awake_pages();
+        let pages = self.minded_pages();
         let Some(page) = self.rng.pick(&pages) else {
             return;
         };
@@ -43,6 +43,9 @@ impl World {
         // Whoever is asked to sign in mostly does.
         if self.page(page).screen.connection == Connection::SignedOut && self.rng.percent(40) {
             return self.sign_in(page);
+        }
+        if self.plan.occasions.chatters && self.occasion_rng.percent(5) {
+            return self.chatter(page);
         }
         match self.rng.below(100) {
             0..44 => {

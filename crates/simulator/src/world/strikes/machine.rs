@@ -132,7 +132,7 @@ impl World {
 
     /// Something happens to a page that runs.
     pub(super) fn on_page(&mut self, act: impl FnOnce(&mut Self, usize)) {
-        let pages = self.awake_pages();
+        let pages = self.minded_pages();
         if let Some(page) = self.rng.pick(&pages) {
             act(self, page);
         }

@@ -1,0 +1,73 @@
+//! What happens on purpose in some runs: chance alone would hardly ever bring it about.
+
+use miptech_chat_session::{LockName, PageSignal, Session};
+
+use super::{Job, World};
+use crate::history::{Click, Doom, Happening};
+
+impl World {
+    /// Nothing gets through for a while (row N29).
+    pub(super) fn cut(&mut self, for_ms: u64) {
+        self.note(None, Happening::Fault("Outage".to_owned()));
+        self.cut_until_ms = self.now_ms + for_ms;
+        for socket in 0..self.links.len() {
+            self.drop_link(socket, 0, 1006, "");
+        }
+    }
+
+    pub(super) const fn is_cut(&self) -> bool {
+        self.cut_until_ms > self.now_ms
+    }
+
+    /// A page is hidden, and from then on nobody touches it and nothing befalls it (row L6).
+    pub(super) fn forget(&mut self) {
+        let pages = self.awake_pages();
+        if let Some(page) = self.occasion_rng.pick(&pages) {
+            self.note(None, Happening::Fault("Forget".to_owned()));
+            self.forgotten = Some(page);
+            self.signal(page, PageSignal::Hidden);
+        }
+    }
+
+    /// A page got a lock: something may happen to it while it holds it.
+    pub(super) fn got_lock(&mut self, page: usize, name: LockName) {
+        let share = if name == LockName::Renewal { 50 } else { 5 };
+        if self.plan.occasions.strikes_at_locks && !self.is_calm && self.occasion_rng.percent(share) {
+            let delay_ms = self.occasion_rng.between(0, 3 * self.latency_ms);
+            self.later(delay_ms, Job::AtLock { page });
+        }
+    }
+
+    /// The page of a lock is left, stands still or dies; or a visitor signs out, or in, meanwhile (rows T7 and T10).
+    pub(super) fn at_lock(&mut self, page: usize) {
+        let pages = self.minded_pages();
+        if self.is_calm || !pages.contains(&page) {
+            return;
+        }
+        self.note(Some(page), Happening::Fault("AtLock".to_owned()));
+        match self.occasion_rng.below(8) {
+            0 => self.leave(page, None),
+            1 => self.leave(page, Some(Doom::Reloaded)),
+            2 => self.freeze(page, 20_000),
+            3 => self.doom(page, Doom::Killed),
+            deed => {
+                let seen: Vec<usize> = pages
+                    .into_iter()
+                    .filter(|page| self.pages[*page].is_usable())
+                    .collect();
+                match self.occasion_rng.pick(&seen) {
+                    Some(page) if deed < 6 => self.click(page, Click::SignOut, Session::sign_out),
+                    Some(page) => self.sign_in(page),
+                    None => {}
+                }
+            }
+        }
+    }
+
+    /// Much more than may wait, said in a row (row O2).
+    pub(super) fn chatter(&mut self, page: usize) {
+        for _ in 0..25 {
+            self.say(page);
+        }
+    }
+}
