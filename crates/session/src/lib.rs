@@ -23,7 +23,7 @@
 //! | `report` | what a session knows of itself, for whoever asks why |
 //! | `outbox`, `delivery`, `claim` | messages not yet acknowledged, in order; what becomes of them; which leaves next |
 //! | `keeping`, `journal`, `draft` | what goes into storage: ids and messages, the transcript, the composer's text |
-//! | `siblings` | what other tabs, and earlier pages, left there |
+//! | `siblings`, `mirror` | what other tabs, and earlier pages, left there: messages and marks; the transcript |
 //! | `page`, `pulse` | whether anybody looks; whether the connection is alive |
 //! | `assembly` | deltas to answers |
 //! | `backoff`, `random`, `clock` | delays, their jitter, and the two clocks |
@@ -51,6 +51,7 @@ mod history;
 mod journal;
 mod keeping;
 mod lifecycle;
+mod mirror;
 mod new_conversation;
 mod notice;
 mod outbox;

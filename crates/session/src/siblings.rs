@@ -8,7 +8,7 @@ use std::time::Duration;
 use miptech_chat_protocol::{
     decode::Author,
     ids::{ChatId, ClientMessageId, SessionId},
-    stored::{StoredItem, StoredMessage, StoredState, StoredTranscript, Unusable},
+    stored::{StoredMessage, StoredState, Unusable},
 };
 
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
     clock::Now,
     config::{Origin, Restored},
     delivery::LEASE,
-    entry::{Entry, RowId, Status},
+    entry::{Entry, Status},
     lifecycle::State,
     outbox::{Delivery, Item, Parked},
     output::{Effect, Event, Place, Shelf, StoreKey, Stored},
@@ -174,7 +174,7 @@ impl Session {
 
     /// What the transcript did not explain was lost, and is written again. Where it tells nothing, or this page stood still
     /// for a while, another tab may have delivered what is gone.
-    fn rewrite_missing(&mut self, is_telling: bool, now: Now) {
+    pub(crate) fn rewrite_missing(&mut self, is_telling: bool, now: Now) {
         let mut is_in_doubt = false;
         let is_telling = is_telling && !self.page.is_just_woken(now.mono);
         for id in std::mem::take(&mut self.missing) {
@@ -389,159 +389,6 @@ impl Session {
             self.store(StoreKey::Message(id.clone()), None);
         }
     }
-
-    /// The conversation as another tab, or an earlier page, has it.
-    fn transcript_came(&mut self, text: Option<&str>, origin: From, now: Now) {
-        let is_ours = text.is_some_and(|text| text.len() <= MOST_TRANSCRIPT);
-        // One that is not of this conversation, or nobody here can read, says nothing of what became of its messages.
-        let mut is_telling = true;
-        match text.map(StoredTranscript::read) {
-            None => {}
-            Some(Err(Unusable::Newer)) => {
-                is_telling = false;
-                self.journal.is_off = true;
-            }
-            Some(Err(Unusable::Corrupt)) => self.store(StoreKey::Transcript, None),
-            Some(Ok(_)) if !is_ours => self.store(StoreKey::Transcript, None),
-            Some(Ok(transcript)) => {
-                let is_old = now.wall_ms.saturating_sub(transcript.written_ms) >= KEPT_MS;
-                let is_anothers = transcript.owner != self.auth.owner;
-                if transcript.session == self.config.identity.session && !is_old && !is_anothers {
-                    self.mirror(transcript.items, now);
-                } else {
-                    is_telling = false;
-                    if origin == From::EarlierPage && (is_old || is_anothers) {
-                        self.store(StoreKey::Transcript, None);
-                    }
-                }
-            }
-        }
-        self.rewrite_missing(is_telling, now);
-    }
-
-    fn mirror(&mut self, items: Vec<StoredItem>, now: Now) {
-        self.journal.is_mirroring = true;
-        let mut previous = None;
-        for mut item in items {
-            self.name_ours(&mut item);
-            previous = Some(match self.row_of(&item, previous) {
-                Some(row) => {
-                    if let Some(behind) = previous.filter(|previous| self.journal.is_before(row, *previous)) {
-                        self.event(Event::MessageMoved { row, behind });
-                    }
-                    self.mirror_onto(row, item, now)
-                }
-                None => self.mirror_new(item, previous, now),
-            });
-        }
-        self.journal.is_mirroring = false;
-    }
-
-    /// What another tab heard from the platform before it knew whose it is may be a message that is on its way here.
-    fn name_ours(&self, item: &mut StoredItem) {
-        let is_unnamed = item.author == Author::User && item.client_message.is_none();
-        if let Some(id) = item.message.as_ref().filter(|_| is_unnamed)
-            && self.known.row_of(id).is_none()
-        {
-            item.client_message = self
-                .outbox
-                .same_text(&item.text, None)
-                .map(|ours| ours.id.clone());
-        }
-    }
-
-    /// The row a stored message has here already.
-    fn row_of(&self, item: &StoredItem, previous: Option<RowId>) -> Option<RowId> {
-        let by_id = item
-            .message
-            .as_ref()
-            .and_then(|id| self.known.row_of(id).or_else(|| self.assembly.row_of(id)));
-        // A row above the break between two conversations belongs to the one that is over.
-        let by_ours = || {
-            let row = self.row_of_ours(item.client_message.as_ref()?);
-            row.filter(|row| self.journal.line(*row).is_some())
-        };
-        let anonymous = || {
-            let line = self.journal.kept_after(previous)?;
-            // An id comes later than the answer, here or where it was written.
-            let is_unnamed = line.message.is_none() || item.message.is_none();
-            let is_it = item.author != Author::User && line.author == item.author && is_unnamed;
-            is_it.then_some(line.row)
-        };
-        by_id.or_else(by_ours).or_else(anonymous)
-    }
-
-    fn mirror_onto(&mut self, row: RowId, item: StoredItem, now: Now) -> RowId {
-        if item.author != Author::User {
-            let events = self.assembly.mirror(row, item, now);
-            self.events(events);
-            return row;
-        }
-        let waited = item.client_message.filter(|id| self.outbox.remove(id).is_some());
-        let is_known = self.journal.line(row).is_none_or(|line| {
-            line.status == Status::Sent && (item.message.is_none() || line.message == item.message)
-        });
-        if waited.is_some() || !is_known {
-            self.event(Event::MessageChanged {
-                row,
-                status: Status::Sent,
-                message: item.message.clone(),
-            });
-        }
-        item.message.iter().for_each(|id| self.known.note(id, row));
-        waited
-            .into_iter()
-            .for_each(|id| self.store(StoreKey::Message(id), None));
-        row
-    }
-
-    fn mirror_new(&mut self, item: StoredItem, previous: Option<RowId>, now: Now) -> RowId {
-        let row = self.rows.fresh();
-        let status = Status::parse(&item.status).unwrap_or(Status::Interrupted);
-        if let Some(id) = &item.client_message {
-            if let Some(above) = self.row_of_ours(id) {
-                self.event(Event::MessageRemoved {
-                    row: above,
-                    is_gone: false,
-                });
-            }
-            if self.outbox.remove(id).is_some() {
-                self.store(StoreKey::Message(id.clone()), None);
-            }
-            self.taken.retain(|(taken, _)| taken != id);
-            self.taken.push((id.clone(), Some(row)));
-        }
-        if item.author == Author::User {
-            if let Some(id) = &item.message {
-                self.known.note(id, row);
-            }
-        } else {
-            self.assembly.adopt_stored(row, &item, status, now);
-        }
-        let is_empty = self.journal.line_after(None).is_none();
-        self.event(Event::MessageAdded {
-            entry: Entry {
-                row,
-                author: item.author,
-                text: item.text,
-                status: if item.author == Author::User {
-                    Status::Sent
-                } else {
-                    status
-                },
-                message: item.message,
-                client_message: item.client_message,
-                created_ms: item.created_ms,
-                sources: item.sources,
-            },
-            place: match previous {
-                Some(previous) => Place::After(previous),
-                None if is_empty => Place::End,
-                None => Place::Start,
-            },
-        });
-        row
-    }
 }
 
 /// A message's place among all that wait, as [`crate::outbox::Outbox::insert`] orders them.
@@ -568,13 +415,10 @@ pub(crate) const fn is_answer(event: &Event) -> bool {
 
 /// Who wrote what is read.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum From {
+pub(crate) enum From {
     AnotherTab,
     EarlierPage,
 }
-
-/// `faults.md` section 6.3: no page of ours writes a longer one (row Q4).
-const MOST_TRANSCRIPT: usize = 128 * 1024;
 
 /// A wait hint is at most two minutes (row P22): the wall clock was set back since a longer one was written, and when it ends
 /// nobody can tell.
@@ -585,4 +429,4 @@ const ECHO_MS: u64 = 60_000;
 
 /// What belongs to somebody else, is over or was said is kept for a day.
 const KEPT: Duration = Duration::from_millis(KEPT_MS);
-const KEPT_MS: u64 = 24 * 3600 * 1000;
+pub(crate) const KEPT_MS: u64 = 24 * 3600 * 1000;
