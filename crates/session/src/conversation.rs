@@ -316,7 +316,7 @@ impl Session {
             });
         }
         if let Some(id) = &ours {
-            self.taken.push((id.clone(), Some(row)));
+            self.note_ours(id.clone(), row);
         }
         self.event(Event::MessageAdded {
             entry: Entry {
@@ -338,6 +338,15 @@ impl Session {
             self.ignored.foreign += 1;
         } else if self.is_live() {
             self.outbox.seen();
+            // An answer that history told is whole, and was never assembled here: what comes late changes nothing.
+            let is_told = |id: &MessageId| {
+                self.known.row_of(id).is_some()
+                    && self.assembly.row_of(id).is_none()
+                    && !defect!(CompletedTwice)
+            };
+            if frame.id.as_ref().is_some_and(|found| is_told(&found.id)) {
+                return;
+            }
             let events = self.assembly.take(frame, &mut self.rows, now);
             self.events(events);
         }

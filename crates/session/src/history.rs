@@ -231,6 +231,9 @@ impl Session {
     }
 
     fn add_earlier(&mut self, row: RowId, item: HistoryItem, now: Now) {
+        if let Some(id) = &item.client_message {
+            self.note_ours(id.clone(), row);
+        }
         let mut text = item.text;
         let is_whole = text.len() <= ANSWER_BYTES;
         text.truncate(text.floor_char_boundary(ANSWER_BYTES));

@@ -57,7 +57,7 @@ impl Session {
     }
 
     /// Storage did not take a message as it stands. Tells whether that is known here.
-    fn message_unkept(&mut self, id: &ClientMessageId) -> bool {
+    pub(crate) fn message_unkept(&mut self, id: &ClientMessageId) -> bool {
         let item = self.outbox.get_mut(id);
         item.map(|item| item.is_unkept = true).is_some()
     }

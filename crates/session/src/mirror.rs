@@ -132,8 +132,7 @@ impl Session {
             if self.outbox.remove(id).is_some() {
                 self.store(StoreKey::Message(id.clone()), None);
             }
-            self.taken.retain(|(taken, _)| taken != id);
-            self.taken.push((id.clone(), Some(row)));
+            self.note_ours(id.clone(), row);
         }
         if item.author == Author::User {
             if let Some(id) = &item.message {

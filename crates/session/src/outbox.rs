@@ -213,6 +213,12 @@ impl Outbox {
         self.items.iter().map(|item| item.id.clone()).collect()
     }
 
+    /// What storage does not hold as it stands.
+    pub(crate) fn unkept(&self) -> Vec<ClientMessageId> {
+        let unkept = self.items.iter().filter(|item| item.is_unkept);
+        unkept.map(|item| item.id.clone()).collect()
+    }
+
     pub(crate) fn remove(&mut self, id: &ClientMessageId) -> Option<Item> {
         let place = self.items.iter().position(|item| item.id == *id)?;
         self.items.remove(place)

@@ -237,7 +237,7 @@ impl Session {
             return Err(SendError::Repeated);
         }
         let row = self.rows.fresh();
-        self.taken.push((id.clone(), Some(row)));
+        self.note_ours(id.clone(), row);
         self.keep_identity();
         // What storage refuses is true for this message too, so those words stay until somebody takes them away.
         self.mishap
@@ -264,14 +264,16 @@ impl Session {
             was_respelled: false,
         };
         self.show_message(&item);
+        let unkept = self.outbox.unkept();
         self.outbox.insert(item);
-        // Another tab sends what it finds: what was refused before goes first, or this one would overtake it.
-        for unkept in self.outbox.ids() {
-            if self.outbox.get(&unkept).is_some_and(|item| item.is_unkept) {
-                self.keep_message(&unkept, now);
-            }
+        if unkept.is_empty() {
+            self.keep_new_message(&id, now);
+        } else {
+            // Another tab sends what it finds: what was refused before goes first, or this one would overtake it. The
+            // visitor was told that this page alone has what it cannot keep.
+            self.message_unkept(&id);
+            unkept.iter().for_each(|unkept| self.keep_message(unkept, now));
         }
-        self.keep_new_message(&id, now);
         self.come_up_for_message(now);
         self.settle(now);
         Ok(())
@@ -465,6 +467,12 @@ impl Session {
             .iter()
             .find(|(taken, _)| taken == id)
             .and_then(|(_, row)| *row)
+    }
+
+    /// A message of this browser has this row from here on, and no other.
+    pub(crate) fn note_ours(&mut self, id: ClientMessageId, row: RowId) {
+        self.taken.retain(|(taken, _)| *taken != id);
+        self.taken.push((id, Some(row)));
     }
 
     pub(crate) const fn is_live(&self) -> bool {

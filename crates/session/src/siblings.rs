@@ -288,7 +288,7 @@ impl Session {
             }
             None => {
                 let row = self.rows.fresh();
-                self.taken.push((id.clone(), Some(row)));
+                self.note_ours(id.clone(), row);
                 let item = Item {
                     id,
                     row,

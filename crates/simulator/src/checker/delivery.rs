@@ -42,6 +42,9 @@ pub(super) struct Delivery {
     /// When anybody began a new conversation.
     new_conversations: BTreeSet<usize>,
     rows: BTreeMap<(Who, u64), String>,
+    /// What storage refused each page and has not taken since: what is typed behind it stays in the page's memory too, or
+    /// another tab would send it first, and the visitor was told.
+    refused: BTreeMap<Who, BTreeSet<String>>,
     /// What came and went on each socket.
     gates: BTreeMap<usize, BTreeSet<String>>,
 }
@@ -55,6 +58,7 @@ impl Delivery {
             orders: BTreeMap::new(),
             new_conversations: BTreeSet::new(),
             rows: BTreeMap::new(),
+            refused: BTreeMap::new(),
             gates: BTreeMap::new(),
         }
     }
@@ -190,6 +194,7 @@ impl Delivery {
 
     fn gone(&mut self, who: Who) {
         self.rows.retain(|(page, _), _| *page != who);
+        self.refused.remove(&who);
         for message in self.messages.values_mut() {
             message.shown.retain(|(page, _)| *page != who);
             // Row O20: the visitor was told that this page alone has it.
@@ -204,7 +209,8 @@ impl Delivery {
                 || message.is_stored
                 || message.is_deleted
                 || message.is_excused
-                || !message.shown.is_empty();
+                || !message.shown.is_empty()
+                || self.refused.values().any(|refused| refused.contains(id));
             if message.typed.is_some() && !is_somewhere {
                 findings.add("I1", record, format!("{id} is lost"));
             }
@@ -223,7 +229,12 @@ impl Watch for Delivery {
             } => {
                 self.typed += 1;
                 let typed = Some((self.typed, record.who.map(|who| who.tab)));
+                let is_refused = record
+                    .who
+                    .and_then(|who| self.refused.get(&who))
+                    .is_some_and(|refused| !refused.is_empty());
                 let message = self.message(id);
+                message.was_refused_by_storage |= is_refused;
                 message.typed = typed;
                 message.hash = *hash;
                 message.subject.clone_from(subject);
@@ -248,6 +259,9 @@ impl Watch for Delivery {
                 holds: Holds::Message { id, .. },
                 ..
             } => {
+                if let Some(refused) = record.who.and_then(|who| self.refused.get_mut(&who)) {
+                    refused.remove(id);
+                }
                 let message = self.message(id);
                 (message.is_kept, message.is_stored) = (true, true);
             }
@@ -259,6 +273,9 @@ impl Watch for Delivery {
                 holds: Holds::Message { id, .. },
                 ..
             } => {
+                if let Some(who) = record.who {
+                    self.refused.entry(who).or_default().insert(id.clone());
+                }
                 self.message(id).was_refused_by_storage = true;
             }
             Happening::Cleared => self.cleared(),
