@@ -10,7 +10,9 @@ pub(super) struct Accounts {
     setting: Setting,
     /// Refresh calls under way: call, page, token.
     running: BTreeMap<usize, (Who, u64)>,
-    renewals: Vec<u64>,
+    renewals: Vec<(Who, u64)>,
+    /// Pages whose storage refused to write down that they renew: the others cannot know (promise 16).
+    untold: BTreeSet<Who>,
     /// Sign-ins that ended in storage.
     ended: BTreeSet<u64>,
     /// The last reason for tokens to go.
@@ -28,6 +30,7 @@ impl Accounts {
             setting: setting.clone(),
             running: BTreeMap::new(),
             renewals: Vec::new(),
+            untold: BTreeSet::new(),
             ended: BTreeSet::new(),
             reason_ms: None,
             renewed_ms: None,
@@ -57,12 +60,15 @@ impl Accounts {
         self.running.insert(call, (who, token));
         let within = |span_ms: u64| {
             let moments = self.renewals.iter();
-            moments.filter(|at| **at + span_ms > record.at_ms).count()
+            let counts = |(page, at): &&(Who, u64)| {
+                at + span_ms > record.at_ms && (*page == who || !self.untold.contains(page))
+            };
+            moments.filter(counts).count()
         };
         if self.setting.locks && (within(30_000) > 0 || within(600_000) > 2) {
             findings.add("I16", record, "tokens are renewed too often".to_owned());
         }
-        self.renewals.push(record.at_ms);
+        self.renewals.push((who, record.at_ms));
     }
 }
 
@@ -126,6 +132,14 @@ impl Watch for Accounts {
                     record,
                     format!("a token of sign-in {family} is back after its end"),
                 );
+            }
+            Happening::StoreRefused { key, .. } if key.ends_with(":renewal") => {
+                self.untold.extend(record.who)
+            }
+            Happening::Stored { key, .. } if key.ends_with(":renewal") => {
+                record.who.into_iter().for_each(|who| {
+                    self.untold.remove(&who);
+                });
             }
             Happening::LockHeld { lock } => {
                 if let Some(who) = record.who {

@@ -23,6 +23,8 @@ struct Message {
     is_kept: bool,
     was_refused_by_storage: bool,
     is_confirmed: bool,
+    /// The platform acknowledged this very message.
+    is_acked: bool,
     is_deleted: bool,
     is_stored: bool,
     is_cleared: bool,
@@ -42,6 +44,8 @@ pub(super) struct Delivery {
     /// When anybody began a new conversation.
     new_conversations: BTreeSet<usize>,
     rows: BTreeMap<(Who, u64), String>,
+    /// What each page handed over last.
+    under_way: BTreeMap<Who, String>,
     /// What came and went on each socket.
     gates: BTreeMap<usize, BTreeSet<String>>,
 }
@@ -55,6 +59,7 @@ impl Delivery {
             orders: BTreeMap::new(),
             new_conversations: BTreeSet::new(),
             rows: BTreeMap::new(),
+            under_way: BTreeMap::new(),
             gates: BTreeMap::new(),
         }
     }
@@ -73,6 +78,9 @@ impl Delivery {
         else {
             return;
         };
+        record.who.into_iter().for_each(|who| {
+            self.under_way.insert(who, id.clone());
+        });
         let gates = self.gates.get(socket).cloned().unwrap_or_default();
         let is_joined = [
             "chat_joined",
@@ -162,6 +170,18 @@ impl Delivery {
             );
         } else {
             *last = (place, id.clone());
+        }
+    }
+
+    /// An ack that names no message of ours is taken for the one that is on its way; the second of one changes nothing
+    /// (`platform.md` section 12, rule 9). Where a refusal came twice, that is not the one it was meant for.
+    fn acked(&mut self, who: Option<Who>, id: &str) {
+        let message = self.message(id);
+        message.is_confirmed = true;
+        let is_second = std::mem::replace(&mut message.is_acked, true);
+        let under_way = who.and_then(|who| self.under_way.get(&who)).cloned();
+        if let Some(other) = under_way.filter(|_| !self.setting.dedup && !is_second) {
+            self.message(&other).is_confirmed = true;
         }
     }
 
@@ -265,7 +285,7 @@ impl Watch for Delivery {
             Happening::FrameSent { socket, kind, .. } | Happening::FrameCame { socket, kind, .. } => {
                 self.gates.entry(*socket).or_default().insert(kind.clone());
             }
-            Happening::Acked { id } => self.message(id).is_confirmed = true,
+            Happening::Acked { id } => self.acked(record.who, id),
             Happening::Answered {
                 history,
                 is_ours: true,
