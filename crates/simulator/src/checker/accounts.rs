@@ -2,12 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use miptech_chat_session::TokenKeys;
+
 use super::{Findings, Watch};
 use crate::history::{Click, Happening, Holds, Life, Record, Setting, Who};
 
 #[derive(Debug)]
 pub(super) struct Accounts {
     setting: Setting,
+    refresh_key: String,
     /// Refresh calls under way: call, page, token.
     running: BTreeMap<usize, (Who, u64)>,
     renewals: Vec<(Who, u64)>,
@@ -19,6 +22,8 @@ pub(super) struct Accounts {
     reason_ms: Option<u64>,
     /// The last time a pair was renewed.
     renewed_ms: Option<u64>,
+    /// Storage refused the refresh token.
+    is_halved: bool,
     held: BTreeMap<(Who, String), u64>,
     /// Until when nothing is said about locks: a machine or page stood still.
     excused_until_ms: u64,
@@ -28,20 +33,23 @@ impl Accounts {
     pub(super) fn new(setting: &Setting) -> Self {
         Self {
             setting: setting.clone(),
+            refresh_key: TokenKeys::default().refresh,
             running: BTreeMap::new(),
             renewals: Vec::new(),
             untold: BTreeSet::new(),
             ended: BTreeSet::new(),
             reason_ms: None,
             renewed_ms: None,
+            is_halved: false,
             held: BTreeMap::new(),
             excused_until_ms: 0,
         }
     }
 
-    /// Whether the pair is so new that a refusal of it ends the sign-in (row T2).
+    /// Whether a refusal of the access token ends the sign-in: the pair is so new (row T2), or storage took only half of it,
+    /// and the platform's refusal of that half is definite.
     fn is_fresh(&self, now_ms: u64) -> bool {
-        self.renewed_ms.is_some_and(|at| at + 60_000 >= now_ms)
+        self.is_halved || self.renewed_ms.is_some_and(|at| at + 60_000 >= now_ms)
     }
 
     fn renewed(&mut self, call: usize, who: Who, token: u64, record: &Record, findings: &mut Findings) {
@@ -141,6 +149,8 @@ impl Watch for Accounts {
                     self.untold.remove(&who);
                 });
             }
+            Happening::Stored { key, .. } if *key == self.refresh_key => self.is_halved = false,
+            Happening::StoreRefused { key, .. } if *key == self.refresh_key => self.is_halved = true,
             Happening::LockHeld { lock } => {
                 if let Some(who) = record.who {
                     self.held.insert((who, lock.clone()), record.at_ms);

@@ -44,6 +44,9 @@ pub(super) struct Delivery {
     /// When anybody began a new conversation.
     new_conversations: BTreeSet<usize>,
     rows: BTreeMap<(Who, u64), String>,
+    /// Who signed out last, and when: what is theirs leaves the screen (row O13), and where storage refused it the page alone
+    /// keeps it, as the visitor was told (row O20).
+    signed_out: Option<(Who, u64)>,
     /// What each page handed over last.
     under_way: BTreeMap<Who, String>,
     /// What came and went on each socket.
@@ -59,6 +62,7 @@ impl Delivery {
             orders: BTreeMap::new(),
             new_conversations: BTreeSet::new(),
             rows: BTreeMap::new(),
+            signed_out: None,
             under_way: BTreeMap::new(),
             gates: BTreeMap::new(),
         }
@@ -256,6 +260,9 @@ impl Watch for Delivery {
             }
             Happening::Deleted { id } => self.message(id).is_deleted = true,
             Happening::Rejected { id } => self.message(id).pardons += 1,
+            Happening::Clicked(Click::SignOut) => {
+                self.signed_out = record.who.map(|who| (who, record.at_ms));
+            }
             Happening::Clicked(Click::NewConversation) => {
                 self.new_conversations.insert(self.typed);
                 // What was held goes by the visitor's word.
@@ -316,7 +323,10 @@ impl Watch for Delivery {
                 if let Some(who) = record.who
                     && let Some(id) = self.rows.remove(&(who, *row))
                 {
-                    self.message(&id).shown.remove(&(who, *row));
+                    let is_signed_out = self.signed_out == Some((who, record.at_ms));
+                    let message = self.message(&id);
+                    message.shown.remove(&(who, *row));
+                    message.is_excused |= is_signed_out && message.was_refused_by_storage;
                 }
             }
             Happening::Gone(_) => record.who.into_iter().for_each(|who| self.gone(who)),
