@@ -253,7 +253,10 @@ impl Session {
                 Some(_) | None if !is_of_now => Delivery::Parked(Parked::Unconfirmed),
                 _ if self.may_repeat(item) && item.hand_overs < HAND_OVERS => Delivery::Queued,
                 Some(until) if until > now.mono => Delivery::Elsewhere { until },
-                Some(_) | None if !has_read_history && self.offers_history() => continue,
+                // Of a chat without a name nothing can be read.
+                Some(_) | None if !has_read_history && self.offers_history() && self.chat.is_some() => {
+                    continue;
+                }
                 Some(_) | None => Delivery::Parked(Parked::Unconfirmed),
             };
             self.deliver_as(&id, delivery, now);

@@ -161,6 +161,11 @@ impl Platform {
         self.close_all(4005)
     }
 
+    /// Whether any answer grows.
+    pub(crate) fn is_answering(&self) -> bool {
+        self.growing.iter().any(|answer| !answer.is_over)
+    }
+
     /// A new version is rolled out; whether answers survive that depends on the platform.
     pub(crate) fn deploy(&mut self, keeps_answers: bool, code: u16) -> Vec<Out> {
         if !keeps_answers {

@@ -188,6 +188,23 @@ fn a_realtime_socket_that_says_nothing_at_all_is_replaced() {
 }
 
 #[test]
+fn a_message_in_doubt_keeps_nothing_waiting_where_the_chat_has_no_name_yet() {
+    let mut rig = realtime();
+    rig.say("one").unwrap();
+    rig.say("two").unwrap();
+    let ready = r#"{"type":"connection_ready","data":{"capabilities":["history"]}}"#;
+    rig.open();
+    rig.server(ready);
+    assert_eq!(rig.sent_texts(), ["one"]);
+    rig.drop_link();
+    rig.advance_to_next_socket();
+    rig.open();
+    rig.server(ready);
+    rig.expect_lines(&[("one", Status::Unconfirmed), ("two", Status::Sending)]);
+    assert_eq!(rig.sent_texts(), ["one", "two"]);
+}
+
+#[test]
 fn a_known_chat_is_resumed_after_a_drop_in_every_profile() {
     for profile in Profile::ALL {
         let mut rig = of(profile);

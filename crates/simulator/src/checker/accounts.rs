@@ -2,21 +2,28 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use miptech_chat_session::TokenKeys;
+
 use super::{Findings, Watch};
 use crate::history::{Click, Happening, Holds, Life, Record, Setting, Who};
 
 #[derive(Debug)]
 pub(super) struct Accounts {
     setting: Setting,
+    refresh_key: String,
     /// Refresh calls under way: call, page, token.
     running: BTreeMap<usize, (Who, u64)>,
-    renewals: Vec<u64>,
+    renewals: Vec<(Who, u64)>,
+    /// Pages whose storage refused to write down that they renew: the others cannot know (promise 16).
+    untold: BTreeSet<Who>,
     /// Sign-ins that ended in storage.
     ended: BTreeSet<u64>,
     /// The last reason for tokens to go.
     reason_ms: Option<u64>,
     /// The last time a pair was renewed.
     renewed_ms: Option<u64>,
+    /// Storage refused the refresh token.
+    is_halved: bool,
     /// Until when nothing is said about locks: a machine or page stood still.
     excused_until_ms: u64,
 }
@@ -25,18 +32,22 @@ impl Accounts {
     pub(super) fn new(setting: &Setting) -> Self {
         Self {
             setting: setting.clone(),
+            refresh_key: TokenKeys::default().refresh,
             running: BTreeMap::new(),
             renewals: Vec::new(),
+            untold: BTreeSet::new(),
             ended: BTreeSet::new(),
             reason_ms: None,
             renewed_ms: None,
+            is_halved: false,
             excused_until_ms: 0,
         }
     }
 
-    /// Whether the pair is so new that a refusal of it ends the sign-in (row T2).
+    /// Whether a refusal of the access token ends the sign-in: the pair is so new (row T2), or storage took only half of it,
+    /// and the platform's refusal of that half is definite.
     fn is_fresh(&self, now_ms: u64) -> bool {
-        self.renewed_ms.is_some_and(|at| at + 60_000 >= now_ms)
+        self.is_halved || self.renewed_ms.is_some_and(|at| at + 60_000 >= now_ms)
     }
 
     fn renewed(&mut self, call: usize, who: Who, token: u64, record: &Record, findings: &mut Findings) {
@@ -55,12 +66,15 @@ impl Accounts {
         self.running.insert(call, (who, token));
         let within = |span_ms: u64| {
             let moments = self.renewals.iter();
-            moments.filter(|at| **at + span_ms > record.at_ms).count()
+            let counts = |(page, at): &&(Who, u64)| {
+                at + span_ms > record.at_ms && (*page == who || !self.untold.contains(page))
+            };
+            moments.filter(counts).count()
         };
         if self.setting.locks && (within(30_000) > 0 || within(600_000) > 2) {
             findings.add("I16", record, "tokens are renewed too often".to_owned());
         }
-        self.renewals.push(record.at_ms);
+        self.renewals.push((who, record.at_ms));
     }
 }
 
@@ -125,6 +139,16 @@ impl Watch for Accounts {
                     format!("a token of sign-in {family} is back after its end"),
                 );
             }
+            Happening::StoreRefused { key, .. } if key.ends_with(":renewal") => {
+                self.untold.extend(record.who)
+            }
+            Happening::Stored { key, .. } if key.ends_with(":renewal") => {
+                record.who.into_iter().for_each(|who| {
+                    self.untold.remove(&who);
+                });
+            }
+            Happening::Stored { key, .. } if *key == self.refresh_key => self.is_halved = false,
+            Happening::StoreRefused { key, .. } if *key == self.refresh_key => self.is_halved = true,
             Happening::Page(Life::Frozen | Life::Thawed) => {
                 self.excused_until_ms = self.excused_until_ms.max(record.at_ms + 180_000);
             }

@@ -23,6 +23,8 @@ struct Message {
     is_kept: bool,
     was_refused_by_storage: bool,
     is_confirmed: bool,
+    /// The platform acknowledged this very message.
+    is_acked: bool,
     is_deleted: bool,
     is_stored: bool,
     is_cleared: bool,
@@ -45,6 +47,11 @@ pub(super) struct Delivery {
     /// What storage refused each page and has not taken since: what is typed behind it stays in the page's memory too, or
     /// another tab would send it first, and the visitor was told.
     refused: BTreeMap<Who, BTreeSet<String>>,
+    /// Who signed out last, and when: what is theirs leaves the screen (row O13), and where storage refused it the page alone
+    /// keeps it, as the visitor was told (row O20).
+    signed_out: Option<(Who, u64)>,
+    /// What each page handed over last.
+    under_way: BTreeMap<Who, String>,
     /// What came and went on each socket.
     gates: BTreeMap<usize, BTreeSet<String>>,
 }
@@ -59,6 +66,8 @@ impl Delivery {
             new_conversations: BTreeSet::new(),
             rows: BTreeMap::new(),
             refused: BTreeMap::new(),
+            signed_out: None,
+            under_way: BTreeMap::new(),
             gates: BTreeMap::new(),
         }
     }
@@ -77,6 +86,9 @@ impl Delivery {
         else {
             return;
         };
+        record.who.into_iter().for_each(|who| {
+            self.under_way.insert(who, id.clone());
+        });
         let gates = self.gates.get(socket).cloned().unwrap_or_default();
         let is_joined = [
             "chat_joined",
@@ -169,6 +181,18 @@ impl Delivery {
         }
     }
 
+    /// An ack that names no message of ours is taken for the one that is on its way; the second of one changes nothing
+    /// (`platform.md` section 12, rule 9). Where a refusal came twice, that is not the one it was meant for.
+    fn acked(&mut self, who: Option<Who>, id: &str) {
+        let message = self.message(id);
+        message.is_confirmed = true;
+        let is_second = std::mem::replace(&mut message.is_acked, true);
+        let under_way = who.and_then(|who| self.under_way.get(&who)).cloned();
+        if let Some(other) = under_way.filter(|_| !self.setting.dedup && !is_second) {
+            self.message(&other).is_confirmed = true;
+        }
+    }
+
     fn shown(&mut self, who: Who, row: u64, status: &str, record: &Record, findings: &mut Findings) {
         let Some(id) = self.rows.get(&(who, row)).cloned() else {
             return;
@@ -247,6 +271,9 @@ impl Watch for Delivery {
             }
             Happening::Deleted { id } => self.message(id).is_deleted = true,
             Happening::Rejected { id } => self.message(id).pardons += 1,
+            Happening::Clicked(Click::SignOut) => {
+                self.signed_out = record.who.map(|who| (who, record.at_ms));
+            }
             Happening::Clicked(Click::NewConversation) => {
                 self.new_conversations.insert(self.typed);
                 // What was held goes by the visitor's word.
@@ -282,7 +309,7 @@ impl Watch for Delivery {
             Happening::FrameSent { socket, kind, .. } | Happening::FrameCame { socket, kind, .. } => {
                 self.gates.entry(*socket).or_default().insert(kind.clone());
             }
-            Happening::Acked { id } => self.message(id).is_confirmed = true,
+            Happening::Acked { id } => self.acked(record.who, id),
             Happening::Answered {
                 history,
                 is_ours: true,
@@ -313,7 +340,10 @@ impl Watch for Delivery {
                 if let Some(who) = record.who
                     && let Some(id) = self.rows.remove(&(who, *row))
                 {
-                    self.message(&id).shown.remove(&(who, *row));
+                    let is_signed_out = self.signed_out == Some((who, record.at_ms));
+                    let message = self.message(&id);
+                    message.shown.remove(&(who, *row));
+                    message.is_excused |= is_signed_out && message.was_refused_by_storage;
                 }
             }
             Happening::Gone(_) => record.who.into_iter().for_each(|who| self.gone(who)),

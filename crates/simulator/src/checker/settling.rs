@@ -1,6 +1,6 @@
 //! Once faults stop: live again in time, and nothing waits for ever.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Findings, Watch};
 use crate::history::{By, Happening, Record, Who};
@@ -12,8 +12,27 @@ struct Page {
     /// The notice asks the visitor to decide.
     is_asked: bool,
     rows: BTreeMap<u64, (String, String)>,
-    /// The platform asked for patience until then.
+    /// Nothing may be tried before: the platform asked for patience, or as much was tried as I11 allows.
     held_until_ms: u64,
+    dials: Vec<u64>,
+    creations: Vec<u64>,
+    /// What was under way when faults stopped.
+    sockets: BTreeSet<usize>,
+    calls: BTreeSet<usize>,
+}
+
+impl Page {
+    /// A try was made, and when the next may be is a matter of the ceilings (I11).
+    fn tried(&mut self, tries: fn(&mut Self) -> &mut Vec<u64>, at_ms: u64) {
+        let tries = tries(self);
+        tries.push(at_ms);
+        let free = |most: usize, span_ms: u64| {
+            let nth_last = tries.len().checked_sub(most)?;
+            Some(tries.get(nth_last)? + span_ms)
+        };
+        let free_ms = [free(8, 60_000), free(25, 300_000)].into_iter().flatten().max();
+        self.held_until_ms = self.held_until_ms.max(free_ms.unwrap_or_default());
+    }
 }
 
 #[derive(Debug, Default)]
@@ -26,7 +45,11 @@ pub(super) struct Settling {
 
 impl Settling {
     fn end(&self, record: &Record, findings: &mut Findings) {
-        let Some((who, _)) = self.calm else { return };
+        // A delay that was in force when faults stopped may outlast the run: tokens are renewed three times in ten minutes and
+        // no oftener (I16), and until then a pair that has run out joins nothing.
+        let Some((who, _)) = self.calm.filter(|(_, until_ms)| *until_ms < record.at_ms) else {
+            return;
+        };
         let Some(page) = self.pages.get(&who) else { return };
         let is_excused = page.is_asked || matches!(page.connection.as_str(), "signed-out" | "blocked");
         if page.connection != "live" && !is_excused {
@@ -36,6 +59,25 @@ impl Settling {
             if matches!(status.as_str(), "queued" | "sending") && !is_excused {
                 findings.add("I2", record, format!("{id} is still {status}"));
             }
+        }
+    }
+
+    /// A try that was under way when faults stopped may still fail by them, and the pause that follows is one of those then
+    /// in force: at most 60 s after ten minutes of trouble (`faults.md` section 6.1).
+    fn late_failure(&mut self, record: &Record) {
+        let (Some((who, until_ms)), Some(page)) = (&mut self.calm, record.who) else {
+            return;
+        };
+        let Some(page) = self.pages.get_mut(&page).filter(|_| page == *who) else {
+            return;
+        };
+        let failed = match &record.what {
+            Happening::Ended { socket, .. } => page.sockets.remove(socket),
+            Happening::Answered { call, status, .. } => page.calls.remove(call) && *status != Some(200),
+            _ => false,
+        };
+        if failed {
+            *until_ms = (*until_ms).max(record.at_ms + 60_000 + SLACK_MS);
         }
     }
 
@@ -60,6 +102,7 @@ impl Settling {
 
 impl Watch for Settling {
     fn see(&mut self, record: &Record, findings: &mut Findings) {
+        self.late_failure(record);
         self.time_passed(record, findings);
         if let Happening::End { .. } = record.what {
             return self.end(record, findings);
@@ -84,6 +127,20 @@ impl Watch for Settling {
                 // A fifth more is chance (`faults.md` section 6.2).
                 let asked_ms = (*wait_ms).min(120_000) * 6 / 5;
                 page.held_until_ms = page.held_until_ms.max(record.at_ms + asked_ms);
+            }
+            Happening::Dialled { socket, .. } => {
+                page.tried(|page| &mut page.dials, record.at_ms);
+                if self.calm.is_none() {
+                    page.sockets.insert(*socket);
+                }
+            }
+            Happening::Called {
+                call, method, url, ..
+            } if method == "POST" && url.trim_end_matches('/').ends_with("/chat") => {
+                page.tried(|page| &mut page.creations, record.at_ms);
+                if self.calm.is_none() {
+                    page.calls.insert(*call);
+                }
             }
             Happening::Added {
                 row,

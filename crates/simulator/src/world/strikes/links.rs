@@ -61,9 +61,15 @@ impl World {
             r#"{"type":"no_such_type","data":{}}"#,
             r#"{"type":"ping"}"#,
             r#"{"type":"typing_start"}"#,
-            r#"{"type":"response_complete"}"#,
+            BARE_END,
         ];
-        let text = self.rng.pick(&texts).unwrap_or_default();
+        // One that names no answer ends the only one that is open (row P10), and is no odd one then but a lie.
+        let is_lie = |text: &str| text == BARE_END && self.platform.is_answering();
+        let text = self
+            .rng
+            .pick(&texts)
+            .filter(|text| !is_lie(text))
+            .unwrap_or_default();
         let down = if text.is_empty() {
             Down::Binary
         } else {
@@ -91,3 +97,5 @@ impl World {
         }
     }
 }
+
+const BARE_END: &str = r#"{"type":"response_complete"}"#;
