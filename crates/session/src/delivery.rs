@@ -209,8 +209,8 @@ impl Session {
         let Some(item) = self.outbox.sending() else { return };
         item.is_ambiguous = !defect!(ResentInDoubt);
         let (id, hand_overs) = (item.id.clone(), item.hand_overs);
-        let is_repeat_safe = self.capabilities.has(Capability::ClientMessageId) || defect!(ResentInDoubt);
-        let delivery = if is_repeat_safe && hand_overs < HAND_OVERS {
+        let is_repeat_safe = self.capabilities.has(Capability::ClientMessageId) && hand_overs < HAND_OVERS;
+        let delivery = if is_repeat_safe || defect!(ResentInDoubt) {
             Delivery::Queued
         } else if self.offers_history() {
             Delivery::Doubtful { leased_until: None }
