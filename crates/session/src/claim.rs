@@ -380,7 +380,7 @@ impl Session {
 
 /// What the platform is sent of a message: exactly what was typed, every time (invariant I6).
 fn body(item: &Item) -> Cow<'_, str> {
-    if defect!(BodyChangedAtResend) && item.hand_overs > 1 {
+    if defect!(BodyChangedAtResend) && (2..HAND_OVERS).contains(&item.hand_overs) {
         return Cow::Owned(["Again: ", item.text.as_str()].concat());
     }
     Cow::Borrowed(item.text.as_str())

@@ -226,9 +226,8 @@ impl Session {
         item.is_ambiguous = !defect!(ResentInDoubt);
         let (id, hand_overs) = (item.id.clone(), item.hand_overs);
         // Another chat does not know its id.
-        let has_chat = item.chat.is_some();
-        let is_repeat_safe = self.capabilities.has(Capability::ClientMessageId) && has_chat;
-        let delivery = if (is_repeat_safe || defect!(ResentInDoubt)) && hand_overs < HAND_OVERS {
+        let is_repeat_safe = self.capabilities.has(Capability::ClientMessageId) && item.chat.is_some();
+        let delivery = if is_repeat_safe && hand_overs < HAND_OVERS || defect!(ResentInDoubt) {
             Delivery::Queued
         } else if self.offers_history() {
             Delivery::Doubtful { leased_until: None }

@@ -239,7 +239,7 @@ impl Plan {
                 .percent(10)
                 .then(|| (rng.between(20_000, 200_000), rng.between(150_000, 390_000))),
             forgets_at_ms: rng.percent(15).then(|| rng.between(20_000, 150_000)),
-            strikes_at_locks: rng.percent(20),
+            strikes_at_locks: rng.percent(if plan.accounts { 50 } else { 10 }),
             chatters: rng.percent(8),
         };
         plan.manners.repeats_late = rng.percent(15);

@@ -19,6 +19,9 @@ struct Page {
     /// The platform asked for patience until then.
     held_until_ms: u64,
     is_terminal: bool,
+    /// The platform let this page in, and later closed its socket for good.
+    was_live: bool,
+    is_closed_for_good: bool,
 }
 
 #[derive(Debug)]
@@ -58,7 +61,7 @@ impl Watch for Traffic {
                 Life::Frozen | Life::Offline | Life::Online | Life::Thawed => {}
             },
             Happening::Clicked(click) => {
-                page.is_terminal = false;
+                (page.is_terminal, page.is_closed_for_good) = (false, false);
                 match click {
                     Click::Open => page.is_open = true,
                     Click::Close => page.is_open = false,
@@ -93,7 +96,7 @@ impl Watch for Traffic {
                         "a socket is opened before the wait that was asked for".to_owned(),
                     );
                 }
-                if page.is_terminal {
+                if page.is_terminal || page.is_closed_for_good {
                     findings.add(
                         "I13",
                         record,
@@ -106,9 +109,16 @@ impl Watch for Traffic {
                     findings.add("I11", record, "too many sockets".to_owned());
                 }
             }
-            Happening::Ended { socket, .. } | Happening::Abandoned { socket, .. } => {
+            Happening::Ended { socket, code, .. } => {
+                page.sockets.remove(socket);
+                // Whoever was never let in may look for another way in once (`platform.md` section 16.6).
+                page.is_closed_for_good = page.was_live && matches!(code, 4004 | 4403);
+            }
+            Happening::Abandoned { socket, .. } => {
                 page.sockets.remove(socket);
             }
+            // What another tab did may be the visitor's word.
+            Happening::Heard { .. } => page.is_closed_for_good = false,
             Happening::Late { outputs, .. } if *outputs > 0 => {
                 findings.add("I9", record, "a closed socket still has a say".to_owned());
             }
@@ -162,7 +172,10 @@ impl Watch for Traffic {
                     format!("{id} is handed over before the wait that was asked for"),
                 );
             }
-            Happening::PhaseShown { connection, .. } => page.is_terminal = connection == "blocked",
+            Happening::PhaseShown { connection, .. } => {
+                page.is_terminal = connection == "blocked";
+                page.was_live |= connection == "live";
+            }
             Happening::Stored {
                 tenant: Some(named), ..
             } if *named != tenant => {

@@ -31,9 +31,9 @@ impl World {
 
     /// A page got a lock: something may happen to it while it holds it.
     pub(super) fn got_lock(&mut self, page: usize, name: LockName) {
-        let share = if name == LockName::Renewal { 50 } else { 5 };
+        let share = if name == LockName::Renewal { 70 } else { 3 };
         if self.plan.occasions.strikes_at_locks && !self.is_calm && self.occasion_rng.percent(share) {
-            let delay_ms = self.occasion_rng.between(0, 3 * self.latency_ms);
+            let delay_ms = self.occasion_rng.between(0, 2 * self.latency_ms);
             self.later(delay_ms, Job::AtLock { page });
         }
     }
@@ -48,8 +48,8 @@ impl World {
         match self.occasion_rng.below(8) {
             0 => self.leave(page, None),
             1 => self.leave(page, Some(Doom::Reloaded)),
-            2 => self.freeze(page, 20_000),
-            3 => self.doom(page, Doom::Killed),
+            2 => self.doom(page, Doom::Killed),
+            3 => self.freeze(page, 20_000),
             deed => {
                 let seen: Vec<usize> = pages
                     .into_iter()
