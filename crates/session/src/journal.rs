@@ -209,6 +209,13 @@ impl Journal {
         Some(line.row)
     }
 
+    /// A line of the visitor is known to be this message of this browser.
+    pub(crate) fn name(&mut self, row: RowId, id: &ClientMessageId) {
+        if let Some(line) = self.line_mut(row) {
+            line.client_message.get_or_insert_with(|| id.clone());
+        }
+    }
+
     /// When what changed is written.
     pub(crate) const fn deadline(&self) -> Option<Instant> {
         self.due

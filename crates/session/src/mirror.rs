@@ -2,6 +2,7 @@
 
 use miptech_chat_protocol::{
     decode::Author,
+    ids::ClientMessageId,
     stored::{StoredItem, StoredTranscript, Unusable},
 };
 
@@ -62,15 +63,17 @@ impl Session {
     }
 
     /// What another tab heard from the platform before it knew whose it is may be a message that is on its way here.
+    ///
+    /// A message that is gone from storage is in the transcript if another tab delivered it, by its text at least.
     fn name_ours(&self, item: &mut StoredItem) {
         let is_unnamed = item.author == Author::User && item.client_message.is_none();
         if let Some(id) = item.message.as_ref().filter(|_| is_unnamed)
             && self.known.row_of(id).is_none()
         {
-            item.client_message = self
-                .outbox
-                .same_text(&item.text, None)
-                .map(|ours| ours.id.clone());
+            let same = self.outbox.same_text(&item.text, None).map(|ours| &ours.id);
+            let is_it =
+                |id: &&ClientMessageId| self.outbox.get(id).is_some_and(|ours| ours.text == item.text);
+            item.client_message = same.or_else(|| self.missing.iter().find(is_it)).cloned();
         }
     }
 
@@ -100,6 +103,14 @@ impl Session {
             let events = self.assembly.mirror(row, item, now);
             self.events(events);
             return row;
+        }
+        if let Some(id) = item
+            .client_message
+            .as_ref()
+            .filter(|id| self.row_of_ours(id).is_none())
+        {
+            self.journal.name(row, id);
+            self.note_ours(id.clone(), row);
         }
         let waited = item.client_message.filter(|id| self.outbox.remove(id).is_some());
         let is_known = self.journal.line(row).is_none_or(|line| {

@@ -213,10 +213,10 @@ impl Outbox {
         self.items.iter().map(|item| item.id.clone()).collect()
     }
 
-    /// What storage does not hold as it stands.
-    pub(crate) fn unkept(&self) -> Vec<ClientMessageId> {
-        let unkept = self.items.iter().filter(|item| item.is_unkept);
-        unkept.map(|item| item.id.clone()).collect()
+    /// The first message storage does not hold as it stands.
+    pub(crate) fn first_unkept(&self) -> Option<ClientMessageId> {
+        let unkept = self.items.iter().find(|item| item.is_unkept);
+        unkept.map(|item| item.id.clone())
     }
 
     pub(crate) fn remove(&mut self, id: &ClientMessageId) -> Option<Item> {

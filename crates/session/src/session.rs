@@ -264,15 +264,15 @@ impl Session {
             was_respelled: false,
         };
         self.show_message(&item);
-        let unkept = self.outbox.unkept();
+        let unkept = self.outbox.first_unkept();
         self.outbox.insert(item);
-        if unkept.is_empty() {
-            self.keep_new_message(&id, now);
-        } else {
+        if let Some(unkept) = unkept {
             // Another tab sends what it finds: what was refused before goes first, or this one would overtake it. The
             // visitor was told that this page alone has what it cannot keep.
             self.message_unkept(&id);
-            unkept.iter().for_each(|unkept| self.keep_message(unkept, now));
+            self.keep_message(&unkept, now);
+        } else {
+            self.keep_new_message(&id, now);
         }
         self.come_up_for_message(now);
         self.settle(now);

@@ -26,6 +26,7 @@ struct Message {
     /// The platform acknowledged this very message.
     is_acked: bool,
     is_deleted: bool,
+    was_failed: bool,
     is_stored: bool,
     is_cleared: bool,
     /// Storage was cleared while nobody had it in memory.
@@ -163,7 +164,8 @@ impl Delivery {
         if message.chat.as_ref().is_some_and(|typed| typed != chat) && !is_sent_on {
             findings.add("I7", record, format!("{id} was applied in another chat"));
         }
-        if message.agains > 0 || message.applied > 1 || is_sent_on {
+        // One that a page gave up as failed is out of the order, whoever sends it after all.
+        if message.agains > 0 || message.applied > 1 || is_sent_on || message.was_failed {
             return;
         }
         let last = self
@@ -198,6 +200,7 @@ impl Delivery {
             return;
         };
         let message = self.message(&id);
+        message.was_failed |= status == "failed";
         if status == "sent" && message.typed.is_some() && !message.is_confirmed {
             findings.add(
                 "I27",

@@ -45,7 +45,12 @@ impl World {
                            "data": {"message": text, "chat_id": "other", "message_id": "x5"}}),
         ];
         let place = self.rng.below(frames.len());
-        if let Some(frame) = frames.get(place) {
+        // A page that waits for its chat's name takes the first it is told (`platform.md` section 12.8): whose it is nobody
+        // could see.
+        let names_chat = matches!(place, 3 | 4);
+        let page = self.links.get(socket).map(|link| link.page);
+        let is_nameless = page.is_some_and(|page| self.page(page).session.chat().is_none());
+        if let Some(frame) = frames.get(place).filter(|_| !names_chat || !is_nameless) {
             self.down(socket, Down::Text(frame.to_string(), Some(frame.clone())));
         }
     }
