@@ -135,7 +135,10 @@ impl Session {
     /// Writes a message to storage as it stands.
     pub(crate) fn keep_message(&mut self, id: &ClientMessageId, now: Now) {
         let is_marked = self.claim.marks(id);
-        if let Some(item) = self.outbox.get_mut(id) {
+        let is_behind = !is_marked && self.outbox.is_behind_unkept(id);
+        if let Some(item) = self.outbox.get_mut(id).filter(|_| is_behind) {
+            item.is_unkept = true;
+        } else if let Some(item) = self.outbox.get_mut(id) {
             item.written();
             let mut value = item.stored(self.tab, now.wall_ms);
             if is_marked {

@@ -10,7 +10,7 @@ use crate::{
     config::Origin,
     lifecycle::State,
     notice::ChatError,
-    output::{Effect, StoreKey, StoreRefusal},
+    output::{Effect, Shelf, StoreKey, StoreRefusal},
     session::Session,
 };
 
@@ -35,6 +35,8 @@ impl Session {
                     self.message_unkept(id);
                     if !self.mark_again(id, now) {
                         self.keep_message(id, now);
+                        let offered = self.offered.iter_mut().filter(|(offered, _)| offered == id);
+                        offered.for_each(|(_, is_too_early)| *is_too_early = true);
                     }
                 } else {
                     self.keep_account();
@@ -56,8 +58,32 @@ impl Session {
         self.settle(now);
     }
 
+    /// Offers storage what it refused, the oldest first, for as long as it takes what it is offered: another tab sends what
+    /// it finds, and must not find a later message before an earlier one.
+    pub(crate) fn keep_unkept(&mut self, now: Now) {
+        if let Some(id) = self.outbox.first_unkept() {
+            self.keep_message(&id, now);
+            self.offered = Some((id, false));
+            self.effect(Effect::Read(Shelf::Messages));
+        }
+    }
+
+    /// Storage was read behind an offer, so a refusal of it is known.
+    pub(crate) fn offer_answered(&mut self, now: Now) {
+        match self.offered.take() {
+            Some((id, true)) => {
+                self.offered = Some((id, false));
+                self.effect(Effect::Read(Shelf::Messages));
+            }
+            Some((id, false)) if !self.outbox.get(&id).is_some_and(|item| item.is_unkept) => {
+                self.keep_unkept(now)
+            }
+            Some((_, false)) | None => {}
+        }
+    }
+
     /// Storage did not take a message as it stands. Tells whether that is known here.
-    pub(crate) fn message_unkept(&mut self, id: &ClientMessageId) -> bool {
+    fn message_unkept(&mut self, id: &ClientMessageId) -> bool {
         let item = self.outbox.get_mut(id);
         item.map(|item| item.is_unkept = true).is_some()
     }

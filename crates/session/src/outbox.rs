@@ -219,6 +219,13 @@ impl Outbox {
         unkept.map(|item| item.id.clone())
     }
 
+    /// Whether a message waits behind one that storage does not hold.
+    pub(crate) fn is_behind_unkept(&self, id: &ClientMessageId) -> bool {
+        let first = self.items.iter().find(|item| item.is_unkept || item.id == *id);
+        first.is_some_and(|first| first.id != *id)
+            && self.get(id).is_some_and(|item| item.delivery == Delivery::Queued)
+    }
+
     pub(crate) fn remove(&mut self, id: &ClientMessageId) -> Option<Item> {
         let place = self.items.iter().position(|item| item.id == *id)?;
         self.items.remove(place)

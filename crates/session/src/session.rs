@@ -78,6 +78,8 @@ pub struct Session {
     /// Unreadable frames, kept for a minute.
     pub(crate) bad_frames: VecDeque<Instant>,
     pub(crate) outbox: Outbox,
+    /// The message storage is offered again, and whether what is read next is read too early to tell.
+    pub(crate) offered: Option<(ClientMessageId, bool)>,
     pub(crate) claim: Claim,
     /// When the next message may be chosen again, where nothing could be.
     pub(crate) claim_after: Option<Instant>,
@@ -182,6 +184,7 @@ impl Session {
             protocol_closes: VecDeque::new(),
             bad_frames: VecDeque::new(),
             outbox: Outbox::default(),
+            offered: None,
             claim: Claim::Rest,
             claim_after: None,
             missing: Vec::new(),
@@ -264,15 +267,10 @@ impl Session {
             was_respelled: false,
         };
         self.show_message(&item);
-        let unkept = self.outbox.first_unkept();
         self.outbox.insert(item);
-        if let Some(unkept) = unkept {
-            // Another tab sends what it finds: what was refused before goes first, or this one would overtake it. The
-            // visitor was told that this page alone has what it cannot keep.
-            self.message_unkept(&id);
-            self.keep_message(&unkept, now);
-        } else {
-            self.keep_new_message(&id, now);
+        self.keep_new_message(&id, now);
+        if self.outbox.get(&id).is_some_and(|item| item.is_unkept) {
+            self.keep_unkept(now);
         }
         self.come_up_for_message(now);
         self.settle(now);

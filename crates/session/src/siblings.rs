@@ -35,6 +35,7 @@ impl Session {
                 Stored::Messages(messages) => {
                     self.messages_came(messages, From::AnotherTab, now);
                     self.has_read_outbox = true;
+                    self.offer_answered(now);
                 }
                 Stored::ReadMark(mark) => self.read_mark_came(mark),
                 Stored::Session { session, chat } => {
