@@ -22,7 +22,11 @@ impl Watch for Turns {
         match &record.what {
             Happening::Handed { id, socket, .. } => {
                 if let Some(before) = self.pending.insert(*socket, id.clone()) {
-                    findings.add("I5", record, format!("{id} leaves before {before} is acknowledged"));
+                    findings.add(
+                        "I5",
+                        record,
+                        format!("{id} leaves before {before} is acknowledged"),
+                    );
                 }
             }
             Happening::Acked { id } | Happening::Rejected { id } => self.done(id),
