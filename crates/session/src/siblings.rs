@@ -312,7 +312,9 @@ impl Session {
                     was_respelled: false,
                 };
                 self.show_message(&item);
+                let unsent = is_unsent.then(|| item.id.clone());
                 self.outbox.insert(item);
+                unsent.iter().for_each(|id| self.keep_message(id, now));
                 self.expire(now);
             }
         }

@@ -6,7 +6,8 @@
 //! |---|---|
 //! | I1 | `delivery` (nothing lost), `tabs` (nothing sent that was deleted), `words` (storage that keeps nothing is told of) |
 //! | I2, I28 | `settling`; `traps` (a sound connection is left alone) |
-//! | I3, I5, I6, I8, I23, I27 | `delivery` |
+//! | I3, I6, I8, I23, I27 | `delivery` |
+//! | I5 | `delivery` (as applied), `turns` (one at a time) |
 //! | I4, I25, I26 | `screen` |
 //! | I7 | `delivery`, `screen`, `traffic` |
 //! | I9, I11, I13, I31 | `traffic` |
@@ -50,6 +51,7 @@ mod sockets;
 mod tabs;
 mod traffic;
 mod traps;
+mod turns;
 mod words;
 
 /// A promise that a run broke.
@@ -126,6 +128,7 @@ pub fn check(history: &History) -> Vec<Violation> {
         Box::new(sockets::Sockets::new(&setting)),
         Box::new(tabs::Tabs::default()),
         Box::new(traps::Traps::default()),
+        Box::new(turns::Turns::default()),
         Box::new(words::Words::default()),
     ];
     for record in &history.records {

@@ -176,6 +176,8 @@ pub struct Manners {
     pub grace_ms: u64,
     /// It writes timestamps no clock would show.
     pub has_absurd_clock: bool,
+    /// It says of how many pieces an answer was.
+    pub counts_pieces: bool,
     /// Pieces of answers come once more when the answer is whole.
     pub repeats_late: bool,
     /// Its answers are longer than anybody keeps, and so is what it says about errors.
@@ -189,8 +191,10 @@ pub struct Occasions {
     pub outage: Option<(u64, u64)>,
     /// When a page is hidden for good, and nobody touches it any more.
     pub forgets_at_ms: Option<u64>,
-    /// Whoever holds a lock is struck, or somebody signs out meanwhile (rows T7 and T10).
+    /// Whoever holds a lock is struck, or somebody signs out meanwhile (rows T7 and T10), and renewals are slow.
     pub strikes_at_locks: bool,
+    /// When all access tokens run out, and the platform tells everybody at once (row T6).
+    pub expires_at_ms: Option<u64>,
     /// The visitor says much more in a row than may wait.
     pub chatters: bool,
 }
@@ -241,7 +245,9 @@ impl Plan {
             forgets_at_ms: rng.percent(15).then(|| rng.between(20_000, 150_000)),
             strikes_at_locks: rng.percent(if plan.accounts { 50 } else { 10 }),
             chatters: rng.percent(8),
+            expires_at_ms: rng.percent(50).then(|| rng.between(30_000, 400_000)),
         };
+        plan.manners.counts_pieces = rng.percent(70);
         plan.manners.repeats_late = rng.percent(15);
         plan.manners.is_wordy = rng.percent(5);
         plan
@@ -288,6 +294,7 @@ impl Plan {
                 lifetime_ms: rng.pick(&[300_000, 600_000, 3_600_000]).unwrap_or(300_000),
                 grace_ms: rng.pick(&[0, 30_000, 60_000]).unwrap_or_default(),
                 has_absurd_clock: rng.percent(15),
+                counts_pieces: true,
                 repeats_late: false,
                 is_wordy: false,
             },

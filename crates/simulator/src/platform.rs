@@ -174,6 +174,16 @@ impl Platform {
         self.close_all(code)
     }
 
+    /// Every access token runs out, and everybody who came with one is told.
+    pub(crate) fn expire_all(&mut self) -> Vec<Out> {
+        self.accounts.expire();
+        let mut out = Vec::new();
+        for (socket, _) in self.lines.iter().filter(|(_, line)| line.subject.is_some()) {
+            self.say(*socket, 0, json!({"type": "token_expired"}), &mut out);
+        }
+        out
+    }
+
     fn close_all(&mut self, code: u16) -> Vec<Out> {
         let sockets: Vec<Socket> = std::mem::take(&mut self.lines).into_keys().collect();
         let close = |socket| Out::Close {

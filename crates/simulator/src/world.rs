@@ -69,6 +69,10 @@ enum Job {
     Forget,
     /// A page holds a lock, and something happens to it or beside it.
     AtLock { page: usize },
+    /// Somebody signs out, or in, in another page than this one.
+    Meanwhile { page: usize },
+    /// All tokens run out at once.
+    Expire,
     /// All faults stop.
     Calm,
     /// The visitor tries to get through.
@@ -237,6 +241,9 @@ impl World {
         if let Some(at_ms) = self.plan.occasions.forgets_at_ms {
             self.later(at_ms, Job::Forget);
         }
+        if let Some(at_ms) = self.plan.occasions.expires_at_ms.filter(|_| self.plan.accounts) {
+            self.later(at_ms, Job::Expire);
+        }
     }
 
     /// Runs to the end.
@@ -287,6 +294,11 @@ impl World {
             Job::Cut { for_ms } => self.cut(for_ms),
             Job::Forget => self.forget(),
             Job::AtLock { page } => self.at_lock(page),
+            Job::Meanwhile { page } => self.meanwhile(page),
+            Job::Expire => {
+                let out = self.platform.expire_all();
+                self.carry(out);
+            }
             Job::Calm => self.calm(),
             Job::Pursue { step } => self.pursue(step),
         }

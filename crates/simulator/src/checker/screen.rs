@@ -102,6 +102,12 @@ impl Watch for Screens {
             }
             Happening::Shown { row, status, message } => {
                 if let Some(line) = self.lines.get_mut(&(who, *row)) {
+                    if line.status == "complete"
+                        && matches!(status.as_str(), "streaming" | "thinking" | "interrupted")
+                    {
+                        let id = line.message.clone().unwrap_or_default();
+                        findings.add("I26", record, format!("{id} was complete and is {status} again"));
+                    }
                     line.status.clone_from(status);
                     line.message = message.clone().or(line.message.take());
                 }

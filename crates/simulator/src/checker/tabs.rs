@@ -94,7 +94,8 @@ impl Watch for Tabs {
                 held: Holds::Message { id, .. },
                 ..
             } => {
-                if self.kept.remove(id) && !self.confirmed.contains(id) {
+                let was_kept = self.kept.remove(id);
+                if was_kept && !self.confirmed.contains(id) {
                     let story = format!("{id} is taken out of storage, and nobody is done with it");
                     findings.add("I24", record, story);
                 }
@@ -108,10 +109,12 @@ impl Watch for Tabs {
             } => {
                 self.readers.insert(who);
             }
-            Happening::Handed { id, .. } if self.deleted.contains(id) => {
-                if self.readers.contains(&who) && !self.excuses.of_storage(record.at_ms) {
-                    findings.add("I1", record, format!("{id} was deleted and is handed over"));
-                }
+            Happening::Handed { id, .. }
+                if self.deleted.contains(id)
+                    && self.readers.contains(&who)
+                    && !self.excuses.of_storage(record.at_ms) =>
+            {
+                findings.add("I1", record, format!("{id} was deleted and is handed over"));
             }
             Happening::Called {
                 call, method, url, ..

@@ -145,7 +145,7 @@ impl Platform {
         let mut data = json!({"message_id": growing.id, "created_at": stamp});
         if self.manners.repeats_text || !self.manners.streams || is_stopped {
             data["content"] = json!(growing.pieces.concat());
-        } else {
+        } else if self.manners.counts_pieces {
             data["total_chunks"] = json!(growing.pieces.len());
         }
         if is_stopped {

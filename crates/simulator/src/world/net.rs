@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use miptech_chat_session::{Attempt, HttpOutcome, Reply, Request, RequestId};
 use serde_json::Value;
 
-use super::{Came, Incoming, Job, World};
+use super::{Came, Incoming, Job, World, occasions::Disturbance};
 use crate::{
     history::Happening,
     plan::Fault,
@@ -120,7 +120,16 @@ impl World {
         self.note(Some(page), what);
         self.page(page).calls.insert(id, call);
         self.calls.push(Call { page, id, request });
-        let delay_ms = self.latency();
+        let mut delay_ms = self.latency();
+        if refresh.is_some() {
+            match self.disturb_renewal() {
+                Disturbance::Late(more_ms) => delay_ms += more_ms,
+                Disturbance::None => {}
+                Disturbance::Portal => {
+                    return self.come_back(call, delay_ms, HttpOutcome::Reply(html(401, 200)), None);
+                }
+            }
+        }
         if self.is_on(Fault::Hang) && self.rng.percent(70) {
             return self.hung.push(Job::Arrive { call });
         }

@@ -5,6 +5,17 @@ use miptech_chat_session::{LockName, PageSignal, Session};
 use super::{Job, World};
 use crate::history::{Click, Doom, Happening};
 
+/// What becomes of a renewal on its way.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Disturbance {
+    /// It takes so many milliseconds more.
+    Late(u64),
+    /// Nothing.
+    None,
+    /// A network that wants a sign-in of its own answers (row N10).
+    Portal,
+}
+
 impl World {
     /// Nothing gets through for a while (row N29).
     pub(super) fn cut(&mut self, for_ms: u64) {
@@ -49,18 +60,37 @@ impl World {
             0 => self.leave(page, None),
             1 => self.leave(page, Some(Doom::Reloaded)),
             2 => self.doom(page, Doom::Killed),
-            3 => self.freeze(page, 20_000),
-            deed => {
-                let seen: Vec<usize> = pages
-                    .into_iter()
-                    .filter(|page| self.pages[*page].is_usable())
-                    .collect();
-                match self.occasion_rng.pick(&seen) {
-                    Some(page) if deed < 6 => self.click(page, Click::SignOut, Session::sign_out),
-                    Some(page) => self.sign_in(page),
-                    None => {}
-                }
+            3..6 => {
+                self.freeze(page, 20_000);
+                let delay_ms = self.occasion_rng.between(500, 12_000);
+                self.later(delay_ms, Job::Meanwhile { page });
             }
+            _ => self.meanwhile(usize::MAX),
+        }
+    }
+
+    /// Somebody signs out, or in, wherever they are but in this page.
+    pub(super) fn meanwhile(&mut self, but: usize) {
+        let mut seen = self.minded_pages();
+        seen.retain(|page| *page != but && self.pages[*page].is_usable());
+        if let Some(page) = self.occasion_rng.pick(&seen).filter(|_| !self.is_calm) {
+            if self.occasion_rng.percent(50) {
+                self.click(page, Click::SignOut, Session::sign_out);
+            } else {
+                self.sign_in(page);
+            }
+        }
+    }
+
+    /// What somebody else makes of a renewal: its answer comes late, or a page of the network's own comes instead of it.
+    pub(super) fn disturb_renewal(&mut self) -> Disturbance {
+        if self.is_calm || !self.plan.occasions.strikes_at_locks {
+            return Disturbance::None;
+        }
+        match self.occasion_rng.below(10) {
+            0..2 => Disturbance::Portal,
+            2..6 => Disturbance::Late(self.occasion_rng.between(500, 6000)),
+            _ => Disturbance::None,
         }
     }
 
