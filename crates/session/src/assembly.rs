@@ -154,10 +154,17 @@ impl Assembly {
         for slot in &mut self.slots {
             slot.is_muted = false;
         }
-        for slot in self.slots.iter_mut().filter(|slot| slot.is_open()) {
+        for slot in self.slots.iter_mut().filter(|slot| slot.is_revivable()) {
             slot.has_gap = !defect!(GapUnnoticed);
-            slot.is_replayable = true;
+            slot.is_replayable |= slot.is_open();
             slot.early.clear();
+        }
+    }
+
+    /// A frame came that nobody could read: it may have been a piece of whatever is not over.
+    pub(crate) fn frame_unread(&mut self) {
+        for slot in self.slots.iter_mut().filter(|slot| slot.is_revivable()) {
+            slot.may_miss = true;
         }
     }
 

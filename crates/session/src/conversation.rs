@@ -207,6 +207,7 @@ impl Session {
 
     /// A frame above the limit: unread, so the answer it may belong to can no longer be whole.
     pub(crate) fn frame_too_large(&mut self, attempt: Attempt, now: Now) {
+        self.assembly.frame_unread();
         self.cut_answers();
         self.mishap(ChatError::bare(ErrorCode::AnswerTooLarge, Stage::Answer, false));
         self.give_up_socket(attempt, ours::OVERLOAD, now);
@@ -214,6 +215,7 @@ impl Session {
 
     /// A text that is no frame is dropped; a socket that keeps sending such is replaced (row P1).
     fn unreadable(&mut self, attempt: Attempt, now: Now) {
+        self.assembly.frame_unread();
         self.mishap(ChatError::bare(ErrorCode::PlatformError, Stage::Socket, false));
         while self
             .bad_frames

@@ -295,10 +295,7 @@ impl World {
             Job::Forget => self.forget(),
             Job::AtLock { page } => self.at_lock(page),
             Job::Meanwhile { page } => self.meanwhile(page),
-            Job::Expire => {
-                let out = self.platform.expire_all();
-                self.carry(out);
-            }
+            Job::Expire => self.expire_all(),
             Job::Calm => self.calm(),
             Job::Pursue { step } => self.pursue(step),
         }

@@ -29,6 +29,8 @@ pub(super) struct Slot {
     pub(super) least_chunks: u64,
     /// Whether a delta may be missing: nothing is appended until the final text heals the answer.
     pub(super) has_gap: bool,
+    /// Whether a frame nobody could read may have been a piece of it: only the platform's text or count makes it whole.
+    pub(super) may_miss: bool,
     pub(super) status: Status,
     /// Whether the visitor stopped it and its end has not come yet: what is left of it is swallowed.
     pub(super) is_muted: bool,
@@ -69,6 +71,7 @@ impl Slot {
             chunks: 0,
             least_chunks: 0,
             has_gap: false,
+            may_miss: false,
             status: Status::Thinking,
             is_muted: false,
             early: Vec::new(),
@@ -103,7 +106,7 @@ impl Slot {
 
     pub(super) fn begin_again(&mut self, id: AnswerId, events: &mut Vec<Event>) {
         self.is_replayable = false;
-        self.has_gap = false;
+        (self.has_gap, self.may_miss) = (false, false);
         self.chunks = 0;
         self.least_chunks = 0;
         self.half = None;
@@ -205,8 +208,11 @@ impl Slot {
         if !self.is_revivable() {
             return;
         }
-        let counted_all =
-            end.total_chunks.is_none_or(|total| total == self.chunks) && self.chunks >= self.least_chunks;
+        let counted_all = self.chunks >= self.least_chunks
+            && match end.total_chunks {
+                Some(total) => total == self.chunks,
+                None => !self.may_miss,
+            };
         let is_whole = match end.text.filter(|text| !text.is_empty()) {
             Some(text) if text.len() > ANSWER_BYTES => {
                 events.push(self.end(Status::Truncated));
@@ -254,7 +260,7 @@ impl Slot {
             }),
         }
         self.text = text;
-        self.has_gap = false;
+        (self.has_gap, self.may_miss) = (false, false);
     }
 
     pub(super) fn end(&mut self, status: Status) -> Event {

@@ -292,3 +292,44 @@ fn a_chunk_that_comes_after_those_that_waited_for_it_were_given_up_heals_nothing
     rig.server(r#"{"type":"response_complete","data":{"message_id":"a1"}}"#);
     rig.expect_lines(&[("one two ", Status::Interrupted)]);
 }
+
+/// The end of an answer that holds neither its text nor a count of its pieces.
+const BARE_END: &str = r#"{"type":"response_complete","data":{"message_id":"a1","total_tokens":7}}"#;
+
+#[test]
+fn an_answer_a_piece_of_which_may_have_been_unreadable_is_not_called_whole_unless_the_platform_shows_that_it_is()
+ {
+    let cases = [
+        (BARE_END.to_owned(), "Do do.", Status::Interrupted),
+        (
+            r#"{"type":"response_complete","data":{"message_id":"a1","total_chunks":2}}"#.to_owned(),
+            "Do do.",
+            Status::Complete,
+        ),
+        (
+            r#"{"type":"response_complete","data":{"message_id":"a1","total_chunks":3}}"#.to_owned(),
+            "Do do.",
+            Status::Interrupted,
+        ),
+        (complete("a1", "Do you do."), "Do you do.", Status::Complete),
+    ];
+    for (end, text, status) in cases {
+        let mut rig = Rig::live(DEDUP);
+        rig.server(&chunk("a1", "Do "));
+        rig.server(r#"{"type":"response_chunk","data":{"message_id":"#);
+        rig.server(&chunk("a1", "do."));
+        rig.server(&end);
+        rig.expect_lines(&[(text, status)]);
+    }
+}
+
+#[test]
+fn an_answer_cut_before_a_drop_does_not_go_on_behind_it_as_if_nothing_were_missing() {
+    let mut rig = Rig::live(DEDUP);
+    rig.server(&chunk("a1", "Do "));
+    rig.server(r#"{"type":"error","data":{"type":"ai_processing_error","message":"No"}}"#);
+    rejoin(&mut rig);
+    rig.server(&chunk("a1", "do."));
+    rig.server(BARE_END);
+    rig.expect_lines(&[("Do ", Status::Interrupted)]);
+}

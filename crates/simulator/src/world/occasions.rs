@@ -71,14 +71,25 @@ impl World {
 
     /// Somebody signs out, or in, wherever they are but in this page.
     pub(super) fn meanwhile(&mut self, but: usize) {
-        let mut seen = self.minded_pages();
-        seen.retain(|page| *page != but && self.pages[*page].is_usable());
-        if let Some(page) = self.occasion_rng.pick(&seen).filter(|_| !self.is_calm) {
+        let mut pages = self.minded_pages();
+        pages.retain(|page| *page != but);
+        if let Some(page) = self.occasion_rng.pick(&pages).filter(|_| !self.is_calm) {
+            self.signal(page, PageSignal::Visible);
             if self.occasion_rng.percent(50) {
                 self.click(page, Click::SignOut, Session::sign_out);
             } else {
                 self.sign_in(page);
             }
+        }
+    }
+
+    /// Every access token runs out, and all are told at once; once more soon afterwards, where no other tab is concerned.
+    pub(super) fn expire_all(&mut self) {
+        let out = self.platform.expire_all();
+        self.carry(out);
+        self.expiries += 1;
+        if self.tabs.len() == 1 && self.expiries < 2 {
+            self.later(12_000, Job::Expire);
         }
     }
 
