@@ -35,7 +35,7 @@ pub(crate) struct Auth {
     has_leftovers: bool,
     /// Counts the pairs held on this page: a call that was sent with an earlier one proves nothing about this one.
     pub(crate) generation: u32,
-    /// When the pair held came, where it came in the place of one the platform refused.
+    /// When the pair held was bought, where that was in the place of one the platform refused.
     fresh_since: Option<Instant>,
     /// Whether the platform refused the pair held.
     pub(crate) was_refused: bool,
@@ -391,6 +391,8 @@ impl Session {
         self.hold(tokens, now);
         self.own_conversation(now);
         self.token_came(now);
+        // It is new here, and may be as old as the one it replaces: a refusal of it is no end yet (row T4).
+        self.auth.fresh_since = None;
     }
 }
 
