@@ -35,8 +35,8 @@ pub(crate) struct Auth {
     has_leftovers: bool,
     /// Counts the pairs held on this page: a call that was sent with an earlier one proves nothing about this one.
     pub(crate) generation: u32,
-    /// When the pair held came, where it came in the place of one the platform refused.
-    fresh_since: Option<Instant>,
+    /// When the pair held was bought, where that was in the place of one the platform refused.
+    fresh_since: Option<Now>,
     /// Whether the platform refused the pair held.
     pub(crate) was_refused: bool,
     /// Whether the account is gone from storage, and only the session id is waited for, which tells why.
@@ -145,8 +145,11 @@ impl Auth {
     }
 
     /// Whether the pair held came so recently that a refusal of it is no matter of its age (row T2).
-    fn is_fresh(&self, now: Instant) -> bool {
-        self.fresh_since.is_some_and(|since| now.since(since) < FRESH)
+    /// A machine that slept may have let only the wall clock go on.
+    fn is_fresh(&self, now: Now) -> bool {
+        self.fresh_since.is_some_and(|since| {
+            now.mono.since(since.mono) < FRESH && now.wall_ms.abs_diff(since.wall_ms) < FRESH_MS
+        })
     }
 }
 
@@ -178,7 +181,7 @@ impl Session {
         if generation != self.auth.generation {
             return self.token_came(now);
         }
-        if self.auth.is_fresh(now.mono) {
+        if self.auth.is_fresh(now) {
             return self.sign_in_expired(ChatError::of_fault(fault, Stage::Auth), now);
         }
         self.auth.was_refused = true;
@@ -197,7 +200,7 @@ impl Session {
         self.auth.is_lost = false;
         self.auth.generation += 1;
         let was_refused = std::mem::take(&mut self.auth.was_refused);
-        self.auth.fresh_since = was_refused.then_some(now.mono);
+        self.auth.fresh_since = was_refused.then_some(now);
         self.schedule_renewal(lifetime, now);
     }
 
@@ -235,7 +238,9 @@ impl Session {
                 self.begin(now);
             }
             // Its token was refused, and when the next may be asked for is no matter any more.
-            State::Waiting { next, .. } if self.auth.fresh_since == Some(now.mono) => {
+            State::Waiting { next, .. }
+                if self.auth.fresh_since.is_some_and(|since| since.mono == now.mono) =>
+            {
                 let next = *next;
                 self.go(next, now);
             }
@@ -391,8 +396,11 @@ impl Session {
         self.hold(tokens, now);
         self.own_conversation(now);
         self.token_came(now);
+        // It is new here, and may be as old as the one it replaces: a refusal of it is no end yet (row T4).
+        self.auth.fresh_since = None;
     }
 }
 
 /// A pair refused within a minute of its coming is refused for another reason than its age (row T2).
-const FRESH: Duration = Duration::from_secs(60);
+const FRESH_MS: u64 = 60_000;
+const FRESH: Duration = Duration::from_millis(FRESH_MS);

@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use miptech_chat_protocol::{
+    capability::Capability,
     decode::Author,
     ids::{ChatId, ClientMessageId, SessionId},
     stored::{StoredMessage, StoredState, Unusable},
@@ -369,9 +370,10 @@ impl Session {
 
     /// What another tab left of a message it is done with; every tab has a day to see it.
     fn tombstone_came(&mut self, id: &ClientMessageId, state: StoredState, age: Duration) {
-        // The platform told the other tab, and may never tell this one.
-        let is_at_work =
-            |item: &Item| state != StoredState::Sent && matches!(item.delivery, Delivery::Sending { .. });
+        // The platform told the other tab, and may never tell this one; where it names no message, what it tells this one of it
+        // later must not be taken for the next.
+        let is_told = state == StoredState::Sent && self.capabilities.has(Capability::ClientMessageId);
+        let is_at_work = |item: &Item| !is_told && matches!(item.delivery, Delivery::Sending { .. });
         if state == StoredState::Deleted && defect!(TombstoneIgnored) {
             return;
         }

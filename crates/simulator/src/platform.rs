@@ -251,7 +251,7 @@ impl Platform {
     }
 
     pub(super) fn say(&self, socket: Socket, delay_ms: u64, frame: Value, out: &mut Vec<Out>) {
-        if self.moods.stutters {
+        if self.moods.stutters && self.may_stutter(&frame) {
             out.push(Out::Say {
                 socket,
                 delay_ms,
@@ -263,6 +263,16 @@ impl Platform {
             delay_ms,
             frame,
         });
+    }
+
+    /// Whether anybody could see that a frame is the one before: a refusal names no message, and a piece that is not counted
+    /// may be meant twice (row P15).
+    fn may_stutter(&self, frame: &Value) -> bool {
+        match frame["type"].as_str() {
+            Some("error" | "rate_limit_exceeded") => false,
+            Some("response_chunk") => self.manners.counts_pieces,
+            Some(_) | None => true,
+        }
     }
 
     /// What it says about an error.

@@ -160,6 +160,21 @@ fn a_fresh_token_refused_within_a_minute_signs_out_and_keeps_everything_else() {
 }
 
 #[test]
+fn a_token_that_grew_old_while_the_machine_slept_is_renewed() {
+    let mut rig = refused();
+    rig.refreshed("A2", "R2");
+    rig.join("");
+    rig.advance(Duration::from_secs(31));
+    // The monotonic clock stood still meanwhile.
+    rig.wall_shift_ms = 8 * 3_600_000;
+    rig.close(4401, "");
+    assert_eq!(refreshes(&rig), 2);
+    rig.refreshed("A3", "R3");
+    rig.join("");
+    assert_eq!(rig.last_join()["token"], "A3");
+}
+
+#[test]
 fn what_may_pass_never_signs_out_and_is_tried_ever_more_slowly() {
     let mut rig = live();
     rig.server(r#"{"type":"token_expired"}"#);

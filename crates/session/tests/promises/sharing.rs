@@ -243,6 +243,22 @@ fn a_lost_race_is_no_sign_out() {
 }
 
 #[test]
+fn a_pair_found_in_storage_may_be_old_and_is_renewed_before_its_refusal_ends_anything() {
+    let mut rig = live();
+    put(&rig.storage, "A9", "R9");
+    rig.close(4401, "");
+    rig.open();
+    assert_eq!(refreshes(&rig), 0);
+    rig.close(4401, "");
+    assert_eq!(refreshes(&rig), 1);
+    rig.refreshed("A10", "R10");
+    rig.join("");
+    assert_eq!(rig.last_join()["token"], "A10");
+    rig.close(4401, "");
+    rig.expect(Connection::SignedOut);
+}
+
+#[test]
 fn a_sibling_has_two_seconds_to_show_its_pair() {
     let mut rig = refused();
     rig.reply("/auth/refresh", 400, GRANT);

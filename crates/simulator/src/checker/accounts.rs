@@ -14,7 +14,7 @@ pub(super) struct Accounts {
     /// Refresh calls under way: call, page, token.
     running: BTreeMap<usize, (Who, u64)>,
     renewals: Vec<(Who, u64)>,
-    /// Pages whose storage refused to write down that they renew: the others cannot know (promise 16).
+    /// Pages whose storage refused to write down that they renew: neither they nor the others can know (promise 16).
     untold: BTreeSet<Who>,
     /// Sign-ins that ended in storage.
     ended: BTreeSet<u64>,
@@ -67,7 +67,8 @@ impl Accounts {
         let within = |span_ms: u64| {
             let moments = self.renewals.iter();
             let counts = |(page, at): &&(Who, u64)| {
-                at + span_ms > record.at_ms && (*page == who || !self.untold.contains(page))
+                let is_known = [*page, who].iter().all(|page| !self.untold.contains(page));
+                at + span_ms > record.at_ms && (*page == who || is_known)
             };
             moments.filter(counts).count()
         };

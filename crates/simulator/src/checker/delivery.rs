@@ -22,6 +22,9 @@ struct Message {
     releases: u32,
     is_kept: bool,
     was_refused_by_storage: bool,
+    /// Whose storage refused it last, and when. What belongs to somebody who is gone leaves the screen as it is written down
+    /// once more (row O13), and where storage refuses that the page alone keeps it, as the visitor was told (row O20).
+    refused_last: Option<(Who, u64)>,
     is_confirmed: bool,
     /// The platform acknowledged this very message.
     is_acked: bool,
@@ -48,9 +51,6 @@ pub(super) struct Delivery {
     /// What storage refused each page and has not taken since: what is typed behind it stays in the page's memory too, or
     /// another tab would send it first, and the visitor was told.
     refused: BTreeMap<Who, BTreeSet<String>>,
-    /// Who signed out last, and when: what is theirs leaves the screen (row O13), and where storage refused it the page alone
-    /// keeps it, as the visitor was told (row O20).
-    signed_out: Option<(Who, u64)>,
     /// What each page handed over last.
     under_way: BTreeMap<Who, String>,
     /// What came and went on each socket.
@@ -67,7 +67,6 @@ impl Delivery {
             new_conversations: BTreeSet::new(),
             rows: BTreeMap::new(),
             refused: BTreeMap::new(),
-            signed_out: None,
             under_way: BTreeMap::new(),
             gates: BTreeMap::new(),
         }
@@ -274,9 +273,6 @@ impl Watch for Delivery {
             }
             Happening::Deleted { id } => self.message(id).is_deleted = true,
             Happening::Rejected { id } => self.message(id).pardons += 1,
-            Happening::Clicked(Click::SignOut) => {
-                self.signed_out = record.who.map(|who| (who, record.at_ms));
-            }
             Happening::Clicked(Click::NewConversation) => {
                 self.new_conversations.insert(self.typed);
                 // What was held goes by the visitor's word.
@@ -306,7 +302,9 @@ impl Watch for Delivery {
                 if let Some(who) = record.who {
                     self.refused.entry(who).or_default().insert(id.clone());
                 }
-                self.message(id).was_refused_by_storage = true;
+                let message = self.message(id);
+                message.was_refused_by_storage = true;
+                message.refused_last = record.who.map(|who| (who, record.at_ms));
             }
             Happening::Cleared => self.cleared(),
             Happening::FrameSent { socket, kind, .. } | Happening::FrameCame { socket, kind, .. } => {
@@ -343,10 +341,10 @@ impl Watch for Delivery {
                 if let Some(who) = record.who
                     && let Some(id) = self.rows.remove(&(who, *row))
                 {
-                    let is_signed_out = self.signed_out == Some((who, record.at_ms));
                     let message = self.message(&id);
                     message.shown.remove(&(who, *row));
-                    message.is_excused |= is_signed_out && message.was_refused_by_storage;
+                    let was_just_refused = message.refused_last == Some((who, record.at_ms));
+                    message.is_excused |= message.subject.is_some() && was_just_refused;
                 }
             }
             Happening::Gone(_) => record.who.into_iter().for_each(|who| self.gone(who)),

@@ -41,6 +41,8 @@ pub(super) struct Settling {
     /// The page concerned, when faults stopped, and until when it may take.
     calm: Option<(Who, u64)>,
     was_live: bool,
+    /// When any page began to renew the tokens.
+    renewals: Vec<u64>,
 }
 
 impl Settling {
@@ -72,7 +74,9 @@ impl Settling {
             return;
         };
         let failed = match &record.what {
-            Happening::Ended { socket, .. } => page.sockets.remove(socket),
+            Happening::Ended { socket, .. } | Happening::Abandoned { socket, .. } => {
+                page.sockets.remove(socket)
+            }
             Happening::Answered { call, status, .. } => page.calls.remove(call) && *status != Some(200),
             _ => false,
         };
@@ -141,6 +145,13 @@ impl Watch for Settling {
                 if self.calm.is_none() {
                     page.calls.insert(*call);
                 }
+            }
+            Happening::Called { refresh: Some(_), .. } => self.renewals.push(record.at_ms),
+            // The platform refused the token, and when the next may be asked for is a matter of I16.
+            Happening::LockAsked { lock } if lock == "renewal" => {
+                let begun = |nth_last: usize| self.renewals.iter().rev().nth(nth_last);
+                let free = [begun(0).map(|at| at + 30_000), begun(2).map(|at| at + 600_000)];
+                page.held_until_ms = free.into_iter().flatten().fold(page.held_until_ms, u64::max);
             }
             Happening::Added {
                 row,
