@@ -29,6 +29,8 @@ pub(crate) struct Assembly {
     slots: Vec<Slot>,
     /// How long an answer may be silent before the visitor is told.
     patience: Duration,
+    /// Nothing on this socket has shown yet where an answer begins: one that is heard of may have begun before.
+    is_midway: bool,
 }
 
 impl Assembly {
@@ -36,6 +38,7 @@ impl Assembly {
         Self {
             slots: Vec::new(),
             patience,
+            is_midway: true,
         }
     }
 
@@ -49,6 +52,12 @@ impl Assembly {
         let Some(slot) = self.slots.get_mut(index) else {
             return events;
         };
+        let is_unheard = slot.is_mirrored || slot.status == Status::Thinking && slot.bound.is_none();
+        if let AnswerPart::Chunk { index: None, .. } = frame.part {
+            slot.may_miss |= self.is_midway && is_unheard && !defect!(GapUnnoticed);
+        } else {
+            self.is_midway = false;
+        }
         slot.hear(self.patience, now.mono);
         if let Some(found) = frame.id.as_ref().filter(|found| slot.is_told_again_as(found)) {
             slot.begin_again(found.clone(), &mut events);
@@ -151,6 +160,7 @@ impl Assembly {
 
     /// The socket is gone: deltas sent meanwhile are lost, so nothing is appended to what was open.
     pub(crate) fn socket_lost(&mut self) {
+        self.is_midway = true;
         for slot in &mut self.slots {
             slot.is_muted = false;
         }
@@ -244,6 +254,7 @@ impl Assembly {
 
     /// The next message was acknowledged: what names no answer belongs to its answer from here on.
     pub(crate) fn unmute(&mut self) {
+        self.is_midway = false;
         for slot in &mut self.slots {
             slot.is_muted = false;
             slot.is_replayable = false;

@@ -135,13 +135,17 @@ impl Session {
             | Claim::Rest
             | Claim::Spreading { .. } => {}
         }
+        self.end_leases(now);
+    }
+
+    /// The tabs that had these messages are gone, or as good as gone.
+    fn end_leases(&mut self, now: Now) {
         for id in self.outbox.ids() {
             let delivery = self.outbox.get(&id).map(|item| item.delivery);
             if let Some(Delivery::Elsewhere { until }) = delivery
                 && until <= now.mono
                 && let Some(item) = self.outbox.get_mut(&id)
             {
-                // The tab that had it is gone, or as good as gone.
                 item.delivery = Delivery::Doubtful { leased_until: None };
                 item.is_ambiguous = true;
                 if self.is_live() {
@@ -191,6 +195,7 @@ impl Session {
             Claim::Reading { has_lock } => {
                 self.claim = Claim::Reading { has_lock };
                 self.expire(now);
+                self.end_leases(now);
                 match self.next_for_us(has_lock, now) {
                     Some((attempt, id)) => self.mark(has_lock, attempt, id, now),
                     None => self.end_claim(),

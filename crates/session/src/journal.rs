@@ -224,8 +224,14 @@ impl Journal {
 
 impl Line {
     /// Whether it belongs in the transcript: messages that wait are kept by themselves.
+    ///
+    /// An answer of which nothing is known yet, not even a name, could not be found again by whoever reads it.
     fn is_kept(&self) -> bool {
-        self.author != Author::User || self.status == Status::Sent
+        if self.author == Author::User {
+            self.status == Status::Sent
+        } else {
+            self.message.is_some() || !self.text.is_empty()
+        }
     }
 
     /// What storage keeps of it.

@@ -333,3 +333,19 @@ fn an_answer_cut_before_a_drop_does_not_go_on_behind_it_as_if_nothing_were_missi
     rig.server(BARE_END);
     rig.expect_lines(&[("Do ", Status::Interrupted)]);
 }
+
+#[test]
+fn an_answer_met_in_its_middle_is_not_called_whole_by_a_bare_end() {
+    let begun = r#"{"type":"response_start","data":{"message_id":"a1"}}"#;
+    for (first, status) in [(None, Status::Interrupted), (Some(begun), Status::Complete)] {
+        let mut rig = Rig::live("");
+        first.into_iter().for_each(|frame| rig.server(frame));
+        rig.server(&chunk("a1", "do."));
+        rig.server(BARE_END);
+        rig.expect_lines(&[("do.", status)]);
+        // The next one begins where it can be seen.
+        rig.server(r#"{"type":"response_chunk","data":{"message_id":"a2","content":"Ciao"}}"#);
+        rig.server(r#"{"type":"response_complete","data":{"message_id":"a2"}}"#);
+        rig.expect_lines(&[("do.", status), ("Ciao", Status::Complete)]);
+    }
+}

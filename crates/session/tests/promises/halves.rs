@@ -44,6 +44,7 @@ fn a_character_cut_in_two_is_whole_again() {
 #[test]
 fn a_half_without_its_other_is_marked_at_the_end_and_not_before() {
     let mut rig = Rig::live("");
+    rig.server(r#"{"type":"response_start","data":{"message_id":"a1"}}"#);
     rig.server(&chunk("Hi \\ud83d"));
     rig.expect_lines(&[("Hi ", Status::Streaming)]);
     rig.server(r#"{"type":"response_complete","data":{"message_id":"a1"}}"#);

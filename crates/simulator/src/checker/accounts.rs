@@ -12,7 +12,7 @@ pub(super) struct Accounts {
     setting: Setting,
     refresh_key: String,
     /// Refresh calls under way: call, page, token.
-    running: BTreeMap<usize, (Who, u64)>,
+    running: BTreeMap<usize, (Who, u64, u64)>,
     renewals: Vec<(Who, u64)>,
     /// Pages whose storage refused to write down that they renew: neither they nor the others can know (promise 16).
     untold: BTreeSet<Who>,
@@ -51,19 +51,22 @@ impl Accounts {
     }
 
     fn renewed(&mut self, call: usize, who: Who, token: u64, record: &Record, findings: &mut Findings) {
-        let same = self.running.values().filter(|(_, running)| *running == token);
-        let same: Vec<Who> = same.map(|(page, _)| *page).collect();
-        if same.contains(&who) {
+        let same = self.running.values().filter(|(_, running, _)| *running == token);
+        let same: Vec<(Who, u64)> = same.map(|(page, _, at_ms)| (*page, *at_ms)).collect();
+        if same.iter().any(|(page, _)| *page == who) {
             findings.add(
                 "I15",
                 record,
                 "a page renews the same token twice at once".to_owned(),
             );
         }
-        if self.setting.locks && !same.is_empty() && self.excused_until_ms < record.at_ms {
+        // A lock is waited for five seconds, and then the commit guard has to do (row T7).
+        let is_young = |at_ms: u64| at_ms + 5000 > record.at_ms;
+        let has_young = same.iter().any(|(_, at_ms)| is_young(*at_ms));
+        if self.setting.locks && has_young && self.excused_until_ms < record.at_ms {
             findings.add("I15", record, "two pages renew the same token at once".to_owned());
         }
-        self.running.insert(call, (who, token));
+        self.running.insert(call, (who, token, record.at_ms));
         let within = |span_ms: u64| {
             let moments = self.renewals.iter();
             let counts = |(page, at): &&(Who, u64)| {
@@ -158,7 +161,7 @@ impl Watch for Accounts {
             }
             Happening::Gone(_) => {
                 if let Some(who) = record.who {
-                    self.running.retain(|_, (page, _)| *page != who);
+                    self.running.retain(|_, (page, ..)| *page != who);
                 }
             }
             _ => {}
