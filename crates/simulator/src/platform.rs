@@ -246,7 +246,10 @@ impl Platform {
     }
 
     pub(super) fn say(&self, socket: Socket, delay_ms: u64, frame: Value, out: &mut Vec<Out>) {
-        if self.moods.stutters {
+        // Pieces that are neither numbered nor counted, and whose whole is never told, cannot be told from their copies.
+        let manners = &self.manners;
+        let is_told_apart = manners.resume || manners.counts_pieces || manners.repeats_text;
+        if self.moods.stutters && (is_told_apart || frame["type"] != "response_chunk") {
             out.push(Out::Say {
                 socket,
                 delay_ms,
