@@ -313,7 +313,7 @@ impl Assembly {
         slot.bound = item.message.clone().map(|id| AnswerId { id, in_payload: true });
         slot.text.clone_from(&item.text);
         slot.chunks = item.chunks;
-        slot.has_gap = true;
+        (slot.has_gap, slot.may_miss) = (true, true);
         slot.is_mirrored = true;
         slot.status = status;
         self.slots.push(slot);

@@ -247,7 +247,8 @@ impl Plan {
             chatters: rng.percent(8),
             expires_at_ms: rng.percent(50).then(|| rng.between(30_000, 400_000)),
         };
-        plan.manners.counts_pieces = rng.percent(70);
+        // A tab that joins in the middle of an answer cannot tell that it does.
+        plan.manners.counts_pieces = rng.percent(50) || plan.tabs > 1;
         plan.manners.repeats_late = rng.percent(15);
         plan.manners.is_wordy = rng.percent(5);
         plan

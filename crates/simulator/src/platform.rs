@@ -270,7 +270,9 @@ impl Platform {
     fn may_stutter(&self, frame: &Value) -> bool {
         match frame["type"].as_str() {
             Some("error" | "rate_limit_exceeded") => false,
-            Some("response_chunk") => self.manners.counts_pieces,
+            Some("response_chunk") => {
+                self.manners.resume || self.manners.counts_pieces || self.manners.repeats_text
+            }
             Some(_) | None => true,
         }
     }

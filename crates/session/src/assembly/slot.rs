@@ -29,7 +29,7 @@ pub(super) struct Slot {
     pub(super) least_chunks: u64,
     /// Whether a delta may be missing: nothing is appended until the final text heals the answer.
     pub(super) has_gap: bool,
-    /// Whether a frame nobody could read may have been a piece of it: only the platform's text or count makes it whole.
+    /// Whether a piece may be missing without a sign of it: only the platform's text or count makes it whole.
     pub(super) may_miss: bool,
     pub(super) status: Status,
     /// Whether the visitor stopped it and its end has not come yet: what is left of it is swallowed.
