@@ -138,6 +138,7 @@ impl Session {
         self.chat = chat.filter(|_| self.plan.rules().creation == Creation::Socket);
         self.is_chat_new = false;
         self.config.identity.session = id;
+        self.config.identity.origin = Origin::Stored;
         self.effect(Effect::Read(Shelf::Transcript));
         self.effect(Effect::Read(Shelf::Messages));
         if is_blocked {

@@ -109,7 +109,6 @@ impl Session {
             // Another tab began the conversation, and nothing was said here yet: it is joined (row N4). What the screen shows
             // is no sign of that, for news of the other tab's message may come before news of its conversation.
             if let Some(id) = text.and_then(SessionId::parse) {
-                self.config.identity.origin = Origin::Stored;
                 self.follow_conversation(id, chat, now);
             }
             return;
