@@ -81,6 +81,10 @@ impl Watch for Accounts {
                     self.waiting.insert(who, record.at_ms);
                 });
             }
+            // What a page in the back-forward cache hears is nobody's answer any more, and it holds no lock either.
+            Happening::Page(Life::Left) => {
+                self.running.retain(|_, (page, _)| Some(*page) != record.who);
+            }
             Happening::LockHeld { lock } if lock == "renewal" => {
                 record.who.iter().for_each(|who| {
                     self.waiting.remove(who);
