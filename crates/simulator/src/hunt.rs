@@ -35,6 +35,8 @@ pub struct Kill {
     pub seed: u64,
     /// The promise it broke.
     pub violation: Violation,
+    /// Whether some other seed breaks it in the same way without a defect.
+    pub is_known: bool,
 }
 
 impl Hunt {
@@ -89,16 +91,20 @@ impl Hunt {
             let outcome = run(seed, Options::default());
             between.add(&outcome.history);
             let violations = outcome.violations.into_iter().chain(between.judge());
-            let mut new: Vec<Violation> = violations
-                .filter(|violation| !self.kinds.contains(&kind_of(violation)))
+            let kills = violations.map(|violation| Kill {
+                seed,
+                is_known: self.kinds.contains(&kind_of(&violation)),
+                violation,
+            });
+            // Of what happens without it as well only the expected promise proves something.
+            let mut kills: Vec<Kill> = kills
+                .filter(|kill| !kill.is_known || kill.violation.invariant == expected)
                 .collect();
-            if let Some(place) = new.iter().position(|violation| violation.invariant == expected) {
-                let violation = new.swap_remove(place);
-                return [first, Some(Kill { seed, violation })];
+            let is_expected = |kill: &Kill| kill.violation.invariant == expected;
+            if let Some(place) = kills.iter().position(is_expected) {
+                return [first, Some(kills.swap_remove(place))];
             }
-            if let Some(violation) = new.into_iter().next().filter(|_| first.is_none()) {
-                first = Some(Kill { seed, violation });
-            }
+            first = first.or_else(|| kills.into_iter().next());
         }
         [first, None]
     }

@@ -193,6 +193,8 @@ pub struct Occasions {
     pub forgets_at_ms: Option<u64>,
     /// Whoever holds a lock is struck, or somebody signs out meanwhile (rows T7 and T10), and renewals are slow.
     pub strikes_at_locks: bool,
+    /// When the platform begins to close every socket with a code nobody knows, a few times over.
+    pub rejects_at_ms: Option<u64>,
     /// When all access tokens run out, and the platform tells everybody at once (row T6).
     pub expires_at_ms: Option<u64>,
     /// The visitor says much more in a row than may wait.
@@ -246,11 +248,13 @@ impl Plan {
             strikes_at_locks: rng.percent(if plan.accounts { 50 } else { 10 }),
             chatters: rng.percent(8),
             expires_at_ms: rng.percent(50).then(|| rng.between(30_000, 400_000)),
+            rejects_at_ms: None,
         };
         // A tab that joins in the middle of an answer cannot tell that it does.
         plan.manners.counts_pieces = rng.percent(50) || plan.tabs > 1;
         plan.manners.repeats_late = rng.percent(15);
         plan.manners.is_wordy = rng.percent(5);
+        plan.occasions.rejects_at_ms = rng.percent(10).then(|| rng.between(60_000, 590_000));
         plan
     }
 

@@ -73,6 +73,8 @@ enum Job {
     Meanwhile { page: usize },
     /// All tokens run out at once.
     Expire,
+    /// Every socket is closed with a code nobody knows, and so many times more.
+    Reject { more: u32 },
     /// All faults stop.
     Calm,
     /// The visitor tries to get through.
@@ -241,6 +243,9 @@ impl World {
         if let Some(at_ms) = self.plan.occasions.forgets_at_ms {
             self.later(at_ms, Job::Forget);
         }
+        if let Some(at_ms) = self.plan.occasions.rejects_at_ms {
+            self.later(at_ms, Job::Reject { more: 3 });
+        }
         if let Some(at_ms) = self.plan.occasions.expires_at_ms.filter(|_| self.plan.accounts) {
             self.later(at_ms, Job::Expire);
         }
@@ -296,6 +301,7 @@ impl World {
             Job::AtLock { page } => self.at_lock(page),
             Job::Meanwhile { page } => self.meanwhile(page),
             Job::Expire => self.expire_all(),
+            Job::Reject { more } => self.reject(more),
             Job::Calm => self.calm(),
             Job::Pursue { step } => self.pursue(step),
         }

@@ -159,7 +159,8 @@ mod planted {
     fn hunt(defects: &[Defect], seeds: Range<u64>) -> ExitCode {
         let ground = Hunt::new(seeds, threads());
         println!(
-            "of these seeds {} are broken without a defect; * where another promise than the expected one is broken",
+            "of these seeds {} are broken without a defect; * where another promise than the expected one is broken, \
+             ~ where other seeds break it without a defect",
             ground.broken().len()
         );
         println!(
@@ -192,7 +193,11 @@ mod planted {
         let (name, promise) = (format!("{defect:?}"), defect.invariant());
         let line = |kill: &Kill| {
             let found_by = kill.violation.invariant;
-            let mark = if found_by == promise { "" } else { " *" };
+            let mark = match (found_by == promise, kill.is_known) {
+                (false, _) => " *",
+                (true, true) => " ~",
+                (true, false) => "",
+            };
             let found_by = format!("{found_by}{mark}");
             format!(
                 "{name:<22} {promise:<8} {found_by:<9} {:>5}  {}\n",

@@ -93,6 +93,19 @@ impl World {
         }
     }
 
+    /// Every socket is closed with a code nobody knows: after the second the visitor has to decide (`platform.md` section 13).
+    pub(super) fn reject(&mut self, more: u32) {
+        if self.is_calm {
+            return;
+        }
+        for socket in self.open_links() {
+            self.drop_link(socket, 0, 4999, "");
+        }
+        if more > 0 {
+            self.later(15_000, Job::Reject { more: more - 1 });
+        }
+    }
+
     /// What somebody else makes of a renewal: its answer comes late, or a page of the network's own comes instead of it.
     pub(super) fn disturb_renewal(&mut self) -> Disturbance {
         if self.is_calm || !self.plan.occasions.strikes_at_locks {
@@ -100,7 +113,7 @@ impl World {
         }
         match self.occasion_rng.below(10) {
             0..2 => Disturbance::Portal,
-            2..6 => Disturbance::Late(self.occasion_rng.between(500, 6000)),
+            2..6 => Disturbance::Late(self.occasion_rng.between(500, 3000)),
             _ => Disturbance::None,
         }
     }

@@ -119,7 +119,7 @@ impl World {
     }
 
     /// The sockets that are open.
-    fn open_links(&self) -> Vec<usize> {
+    pub(super) fn open_links(&self) -> Vec<usize> {
         let links = self.links.iter().enumerate();
         links
             .filter(|(_, link)| link.is_open && !link.is_dead)
