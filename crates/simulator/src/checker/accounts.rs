@@ -13,6 +13,8 @@ pub(super) struct Accounts {
     refresh_key: String,
     /// Refresh calls under way: call, page, token.
     running: BTreeMap<usize, (Who, u64)>,
+    /// Refresh calls of pages that were left meanwhile.
+    parked: BTreeSet<usize>,
     renewals: Vec<(Who, u64)>,
     /// Pages whose storage refused to write down that they renew: neither they nor the others can know (promise 16).
     untold: BTreeSet<Who>,
@@ -36,6 +38,7 @@ impl Accounts {
             setting: setting.clone(),
             refresh_key: TokenKeys::default().refresh,
             running: BTreeMap::new(),
+            parked: BTreeSet::new(),
             renewals: Vec::new(),
             untold: BTreeSet::new(),
             waiting: BTreeMap::new(),
@@ -96,9 +99,13 @@ impl Watch for Accounts {
                     self.waiting.insert(who, record.at_ms);
                 });
             }
-            // What a page in the back-forward cache hears is nobody's answer any more, and it holds no lock either.
+            // A page in the back-forward cache is nobody's rival, and holds no lock either; what it was answered it hears when
+            // it comes back.
             Happening::Page(Life::Left) => {
-                self.running.retain(|_, (page, _)| Some(*page) != record.who);
+                let left = self
+                    .running
+                    .extract_if(.., |_, (page, _)| Some(*page) == record.who);
+                self.parked.extend(left.map(|(call, _)| call));
             }
             Happening::LockHeld { lock } if lock == "renewal" => {
                 record.who.iter().for_each(|who| {
@@ -121,7 +128,7 @@ impl Watch for Accounts {
                 is_ours,
                 ..
             } => {
-                let was_renewal = self.running.remove(call).is_some();
+                let was_renewal = self.running.remove(call).is_some() || self.parked.remove(call);
                 let is_refusal = matches!(status, Some(400 | 401 | 403));
                 if *is_ours && is_refusal && (was_renewal || self.is_fresh(record.at_ms)) {
                     self.reason_ms = Some(record.at_ms);

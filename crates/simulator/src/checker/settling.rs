@@ -11,6 +11,8 @@ struct Page {
     connection: String,
     /// The notice asks the visitor to decide.
     is_asked: bool,
+    /// Only the visitor tries again.
+    is_manual: bool,
     rows: BTreeMap<u64, (String, String)>,
     /// Nothing may be tried before: the platform asked for patience, or as much was tried as I11 allows.
     held_until_ms: u64,
@@ -53,7 +55,8 @@ impl Settling {
             return;
         };
         let Some(page) = self.pages.get(&who) else { return };
-        let is_excused = page.is_asked || matches!(page.connection.as_str(), "signed-out" | "blocked");
+        let is_excused =
+            page.is_asked || page.is_manual || matches!(page.connection.as_str(), "signed-out" | "blocked");
         if page.connection != "live" && !is_excused {
             findings.add("I28", record, format!("the page ends {}", page.connection));
         }
@@ -90,7 +93,8 @@ impl Settling {
             return;
         };
         let Some(page) = self.pages.get(&who) else { return };
-        let is_excused = page.is_asked || matches!(page.connection.as_str(), "signed-out" | "blocked");
+        let is_excused =
+            page.is_asked || page.is_manual || matches!(page.connection.as_str(), "signed-out" | "blocked");
         if page.connection == "live" || is_excused {
             self.was_live = true;
         } else if record.at_ms > until_ms.max(page.held_until_ms + SLACK_MS) {
@@ -114,7 +118,15 @@ impl Watch for Settling {
         let Some(who) = record.who else { return };
         let page = self.pages.entry(who).or_default();
         match &record.what {
-            Happening::PhaseShown { connection, .. } => page.connection.clone_from(connection),
+            Happening::PhaseShown {
+                connection,
+                retry_in_ms,
+            } => {
+                page.connection.clone_from(connection);
+                // After a close code nobody knows, and where the platform asks for hours, only the visitor tries again
+                // (`faults.md` section 3.0, row N7): the screen says so.
+                page.is_manual = connection == "waiting" && retry_in_ms.is_none();
+            }
             Happening::NoticeShown(notice) => {
                 page.is_asked = notice
                     .as_ref()

@@ -204,6 +204,9 @@ impl World {
     pub(super) fn abort(&mut self, page: usize, id: RequestId) {
         if let Some(call) = self.page(page).calls.remove(&id) {
             self.note(Some(page), Happening::Aborted { call });
+            // What hangs on the way goes no further once nobody holds its connection.
+            self.hung
+                .retain(|job| !matches!(job, Job::Arrive { call: hung } if *hung == call));
         }
     }
 
