@@ -44,8 +44,9 @@ impl Between {
         let spread_ms = last
             .zip(first)
             .map_or(0, |(last, first)| (last + 1 - first) * 1000);
-        let is_narrow = spread_ms * 100 < CAP_MS * 45 || most * 100 > self.waits * 35;
-        (self.waits >= ENOUGH && is_narrow).then(|| {
+        let is_heaped = self.waits >= ENOUGH_TO_HEAP && most * 100 > self.waits * 35;
+        let is_narrow = self.waits >= ENOUGH_TO_SPREAD && spread_ms * 100 < CAP_MS * 45;
+        (is_heaped || is_narrow).then(|| {
             let story = format!(
                 "{most} of {} waits at the cap are equally long, and they lie {spread_ms} ms apart",
                 self.waits
@@ -59,5 +60,6 @@ impl Between {
 const CAPPED_FROM: u32 = 6;
 const CAP_MS: u64 = 30_000;
 
-/// So many waits between half of the cap and the cap lie far apart, or chance has no part in them.
-const ENOUGH: u64 = 40;
+/// So many waits between half of the cap and the cap never fall into one second by chance, and so many reach both ends.
+const ENOUGH_TO_HEAP: u64 = 40;
+const ENOUGH_TO_SPREAD: u64 = 200;
