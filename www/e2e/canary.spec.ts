@@ -112,6 +112,7 @@ async function look(page: Page, heard: Overheard): Promise<void> {
 }
 
 test('no token and no password, nor a piece of one, is found outside the places it is meant for', async ({ page, widget, server }) => {
+  test.setTimeout(120_000)
   const heard = await overhear(page)
   const told = await hearEvents(page)
   const bare = await server.barePage()
@@ -161,7 +162,8 @@ test('no token and no password, nor a piece of one, is found outside the places 
   await widget.mount({ apiUrl: server.origin, debug: true, signIn: 'required' })
   await widget.open()
   await widget.signInByForm(account)
-  await expect(widget.form).toHaveAccessibleName('Your session ended. Your text is kept.')
+  // Two renewals lie half a minute apart, and the last one was above.
+  await expect(widget.form).toHaveAccessibleName('Your session ended. Your text is kept.', { timeout: 45_000 })
   await look(page, heard)
 
   // A token of the host page is no other kind of secret; nor is one that cannot be a token.
