@@ -15,7 +15,7 @@ pub(super) struct Pairs {
     heard: BTreeMap<Who, u64>,
     /// Renewals under way: by whom, and since when.
     running: BTreeMap<usize, (Who, u64)>,
-    /// A renewal of the pair in storage may have been applied, and its answer did not become the pair in storage.
+    /// A renewal may have been applied, or may yet be, and its answer did not become the pair in storage.
     may_be_lost: bool,
 }
 
@@ -79,7 +79,6 @@ impl Watch for Pairs {
                     let story = "an older token is written over a newer one".to_owned();
                     findings.add("I19", record, story);
                 }
-                self.may_be_lost &= before.is_some_and(|(_, before)| before >= *number);
             }
             Happening::Unstored {
                 key,

@@ -33,7 +33,8 @@ impl Tabs {
     fn waits(&mut self, told: Who, wait_ms: u64, now_ms: u64) {
         // A page that has not sent anything yet has left nothing in storage, not even this.
         if self.has_session && self.readers.contains(&told) {
-            let until_ms = now_ms + wait_ms.min(120_000);
+            // Told in whole seconds, at different moments: the last word may be a little shorter.
+            let until_ms = (now_ms + wait_ms.min(120_000)).saturating_sub(1000);
             self.waits.push(Wait {
                 told,
                 told_ms: now_ms,
@@ -75,6 +76,7 @@ impl Watch for Tabs {
             }
             Happening::Cleared => {
                 self.kept.clear();
+                self.deleted.clear();
                 self.has_session = false;
             }
             Happening::Stored { holds, .. } => match holds {

@@ -104,7 +104,8 @@ impl Watch for Traps {
             }
             _ => {}
         }
-        let says_why = |kind: &str| matches!(kind, "error" | "unauthorized" | "token_expired");
+        let says_why =
+            |kind: &str| matches!(kind, "chat_created" | "error" | "unauthorized" | "token_expired");
         let is_reason = match &record.what {
             Happening::AuthShown { .. }
             | Happening::Broken
