@@ -256,8 +256,8 @@ impl Session {
         is_second
     }
 
-    /// The mark was written: the message leaves, unless another tab has marked it since, or storage refused the mark and
-    /// holds it still as one that waits: the next page would send it again.
+    /// The mark was written: the message leaves, unless another tab has marked it since. Where storage refused the mark the
+    /// visitor was told to keep this tab open, for the next page may find the message as one that waits (row O20).
     fn hand_over_marked(&mut self, attempt: Attempt, id: &ClientMessageId, now: Now) {
         let is_same_socket = matches!(&self.state, State::Live { attempt: live, .. } if *live == attempt)
             && self.held_until.is_none();
@@ -276,14 +276,6 @@ impl Session {
                 0
             };
             self.keep_message(id, now);
-        } else if item.is_unkept && item.is_in_storage {
-            item.hand_overs = 0;
-            let parked = if item.is_ambiguous {
-                Parked::Unconfirmed
-            } else {
-                Parked::Failed
-            };
-            self.deliver_as(id, Delivery::Parked(parked), now);
         } else {
             self.hand_over(attempt, id, now);
         }

@@ -82,8 +82,6 @@ impl Session {
         if let Some(mut item) = self.outbox.remove(id) {
             item.session = self.config.identity.session.clone();
             item.chat.clone_from(&chat);
-            // Whoever finds it in storage as it was may send it too: the visitor wants it sent.
-            item.is_in_storage = false;
             item.owner = self.auth.owner.clone();
             item.hand_overs = 0;
             item.is_ambiguous = false;
@@ -139,7 +137,7 @@ impl Session {
         if let Some(item) = self.outbox.get_mut(id).filter(|_| is_behind) {
             item.is_unkept = true;
         } else if let Some(item) = self.outbox.get_mut(id) {
-            item.written();
+            item.is_unkept = false;
             let mut value = item.stored(self.tab, now.wall_ms);
             if is_marked {
                 value.state = StoredState::Sending;

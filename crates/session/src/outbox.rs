@@ -39,11 +39,8 @@ pub(crate) struct Item {
     pub(crate) typed: Option<Instant>,
     /// From when on this tab may send it without a lock, where another tab wrote it.
     pub(crate) ours_from: Option<Instant>,
-    /// Storage was asked to keep it, and whether it refused to keep it as it stands.
-    pub(crate) was_written: bool,
+    /// Storage refused to keep it as it stands.
     pub(crate) is_unkept: bool,
-    /// Storage has kept it in some state, so that another tab, or the next page, may find it there.
-    pub(crate) is_in_storage: bool,
     /// When another tab last touched it, by the wall clock; only to know one mark from the next.
     pub(crate) touched_ms: Option<u64>,
     pub(crate) hand_overs: u8,
@@ -113,12 +110,6 @@ impl Item {
             Delivery::Parked(Parked::Failed) => Status::Failed,
             Delivery::Parked(Parked::Unconfirmed) => Status::Unconfirmed,
         }
-    }
-
-    /// Storage is asked to keep it as it stands; whoever is not told of a refusal may trust that it does.
-    pub(crate) const fn written(&mut self) {
-        self.is_in_storage |= self.was_written && !self.is_unkept;
-        (self.was_written, self.is_unkept) = (true, false);
     }
 
     /// What storage keeps of it.

@@ -266,27 +266,16 @@ fn a_transcript_no_page_of_ours_could_have_written_is_not_shown() {
 }
 
 #[test]
-fn what_storage_holds_as_waiting_does_not_leave_where_the_mark_finds_no_room() {
+fn a_message_whose_mark_finds_no_room_is_sent_all_the_same_and_the_visitor_told() {
     for capabilities in ["", DEDUP] {
         let mut rig = Rig::new();
         rig.say("one").unwrap();
         rig.refuse(StoreRefusal::Full, is_message);
         rig.go_live(capabilities);
-        rig.expect_lines(&[("one", Status::Failed)]);
-        assert!(rig.sent_texts().is_empty(), "{capabilities}");
+        rig.expect_lines(&[("one", Status::Sending)]);
+        assert_eq!(rig.sent_texts(), ["one"]);
         assert_eq!(rig.notice_code(), Some(ErrorCode::StorageQuota));
     }
-}
-
-#[test]
-fn the_visitors_word_sends_what_could_not_be_marked() {
-    let id = ClientMessageId::parse("m-1").unwrap();
-    let mut rig = Rig::new();
-    rig.say("one").unwrap();
-    rig.refuse(StoreRefusal::Full, is_message);
-    rig.go_live("");
-    rig.act(|session, now| session.retry(&id, now)).unwrap();
-    assert_eq!(rig.sent_texts(), ["one"]);
 }
 
 #[test]

@@ -124,7 +124,8 @@ impl Delivery {
                 format!("{id} was handed over before it was stored"),
             );
         }
-        if !dedup && message.handed > 1 + message.pardons {
+        // Where storage took no mark of it, the visitor was told to keep the tab open (row O20).
+        if !dedup && message.handed > 1 + message.pardons && !message.was_refused_by_storage {
             findings.add(
                 "I3",
                 record,
@@ -151,7 +152,8 @@ impl Delivery {
         let begun = self.new_conversations.clone();
         let message = self.message(id);
         message.applied += 1;
-        if dedup && message.applied > 1 + message.agains + message.releases {
+        if dedup && message.applied > 1 + message.agains + message.releases && !message.was_refused_by_storage
+        {
             findings.add("I3", record, format!("{id} was applied twice"));
         }
         let Some((place, tab)) = message.typed else { return };
