@@ -165,8 +165,9 @@ impl Delivery {
         if message.chat.as_ref().is_some_and(|typed| typed != chat) && !is_sent_on {
             findings.add("I7", record, format!("{id} was applied in another chat"));
         }
-        // One that a page gave up as failed is out of the order, whoever sends it after all.
-        if message.agains > 0 || message.applied > 1 || is_sent_on || message.was_failed {
+        // One that a page gave up as failed, or that storage refused (row O20), is out of the order, whoever sends it after all.
+        let is_out = message.was_failed || message.was_refused_by_storage;
+        if message.agains > 0 || message.applied > 1 || is_sent_on || is_out {
             return;
         }
         let last = self
