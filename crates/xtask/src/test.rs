@@ -29,7 +29,7 @@ pub(crate) enum Check {
     Host,
     /// The session core imports nothing.
     Purity,
-    /// Two thousand simulated runs under every fault.
+    /// A thousand simulated runs under every fault.
     Simulate,
     /// The widget's tests in headless Chromium.
     Browser,
