@@ -15,4 +15,4 @@ mod driver;
 mod embed;
 mod ui;
 
-pub use self::embed::{ChatHandle, mount, version};
+pub use self::embed::{ChatHandle, call, mount, mount_for_js, version};

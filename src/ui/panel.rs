@@ -16,13 +16,15 @@ use super::{
 pub(super) fn panel(ui: &Ui) -> AnyView {
     let strings = ui.strings();
     let disclosure = || {
+        let words = ui.options.disclosure.clone();
         el("p")
             .part("disclosure")
             .class("disclosure")
-            .text(strings.disclosure)
+            .text(words.unwrap_or_else(|| strings.disclosure.to_owned()))
             .view()
     };
     el("section")
+        .in_place_of(ui.standing(".panel"))
         .part("panel")
         .class("panel")
         .set("id", "panel")
