@@ -129,10 +129,8 @@ impl ChatModel {
                 self.sign_in.set(SignIn::Rest);
             }
             Event::ConversationEnded { row, .. } => self.rows.update(|rows| {
-                // Nothing was said yet, so there is nothing to tell apart.
-                if rows.last().is_some_and(|last| !last.is_break()) {
-                    rows.push(Row::at_break(row));
-                }
+                rows.push(Row::at_break(row));
+                drop_idle_breaks(rows);
             }),
             // These are for the host page; what the visitor should know of an error stands in the notice bar.
             Event::ConversationStarted { .. } | Event::ErrorRaised(_) | Event::ProfileRead(_) => {}
@@ -141,7 +139,10 @@ impl ChatModel {
             Event::MessageAdded { entry, place } => self.add(entry, place),
             Event::MessageMoved { row, behind } => self.rows.update(|rows| shift(rows, row, behind)),
             Event::MessageRemoved { row, .. } => {
-                self.rows.update(|rows| rows.retain(|known| known.0.id != row));
+                self.rows.update(|rows| {
+                    rows.retain(|known| known.0.id != row);
+                    drop_idle_breaks(rows);
+                });
                 self.departures.update(|count| *count += 1);
             }
             Event::MessageChanged { row, status, message } => self.with_row(row, |row| {
@@ -474,7 +475,18 @@ fn shift(rows: &mut Vec<Row>, id: RowId, behind: RowId) {
         let row = rows.remove(at);
         let at = place_of(rows, behind).map_or(at, |at| at + 1);
         rows.insert(at, row);
+        drop_idle_breaks(rows);
     }
+}
+
+/// Where nothing was said before a break, or since the one before it, there is nothing to tell apart.
+fn drop_idle_breaks(rows: &mut Vec<Row>) {
+    let mut was_said = false;
+    rows.retain(|row| {
+        let stays = was_said || !row.is_break();
+        was_said = !row.is_break();
+        stays
+    });
 }
 
 /// Whether an answer has all it will ever have.

@@ -96,7 +96,8 @@ async fn mounting_and_leaving_many_times_adds_up_to_nothing() {
 async fn a_widget_outlives_a_handle_that_nobody_kept() {
     let page = Page::open();
     let host = page.host("one");
-    drop(mount(host.clone(), &settings("{}")));
+    // It stays for good, so it is of a tenant of its own: what the other tests store is no news to it.
+    drop(mount(host.clone(), &settings(r#"{"tenantId": "outliving"}"#)));
     tick().await;
     part(&host, "launcher").click();
     tick().await;
