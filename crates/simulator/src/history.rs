@@ -423,6 +423,8 @@ pub enum Happening {
     Calm {
         /// The longest wait that was in force.
         longest_wait_ms: u64,
+        /// How long storage says that the platform wants patience.
+        hold_ms: u64,
     },
     /// The run is over.
     End {

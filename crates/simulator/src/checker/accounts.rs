@@ -20,6 +20,10 @@ pub(super) struct Accounts {
     untold: BTreeSet<Who>,
     /// Since when pages wait for the lock.
     waiting: BTreeMap<Who, u64>,
+    /// When storage last lost what was written down, or the clock it was told by was set; and since when each page opened
+    /// later can know: nothing else tells one page what another did before it (row Q5, section 6.4).
+    lost_ms: u64,
+    known_from_ms: BTreeMap<Who, u64>,
     /// Sign-ins that ended in storage.
     ended: BTreeSet<u64>,
     /// The last reason for tokens to go.
@@ -42,6 +46,8 @@ impl Accounts {
             renewals: Vec::new(),
             untold: BTreeSet::new(),
             waiting: BTreeMap::new(),
+            lost_ms: 0,
+            known_from_ms: BTreeMap::new(),
             ended: BTreeSet::new(),
             reason_ms: None,
             renewed_ms: None,
@@ -76,10 +82,12 @@ impl Accounts {
             findings.add("I15", record, "two pages renew the same token at once".to_owned());
         }
         self.running.insert(call, (who, token));
+        let known_from_ms = self.known_from_ms.get(&who).copied().unwrap_or_default();
         let within = |span_ms: u64| {
             let moments = self.renewals.iter();
             let counts = |(page, at): &&(Who, u64)| {
-                let is_known = [*page, who].iter().all(|page| !self.untold.contains(page));
+                let is_known =
+                    [*page, who].iter().all(|page| !self.untold.contains(page)) && *at >= known_from_ms;
                 at + span_ms > record.at_ms && (*page == who || is_known)
             };
             moments.filter(counts).count()
@@ -148,9 +156,13 @@ impl Watch for Accounts {
             Happening::Aborted { call } => {
                 self.running.remove(call);
             }
-            Happening::Clicked(Click::SignOut | Click::SignIn) | Happening::Cleared => {
+            Happening::Clicked(Click::SignOut | Click::SignIn) => self.reason_ms = Some(record.at_ms),
+            Happening::Cleared => {
                 self.reason_ms = Some(record.at_ms);
+                self.lost_ms = record.at_ms;
             }
+            Happening::Fault(name) if name == "ClockJump" => self.lost_ms = record.at_ms,
+            Happening::Meddled { key } if key.ends_with(":renewal") => self.lost_ms = record.at_ms,
             Happening::Unstored {
                 held: Holds::Token { family, .. },
                 ..
@@ -180,6 +192,12 @@ impl Watch for Accounts {
             }
             Happening::Stored { key, .. } if *key == self.refresh_key => self.is_halved = false,
             Happening::StoreRefused { key, .. } if *key == self.refresh_key => self.is_halved = true,
+            Happening::Opened { .. } => {
+                let from_ms = self.lost_ms;
+                record.who.into_iter().for_each(|who| {
+                    self.known_from_ms.insert(who, from_ms);
+                });
+            }
             Happening::Page(Life::Frozen | Life::Thawed) => {
                 self.excused_until_ms = self.excused_until_ms.max(record.at_ms + 180_000);
             }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Findings, Watch};
-use crate::history::{By, Happening, Record, Who};
+use crate::history::{By, Click, Happening, Record, Who};
 
 /// What a page shows that matters here.
 #[derive(Debug, Default)]
@@ -18,6 +18,9 @@ struct Page {
     held_until_ms: u64,
     dials: Vec<u64>,
     creations: Vec<u64>,
+    /// When the visitor last asked for the next try, and until when it has to be made.
+    clicked_ms: Option<u64>,
+    retry_by_ms: Option<u64>,
     /// What was under way when faults stopped.
     sockets: BTreeSet<usize>,
     calls: BTreeSet<usize>,
@@ -88,6 +91,23 @@ impl Settling {
         }
     }
 
+    /// Within five seconds of a click on Retry something is tried.
+    fn retry_due(&mut self, record: &Record, findings: &mut Findings) {
+        for (who, page) in &mut self.pages {
+            let is_try = matches!(record.what, Happening::Called { .. } | Happening::Dialled { .. });
+            if is_try && record.who == Some(*who) || page.held_until_ms > record.at_ms {
+                page.retry_by_ms = None;
+            }
+            if page.retry_by_ms.take_if(|by| *by < record.at_ms).is_some() {
+                findings.add(
+                    "I28",
+                    record,
+                    "the visitor asked for a try, and none was made".to_owned(),
+                );
+            }
+        }
+    }
+
     fn time_passed(&mut self, record: &Record, findings: &mut Findings) {
         let Some((who, until_ms)) = self.calm.filter(|_| !self.was_live) else {
             return;
@@ -111,6 +131,7 @@ impl Settling {
 impl Watch for Settling {
     fn see(&mut self, record: &Record, findings: &mut Findings) {
         self.late_failure(record);
+        self.retry_due(record, findings);
         self.time_passed(record, findings);
         if let Happening::End { .. } = record.what {
             return self.end(record, findings);
@@ -143,6 +164,15 @@ impl Watch for Settling {
                 // A fifth more is chance (`faults.md` section 6.2).
                 let asked_ms = (*wait_ms).min(120_000) * 6 / 5;
                 page.held_until_ms = page.held_until_ms.max(record.at_ms + asked_ms);
+            }
+            // One click in five seconds is granted (row N29), and none before what was asked for (row N5).
+            Happening::Clicked(Click::Retry) => {
+                let is_granted = page.clicked_ms.is_none_or(|at| at + RETRY_MS <= record.at_ms);
+                page.clicked_ms = Some(record.at_ms);
+                let is_free = page.connection == "waiting" && page.held_until_ms <= record.at_ms;
+                if self.calm.is_some_and(|(hero, _)| hero == who) && is_granted && is_free {
+                    page.retry_by_ms = Some(record.at_ms + RETRY_MS);
+                }
             }
             Happening::Dialled { socket, .. } => {
                 page.tried(|page| &mut page.dials, record.at_ms);
@@ -182,7 +212,11 @@ impl Watch for Settling {
             Happening::Removed { row } => {
                 page.rows.remove(row);
             }
-            Happening::Calm { longest_wait_ms } => {
+            Happening::Calm {
+                longest_wait_ms,
+                hold_ms,
+            } => {
+                page.held_until_ms = page.held_until_ms.max(record.at_ms + hold_ms);
                 self.calm = Some((who, record.at_ms + longest_wait_ms + SLACK_MS));
             }
             Happening::Gone(_) => {
@@ -195,3 +229,6 @@ impl Watch for Settling {
 
 /// Five seconds, and those a platform takes that is silent about joins (`platform.md` section 9.3).
 const SLACK_MS: u64 = 12_000;
+
+/// I28: within five seconds of a click on Retry; and row N29: one in five seconds.
+const RETRY_MS: u64 = 5000;

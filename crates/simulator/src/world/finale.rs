@@ -33,13 +33,20 @@ impl World {
         let phase = self.page(page).session.phase();
         let now = self.clocks().mono;
         let wait = phase.retry_at.map_or(0, |at| at.since(now).as_millis());
-        let wait_ms = u64::try_from(wait).unwrap_or(u64::MAX);
-        // What one tab was asked for counts for all of them (row N5), and is never more than two minutes (row P22).
+        let longest_wait_ms = u64::try_from(wait).unwrap_or(u64::MAX);
+        // What one tab was asked for counts for all of them (row N5); more than two minutes nobody is held (row P22), and a
+        // fifth more is chance (`faults.md` section 6.2).
         let hold = StoreKey::Hold.text(&self.caller.tenant, &TokenKeys::default());
-        let hold = self.storage.get(&hold).and_then(|text| text.parse().ok());
-        let hold_ms = hold.unwrap_or(0_u64).saturating_sub(self.clocks().wall_ms);
-        let longest_wait_ms = wait_ms.max(if hold_ms <= 120_000 { hold_ms * 6 / 5 } else { 0 });
-        self.note(Some(page), Happening::Calm { longest_wait_ms });
+        let until_ms = self.storage.get(&hold).and_then(|text| text.parse().ok());
+        let left_ms = until_ms.unwrap_or(0_u64).saturating_sub(self.clocks().wall_ms);
+        let hold_ms = if left_ms <= 120_000 { left_ms * 6 / 5 } else { 0 };
+        self.note(
+            Some(page),
+            Happening::Calm {
+                longest_wait_ms,
+                hold_ms,
+            },
+        );
         self.signal(page, PageSignal::Online);
         self.signal(page, PageSignal::Visible);
         self.page(page).is_panel_open = true;
