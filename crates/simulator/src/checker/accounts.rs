@@ -24,6 +24,8 @@ pub(super) struct Accounts {
     /// later can know: nothing else tells one page what another did before it (row Q5, section 6.4).
     lost_ms: u64,
     known_from_ms: BTreeMap<Who, u64>,
+    /// When the wall clock was set by a little.
+    drifts: Vec<u64>,
     /// Sign-ins that ended in storage.
     ended: BTreeSet<u64>,
     /// The last reason for tokens to go.
@@ -48,6 +50,7 @@ impl Accounts {
             waiting: BTreeMap::new(),
             lost_ms: 0,
             known_from_ms: BTreeMap::new(),
+            drifts: Vec::new(),
             ended: BTreeSet::new(),
             reason_ms: None,
             renewed_ms: None,
@@ -88,7 +91,15 @@ impl Accounts {
             let counts = |(page, at): &&(Who, u64)| {
                 let is_known =
                     [*page, who].iter().all(|page| !self.untold.contains(page)) && *at >= known_from_ms;
-                at + span_ms > record.at_ms && (*page == who || is_known)
+                // One page tells another by the wall clock, which may have been set meanwhile.
+                let off_ms: u64 = self
+                    .drifts
+                    .iter()
+                    .filter(|drift| *drift > at)
+                    .map(|_| DRIFT_MS)
+                    .sum();
+                at + span_ms > record.at_ms && *page == who
+                    || at + span_ms > record.at_ms + off_ms && is_known
             };
             moments.filter(counts).count()
         };
@@ -145,7 +156,9 @@ impl Watch for Accounts {
                     self.renewed_ms = Some(record.at_ms);
                 }
             }
-            Happening::FrameCame { kind, .. } if kind == "error" && self.is_fresh(record.at_ms) => {
+            Happening::FrameCame { kind, .. }
+                if (kind == "error" || kind == "token_expired") && self.is_fresh(record.at_ms) =>
+            {
                 self.reason_ms = Some(record.at_ms);
             }
             Happening::Ended { code: 4401, .. } if self.is_fresh(record.at_ms) => {
@@ -161,6 +174,7 @@ impl Watch for Accounts {
                 self.reason_ms = Some(record.at_ms);
                 self.lost_ms = record.at_ms;
             }
+            Happening::Fault(name) if name == "ClockDrift" => self.drifts.push(record.at_ms),
             Happening::Fault(name) if name == "ClockJump" => self.lost_ms = record.at_ms,
             Happening::Meddled { key } if key.ends_with(":renewal") => self.lost_ms = record.at_ms,
             Happening::Unstored {
@@ -213,6 +227,9 @@ impl Watch for Accounts {
         }
     }
 }
+
+/// By how much a drifting clock is set at most.
+const DRIFT_MS: u64 = 5000;
 
 /// How long a lock is waited for.
 const LOCK_WAIT_MS: u64 = 5000;

@@ -21,6 +21,8 @@ struct Message {
     /// How often the visitor began a new conversation with what waited.
     releases: u32,
     is_kept: bool,
+    /// Whom it waits for, as storage has it.
+    owner: Option<String>,
     was_refused_by_storage: bool,
     /// Whose storage refused it last, and when. What belongs to somebody who is gone leaves the screen as it is written down
     /// once more (row O13), and where storage refuses that the page alone keeps it, as the visitor was told (row O20).
@@ -43,8 +45,8 @@ pub(super) struct Delivery {
     setting: Setting,
     messages: BTreeMap<String, Message>,
     typed: usize,
-    /// The newest typed place applied, by tab and chat.
-    orders: BTreeMap<(Option<usize>, String), (usize, String)>,
+    /// The newest typed place applied, by tab, chat and owner: what waits for one account lets those of another pass.
+    orders: BTreeMap<(Option<usize>, String, Option<String>), (usize, String)>,
     /// When anybody began a new conversation.
     new_conversations: BTreeSet<usize>,
     rows: BTreeMap<(Who, u64), String>,
@@ -170,9 +172,10 @@ impl Delivery {
         if message.agains > 0 || message.applied > 1 || is_sent_on || is_out {
             return;
         }
+        let owner = message.owner.clone();
         let last = self
             .orders
-            .entry((tab, chat.clone()))
+            .entry((tab, chat.clone(), owner))
             .or_insert((place, id.clone()));
         if last.0 > place {
             findings.add(
@@ -276,6 +279,12 @@ impl Watch for Delivery {
             }
             Happening::Deleted { id } => self.message(id).is_deleted = true,
             Happening::Rejected { id } => self.message(id).pardons += 1,
+            // Whoever signs out takes along what the page alone still has of theirs.
+            Happening::Clicked(Click::SignOut) => {
+                for message in self.messages.values_mut() {
+                    message.is_excused |= message.is_cleared && !message.is_stored;
+                }
+            }
             Happening::Clicked(Click::NewConversation) => {
                 self.new_conversations.insert(self.typed);
                 // What was held goes by the visitor's word.
@@ -285,7 +294,7 @@ impl Watch for Delivery {
                 }
             }
             Happening::Stored {
-                holds: Holds::Message { id, .. },
+                holds: Holds::Message { id, owner, .. },
                 ..
             } => {
                 if let Some(refused) = record.who.and_then(|who| self.refused.get_mut(&who)) {
@@ -293,6 +302,7 @@ impl Watch for Delivery {
                 }
                 let message = self.message(id);
                 (message.is_kept, message.is_stored) = (true, true);
+                message.owner.clone_from(owner);
             }
             Happening::Unstored {
                 held: Holds::Message { id, .. },

@@ -109,6 +109,7 @@ impl Watch for Traps {
         let is_reason = match &record.what {
             Happening::AuthShown { .. }
             | Happening::Broken
+            | Happening::ChatShown { .. }
             | Happening::Clicked(_)
             | Happening::ErrorTold { .. }
             | Happening::Heard { .. } => true,

@@ -1,6 +1,6 @@
 //! One message at a time: the next leaves a socket when the one before is acknowledged, refused, or known from history (I5).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Findings, Watch};
 use crate::history::{Happening, Record};
@@ -9,6 +9,8 @@ use crate::history::{Happening, Record};
 #[derive(Debug, Default)]
 pub(super) struct Turns {
     pending: BTreeMap<usize, String>,
+    /// Acknowledged to any page: the platform has them in their place, whoever hands them over once more.
+    acknowledged: BTreeSet<String>,
 }
 
 impl Turns {
@@ -21,7 +23,11 @@ impl Watch for Turns {
     fn see(&mut self, record: &Record, findings: &mut Findings) {
         match &record.what {
             Happening::Handed { id, socket, .. } => {
-                if let Some(before) = self.pending.insert(*socket, id.clone()) {
+                let before = self.pending.remove(socket);
+                if !self.acknowledged.contains(id) {
+                    self.pending.insert(*socket, id.clone());
+                }
+                if let Some(before) = before {
                     findings.add(
                         "I5",
                         record,
@@ -29,7 +35,11 @@ impl Watch for Turns {
                     );
                 }
             }
-            Happening::Acked { id } | Happening::Rejected { id } => self.done(id),
+            Happening::Acked { id } => {
+                self.acknowledged.insert(id.clone());
+                self.done(id);
+            }
+            Happening::Rejected { id } => self.done(id),
             Happening::Answered {
                 history,
                 is_ours: true,
