@@ -261,9 +261,13 @@ impl Assembly {
         }
     }
 
-    /// The conversation is over: no late frame changes anything of it.
-    pub(crate) fn close(&mut self) {
-        self.slots.clear();
+    /// The conversation is over: no late frame changes anything of it. Gives the answers that have a name, and their rows.
+    pub(crate) fn close(&mut self) -> Vec<(MessageId, RowId)> {
+        let named = |slot: Slot| Some((slot.bound?.id, slot.row));
+        std::mem::take(&mut self.slots)
+            .into_iter()
+            .filter_map(named)
+            .collect()
     }
 
     /// When the next open answer is silent for too long, or waits for a chunk for too long.

@@ -41,6 +41,8 @@ pub(crate) struct Auth {
     pub(crate) was_refused: bool,
     /// Whether the account is gone from storage, and only the session id is waited for, which tells why.
     pub(crate) is_lost: bool,
+    /// Whether somebody signed in whose name nobody here knows: who is named next may be somebody else.
+    is_nameless: bool,
     pub(crate) renewal: Renewal,
     /// Whether the host page was asked for a token yet.
     pub(crate) is_host_asked: bool,
@@ -111,6 +113,7 @@ impl Auth {
             fresh_since: None,
             was_refused: false,
             is_lost: false,
+            is_nameless: false,
             renewal: Renewal::default(),
             is_host_asked: false,
             sign_in: None,
@@ -134,6 +137,15 @@ impl Auth {
         known
             .filter(|id| !id.is_empty())
             .or_else(|| self.access()?.claims().user)
+    }
+
+    /// Whether the conversation is somebody else's than who is signed in now.
+    fn is_anothers(&self) -> bool {
+        match (&self.owner, &self.user_id()) {
+            (Some(owner), Some(user)) => owner != user,
+            (None, Some(_)) => self.is_nameless,
+            (Some(_) | None, None) => false,
+        }
     }
 
     pub(crate) fn is_signing_in(&self, id: RequestId) -> bool {
@@ -206,8 +218,9 @@ impl Session {
 
     /// The conversation belongs to who is signed in now; where it was somebody else's, it ends here.
     pub(crate) fn own_conversation(&mut self, now: Now) {
+        let is_anothers = self.auth.is_anothers();
         let user = self.auth.user_id();
-        let is_anothers = matches!((&self.auth.owner, &user), (Some(owner), Some(user)) if owner != user);
+        self.auth.is_nameless = user.is_none();
         if user.is_some() {
             self.auth.owner = user;
         }
@@ -222,6 +235,7 @@ impl Session {
     /// Nobody is signed in any more, by somebody's wish: what follows is another conversation.
     pub(crate) fn disown_conversation(&mut self, now: Now) {
         self.auth.owner = None;
+        self.auth.is_nameless = false;
         self.leave_conversation(now);
     }
 
@@ -354,8 +368,9 @@ impl Session {
             );
         } else {
             self.auth.is_lost = true;
-            self.effect(Effect::Read(Shelf::Session));
         }
+        // Whether the tokens only, or everything is gone from storage.
+        self.effect(Effect::Read(Shelf::Session));
     }
 
     /// Nobody is signed in any more, and this is the session id in storage, which tells why: whoever signs out names
@@ -394,6 +409,10 @@ impl Session {
     pub(crate) fn adopt(&mut self, stored: &StoredAccount, tokens: Tokens, now: Now) {
         self.auth.user = stored.user.as_deref().and_then(User::parse);
         self.hold(tokens, now);
+        if self.auth.is_anothers() {
+            // The tab that signed them in has told storage what becomes of the queue.
+            self.hold_queue_quietly();
+        }
         self.own_conversation(now);
         self.token_came(now);
         // It is new here, and may be as old as the one it replaces: a refusal of it is no end yet (row T4).

@@ -315,7 +315,7 @@ impl Session {
                 continue;
             }
             // What was typed into another chat never goes into this one by itself (row O12), whichever tab lost or made which.
-            let is_elsewhere = self.chat.is_some() && item.chat.is_some() && item.chat != self.chat;
+            let is_elsewhere = item.chat.is_some() && item.chat != self.chat;
             if is_elsewhere && !defect!(QueueCrossesBreak) {
                 self.deliver_as(&id, Delivery::Held, now);
                 continue;

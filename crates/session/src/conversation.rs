@@ -62,6 +62,11 @@ impl Known {
         }
     }
 
+    /// A platform id has another row from here on.
+    pub(crate) fn forget(&mut self, id: &MessageId) {
+        self.rows.retain(|(known, _)| known != id);
+    }
+
     pub(crate) fn row_of(&self, id: &MessageId) -> Option<RowId> {
         self.rows
             .iter()
@@ -282,6 +287,7 @@ impl Session {
         // A second acknowledgement changes nothing: it is not the next message's (`platform.md` section 12, rule 9).
         let is_told = message.as_ref().is_some_and(|id| self.known.row_of(id).is_some());
         if client_message.is_none() && is_told {
+            self.outbox.is_word_owed = false;
             return;
         }
         let Some(item) = self.outbox.acknowledge(client_message) else {

@@ -223,6 +223,7 @@ impl Session {
     /// The socket is gone, and the message it carried may or may not have arrived: it goes again under the same id
     /// where the platform applies an id once; history decides where it can be read; else only the visitor may.
     pub(crate) fn hand_over_lost(&mut self, now: Now) {
+        self.outbox.is_word_owed = false;
         let Some(item) = self.outbox.sending() else { return };
         item.is_ambiguous = !defect!(ResentInDoubt);
         let (id, hand_overs) = (item.id.clone(), item.hand_overs);

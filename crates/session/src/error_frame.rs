@@ -163,13 +163,16 @@ impl Session {
             self.doubt_join();
             return self.troubled(ChatError::of_fault(fault, Stage::Join));
         }
-        self.take_back(now);
+        if !std::mem::take(&mut self.outbox.is_word_owed) {
+            self.take_back(now);
+        }
         self.mishap(ChatError::of_fault(fault, Stage::Send));
     }
 
     fn message_refused(&mut self, fault: Fault, client_message: Option<&ClientMessageId>, now: Now) {
         let refused = match client_message {
             Some(id) => Some(id.clone()),
+            None if std::mem::take(&mut self.outbox.is_word_owed) => None,
             None => self.outbox.sending().map(|item| item.id.clone()),
         };
         let item = refused.and_then(|id| self.outbox.get_mut(&id));

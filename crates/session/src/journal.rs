@@ -35,6 +35,8 @@ pub(crate) struct Journal {
     pub(crate) is_mirroring: bool,
     /// Whether storage has no room for it, or holds one of a newer version.
     pub(crate) is_off: bool,
+    /// When it was last written here, by the wall clock.
+    pub(crate) written_ms: Option<u64>,
 }
 
 /// One message as it is shown.
@@ -195,7 +197,11 @@ impl Journal {
 
     /// A message of the visitor of exactly this text whose platform id is not known.
     pub(crate) fn unnamed(&self, text: &str) -> Option<RowId> {
-        let is_it = |line: &&Line| line.author == Author::User && line.message.is_none() && line.text == text;
+        // One that waits is in the outbox, and what becomes of it is known only when its key is read.
+        let is_it = |line: &&Line| {
+            let is_unnamed = line.status == Status::Sent && line.message.is_none();
+            is_unnamed && line.author == Author::User && line.text == text
+        };
         self.lines.iter().find(is_it).map(|line| line.row)
     }
 
@@ -280,6 +286,8 @@ impl Session {
     /// Writes the conversation so far once what another tab wrote of it is taken over.
     pub(crate) fn merge_transcript(&mut self) {
         self.journal.is_merging = true;
+        // One of somebody who signed in elsewhere meanwhile is not written over by whoever has not heard of it.
+        self.effect(Effect::Read(Shelf::Account));
         // One of another conversation is not written over: that conversation is this tab's too.
         self.effect(Effect::Read(Shelf::Session));
         self.effect(Effect::Read(Shelf::Transcript));
@@ -303,6 +311,7 @@ impl Session {
         let is_kept = !self.journal.is_off && self.config.identity.origin == Origin::Stored;
         if is_kept {
             let value = self.transcript(now);
+            self.journal.written_ms = Some(now.wall_ms);
             self.store(StoreKey::Transcript, value);
         }
         self.settle_arrivals(is_kept);

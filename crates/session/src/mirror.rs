@@ -18,8 +18,9 @@ impl Session {
     /// The conversation as another tab, or an earlier page, has it.
     pub(crate) fn transcript_came(&mut self, text: Option<&str>, origin: From, now: Now) {
         let is_ours = text.is_some_and(|text| text.len() <= MOST_TRANSCRIPT);
-        // One that is not of this conversation, or nobody here can read, says nothing of what became of its messages.
-        let mut is_telling = true;
+        // Where there is none, or one that is not of this conversation or nobody here can read, or nobody but this tab has
+        // written it, it says nothing of what another tab did with a message.
+        let mut is_telling = text.is_some();
         match text.map(StoredTranscript::read) {
             None => {}
             Some(Err(Unusable::Newer)) => {
@@ -31,6 +32,7 @@ impl Session {
             Some(Ok(transcript)) => {
                 let is_old = now.wall_ms.saturating_sub(transcript.written_ms) >= KEPT_MS;
                 let is_anothers = transcript.owner != self.auth.owner;
+                is_telling = self.journal.written_ms != Some(transcript.written_ms);
                 if transcript.session == self.config.identity.session && !is_old && !is_anothers {
                     self.mirror(transcript.items, now);
                 } else {
@@ -79,15 +81,13 @@ impl Session {
 
     /// The row a stored message has here already.
     fn row_of(&self, item: &StoredItem, previous: Option<RowId>) -> Option<RowId> {
-        let by_id = item
-            .message
-            .as_ref()
-            .and_then(|id| self.known.row_of(id).or_else(|| self.assembly.row_of(id)));
         // A row above the break between two conversations belongs to the one that is over.
-        let by_ours = || {
-            let row = self.row_of_ours(item.client_message.as_ref()?);
-            row.filter(|row| self.journal.line(*row).is_some())
-        };
+        let is_below = |row: &RowId| self.journal.line(*row).is_some();
+        let by_id = item.message.as_ref().and_then(|id| {
+            let known = self.known.row_of(id).or_else(|| self.assembly.row_of(id));
+            known.filter(is_below)
+        });
+        let by_ours = || self.row_of_ours(item.client_message.as_ref()?).filter(is_below);
         let anonymous = || {
             let line = self.journal.kept_after(previous)?;
             // An id comes later than the answer, here or where it was written.
@@ -112,7 +112,16 @@ impl Session {
             self.journal.name(row, id);
             self.note_ours(id.clone(), row);
         }
-        let waited = item.client_message.filter(|id| self.outbox.remove(id).is_some());
+        let waited = item.client_message.as_ref().and_then(|id| self.outbox.remove(id));
+        // It was met under the platform's name before anybody could know that it is the one that waits here.
+        if let Some(waited) = waited.as_ref().filter(|waited| waited.row != row) {
+            self.event(Event::MessageRemoved {
+                row: waited.row,
+                is_gone: false,
+            });
+            self.journal.name(row, &waited.id);
+            self.note_ours(waited.id.clone(), row);
+        }
         let is_known = self.journal.line(row).is_none_or(|line| {
             line.status == Status::Sent && (item.message.is_none() || line.message == item.message)
         });
@@ -126,20 +135,23 @@ impl Session {
         item.message.iter().for_each(|id| self.known.note(id, row));
         waited
             .into_iter()
-            .for_each(|id| self.store(StoreKey::Message(id), None));
+            .for_each(|waited| self.store(StoreKey::Message(waited.id), None));
         row
     }
 
     fn mirror_new(&mut self, item: StoredItem, previous: Option<RowId>, now: Now) -> RowId {
         let row = self.rows.fresh();
         let status = Status::parse(&item.status).unwrap_or(Status::Interrupted);
+        let ours = item.client_message.as_ref().and_then(|id| self.row_of_ours(id));
+        let above = ours.or_else(|| self.known.row_of(item.message.as_ref()?));
+        if let Some(above) = above {
+            self.event(Event::MessageRemoved {
+                row: above,
+                is_gone: false,
+            });
+            item.message.iter().for_each(|id| self.known.forget(id));
+        }
         if let Some(id) = &item.client_message {
-            if let Some(above) = self.row_of_ours(id) {
-                self.event(Event::MessageRemoved {
-                    row: above,
-                    is_gone: false,
-                });
-            }
             if self.outbox.remove(id).is_some() {
                 self.store(StoreKey::Message(id.clone()), None);
             }

@@ -230,7 +230,10 @@ impl Session {
     fn break_conversation(&mut self, now: Now) {
         self.disturbed_since.get_or_insert(now.mono);
         self.cut_answers();
-        self.assembly.close();
+        // Another tab may go back to this conversation, and this one with it.
+        for (id, row) in self.assembly.close() {
+            self.known.note(&id, row);
+        }
         self.hold_queue(now);
         self.end_creation();
         self.end_inquiry();

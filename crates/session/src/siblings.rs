@@ -16,7 +16,7 @@ use crate::{
     claim::Claim,
     clock::Now,
     config::{Origin, Restored},
-    delivery::LEASE,
+    delivery::{HAND_OVERS, LEASE},
     entry::{Entry, Status},
     lifecycle::State,
     outbox::{Delivery, Item, Parked},
@@ -184,8 +184,11 @@ impl Session {
             };
             match item.delivery {
                 Delivery::Elsewhere { .. } => continue,
-                Delivery::Queued if !is_telling => {
+                // What storage never held, no other tab can have delivered.
+                Delivery::Queued if !is_telling && !item.is_unkept => {
                     item.is_ambiguous = true;
+                    // Whether it left with its id, so that it could be repeated under it, nobody here knows.
+                    item.hand_overs = HAND_OVERS;
                     is_in_doubt = true;
                     self.deliver_as(&id, Delivery::Doubtful { leased_until: None }, now);
                 }
