@@ -387,7 +387,13 @@ impl Session {
                 self.auth.owner = None;
                 self.follow_conversation(next, chat, now);
             }
-            None => self.disown_conversation(now),
+            None => {
+                self.disown_conversation(now);
+                // What was on its way went from storage with everything else.
+                for id in self.outbox.ids() {
+                    self.keep_message(&id, now);
+                }
+            }
         }
     }
 

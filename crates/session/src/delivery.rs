@@ -252,7 +252,7 @@ impl Session {
             let is_of_now = item.session == self.config.identity.session;
             let delivery = match leased_until {
                 Some(_) | None if !is_of_now => Delivery::Parked(Parked::Unconfirmed),
-                _ if self.may_repeat(item) && item.hand_overs < HAND_OVERS => Delivery::Queued,
+                _ if self.may_repeat(item) => Delivery::Queued,
                 Some(until) if until > now.mono => Delivery::Elsewhere { until },
                 // Of a chat without a name nothing can be read.
                 Some(_) | None if !has_read_history && self.offers_history() && self.chat.is_some() => {
@@ -270,9 +270,11 @@ impl Session {
         }
     }
 
-    /// Whether the platform applies a message once that it gets again: it says so, and it is asked in the same chat.
+    /// Whether the platform applies a message once that it gets again: it says so, and it is asked in the same chat, and not
+    /// for ever.
     pub(crate) fn may_repeat(&self, item: &Item) -> bool {
-        self.capabilities.has(Capability::ClientMessageId) && item.chat.is_some() && item.chat == self.chat
+        let is_known = self.capabilities.has(Capability::ClientMessageId) && item.hand_overs < HAND_OVERS;
+        is_known && item.chat.is_some() && item.chat == self.chat
     }
 
     /// Whether earlier messages can be read.

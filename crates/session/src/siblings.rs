@@ -132,7 +132,9 @@ impl Session {
                 .outbox
                 .get_mut(&id)
                 .filter(|item| is_stale && item.delivery == Delivery::Queued);
-            queued.into_iter().for_each(|item| item.is_ambiguous = true);
+            if let Some(item) = queued {
+                (item.is_ambiguous, item.hand_overs) = (true, HAND_OVERS);
+            }
             self.keep_message(&id, now);
         }
         self.write_transcript(now);

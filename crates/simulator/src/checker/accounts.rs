@@ -10,6 +10,7 @@ use crate::history::{Click, Happening, Holds, Life, Record, Setting, Who};
 #[derive(Debug)]
 pub(super) struct Accounts {
     setting: Setting,
+    access_key: String,
     refresh_key: String,
     /// Refresh calls under way: call, page, token.
     running: BTreeMap<usize, (Who, u64)>,
@@ -42,6 +43,7 @@ impl Accounts {
     pub(super) fn new(setting: &Setting) -> Self {
         Self {
             setting: setting.clone(),
+            access_key: TokenKeys::default().access,
             refresh_key: TokenKeys::default().refresh,
             running: BTreeMap::new(),
             parked: BTreeSet::new(),
@@ -204,6 +206,8 @@ impl Watch for Accounts {
                     self.untold.remove(&who);
                 });
             }
+            // The page may be no more before it writes the other half.
+            Happening::Stored { key, .. } if *key == self.access_key => self.is_halved = true,
             Happening::Stored { key, .. } if *key == self.refresh_key => self.is_halved = false,
             Happening::StoreRefused { key, .. } if *key == self.refresh_key => self.is_halved = true,
             Happening::Opened { .. } => {

@@ -36,8 +36,9 @@ struct Message {
     is_cleared: bool,
     /// Storage was cleared while nobody had it in memory.
     is_excused: bool,
-    /// Who shows it.
+    /// Who shows it, and who as one that waits.
     shown: BTreeSet<(Who, u64)>,
+    waits_on: BTreeSet<Who>,
 }
 
 #[derive(Debug)]
@@ -160,7 +161,9 @@ impl Delivery {
         }
         let Some((place, tab)) = message.typed else { return };
         // A socket joined before the sign-in goes on without it (row T18): nobody is not somebody else.
-        if message.subject.is_some() && subject.is_some() && message.subject != *subject {
+        // Where the visitor sends on what stands on the screen, it goes as whoever is there now.
+        let has_word = message.agains > 0 || message.releases > 0;
+        if message.subject.is_some() && subject.is_some() && message.subject != *subject && !has_word {
             findings.add("I7", record, format!("{id} was applied under another subject"));
         }
         let is_sent_on = message.agains > 0 || begun.range(place..).next().is_some();
@@ -206,6 +209,11 @@ impl Delivery {
         };
         let message = self.message(&id);
         message.was_failed |= status == "failed";
+        if status == "queued" {
+            message.waits_on.insert(who);
+        } else {
+            message.waits_on.remove(&who);
+        }
         if status == "sent" && message.typed.is_some() && !message.is_confirmed {
             findings.add(
                 "I27",
@@ -287,10 +295,13 @@ impl Watch for Delivery {
             }
             Happening::Clicked(Click::NewConversation) => {
                 self.new_conversations.insert(self.typed);
-                // What was held goes by the visitor's word.
-                for message in self.messages.values_mut().filter(|message| !message.is_confirmed) {
-                    message.pardons += 1;
-                    message.releases += 1;
+                // What was held goes by the visitor's word, and what their page shows as waiting, whoever was told of it.
+                for message in self.messages.values_mut() {
+                    let is_waiting = record.who.is_some_and(|who| message.waits_on.contains(&who));
+                    if !message.is_confirmed || is_waiting {
+                        message.pardons += 1;
+                        message.releases += 1;
+                    }
                 }
             }
             Happening::Stored {

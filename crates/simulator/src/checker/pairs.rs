@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Findings, Watch, excuses::Excuses};
-use crate::history::{Happening, Holds, Record, Setting, Who};
+use crate::history::{Click, Happening, Holds, Record, Setting, Who};
 
 #[derive(Debug)]
 pub(super) struct Pairs {
@@ -17,6 +17,8 @@ pub(super) struct Pairs {
     running: BTreeMap<usize, (Who, u64)>,
     /// A renewal may have been applied, or may yet be, and its answer did not become the pair in storage.
     may_be_lost: bool,
+    /// Who signed out last, and when.
+    signed_out: Option<(Who, u64)>,
 }
 
 impl Pairs {
@@ -28,6 +30,7 @@ impl Pairs {
             heard: BTreeMap::new(),
             running: BTreeMap::new(),
             may_be_lost: false,
+            signed_out: None,
         }
     }
 
@@ -86,10 +89,19 @@ impl Watch for Pairs {
             } => {
                 self.newest.remove(key);
             }
+            Happening::Clicked(Click::SignOut) => {
+                self.signed_out = record.who.map(|who| (who, record.at_ms));
+            }
             Happening::StoreRefused {
                 holds: Holds::Token { .. },
                 ..
             } => self.may_be_lost = true,
+            // A storage that refuses what follows a sign-out did not let go of the pair either.
+            Happening::StoreRefused { .. }
+                if record.who.map(|who| (who, record.at_ms)) == self.signed_out =>
+            {
+                self.may_be_lost = true;
+            }
             Happening::Cleared => self.newest.clear(),
             Happening::End {
                 is_pair_valid: Some(false),

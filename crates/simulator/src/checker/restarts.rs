@@ -11,6 +11,8 @@ use crate::history::{Happening, Holds, Record, Who};
 struct Opening {
     draft: Option<u64>,
     ids: BTreeSet<String>,
+    /// The texts of what is shown as sent.
+    sent: BTreeSet<u64>,
 }
 
 /// A conversation in storage.
@@ -26,6 +28,8 @@ pub(super) struct Restarts {
     draft: Option<u64>,
     /// The messages that wait, who wrote them, and for which conversation.
     messages: BTreeMap<String, (Option<String>, String)>,
+    /// What was typed under each id.
+    texts: BTreeMap<String, u64>,
     session: Option<String>,
     transcript: Option<Transcript>,
     opening: BTreeMap<Who, Opening>,
@@ -91,7 +95,9 @@ impl Restarts {
             // What nobody had signed is theirs who go on with the same conversation (row O13).
             let is_of_now = owner.is_none() && Some(session) == self.session.as_ref();
             let is_theirs = owner.as_ref() == user || is_of_now;
-            if is_theirs && !shown.ids.contains(id) {
+            // The transcript may tell of it as the platform did, without our id (row O6).
+            let is_told = self.texts.get(id).is_some_and(|text| shown.sent.contains(text));
+            if is_theirs && !shown.ids.contains(id) && !is_told {
                 findings.add(
                     "I32",
                     record,
@@ -142,9 +148,13 @@ impl Watch for Restarts {
                     .entry(who)
                     .and_modify(|opening| opening.draft = Some(*hash));
             }
-            Happening::Added { id: Some(id), .. } => {
+            Happening::Typed { id, hash, .. } => {
+                self.texts.insert(id.clone(), *hash);
+            }
+            Happening::Added { id, hash, status, .. } => {
                 self.opening.entry(who).and_modify(|opening| {
-                    opening.ids.insert(id.clone());
+                    opening.ids.extend(id.clone());
+                    opening.sent.extend((status == "sent").then_some(*hash));
                 });
             }
             Happening::Booted { user } => {

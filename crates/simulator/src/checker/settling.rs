@@ -54,10 +54,11 @@ impl Settling {
     fn end(&self, record: &Record, findings: &mut Findings) {
         // A delay that was in force when faults stopped may outlast the run: tokens are renewed three times in ten minutes and
         // no oftener (I16), and until then a pair that has run out joins nothing.
-        let Some((who, _)) = self.calm.filter(|(_, until_ms)| *until_ms < record.at_ms) else {
-            return;
-        };
+        let Some((who, until_ms)) = self.calm else { return };
         let Some(page) = self.pages.get(&who) else { return };
+        if until_ms.max(page.held_until_ms + SLACK_MS) >= record.at_ms {
+            return;
+        }
         let is_excused =
             page.is_asked || page.is_manual || matches!(page.connection.as_str(), "signed-out" | "blocked");
         if page.connection != "live" && !is_excused {
@@ -136,6 +137,12 @@ impl Settling {
 impl Watch for Settling {
     fn see(&mut self, record: &Record, findings: &mut Findings) {
         self.late_failure(record);
+        // A page's own clock may stand still while the machine sleeps, and a ceiling with it.
+        if matches!(&record.what, Happening::Fault(name) if name == "Sleep") {
+            let held = self.pages.values_mut();
+            held.filter(|page| page.held_until_ms > record.at_ms)
+                .for_each(|page| page.held_until_ms += LONGEST_SLEEP_MS);
+        }
         // The last of the faults may be heard of by another page after they stopped, and counts for all (row N5).
         if matches!(&record.what, Happening::Stored { key, .. } if key.ends_with(":hold")) {
             for page in self.pages.values_mut() {
@@ -155,6 +162,8 @@ impl Watch for Settling {
                 retry_in_ms,
             } => {
                 page.connection.clone_from(connection);
+                // It was set out on, and may end where the platform asked for patience, or in a ceiling.
+                page.retry_by_ms.take_if(|_| connection != "waiting");
                 // After a close code nobody knows, and where the platform asks for hours, only the visitor tries again
                 // (`faults.md` section 3.0, row N7): the screen says so.
                 page.is_manual = connection == "waiting" && retry_in_ms.is_none();
@@ -240,6 +249,8 @@ impl Watch for Settling {
 
 /// Five seconds, and those a platform takes that is silent about joins (`platform.md` section 9.3).
 const SLACK_MS: u64 = 12_000;
+
+const LONGEST_SLEEP_MS: u64 = 150_000;
 
 /// I28: within five seconds of a click on Retry; and row N29: one in five seconds.
 const RETRY_MS: u64 = 5000;

@@ -111,6 +111,10 @@ impl World {
 
     /// Tells the session what the page went through, and the history with it.
     pub(super) fn signal(&mut self, page: usize, signal: PageSignal) {
+        // The signal before it may have been its last.
+        if !self.page(page).is_alive() {
+            return;
+        }
         let life = match signal {
             PageSignal::Hidden => Some(Life::Hidden),
             PageSignal::Leaving => Some(Life::Left),

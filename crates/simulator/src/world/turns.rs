@@ -292,6 +292,9 @@ impl World {
         if self.is_abandoned(socket) {
             // What is due anyway comes first, so that whatever follows is this event's doing.
             self.turn(page, Session::handle_timeout);
+            if !self.page(page).is_alive() {
+                return;
+            }
             let now = self.clocks();
             self.page(page).session.handle_socket(attempt, down.event(), now);
             let outputs = self.deliver(page);
