@@ -31,6 +31,8 @@ pub(crate) struct Assembly {
     patience: Duration,
     /// Nothing on this socket has shown yet where an answer begins: one that is heard of may have begun before.
     is_midway: bool,
+    /// Whether this platform says where an answer begins: one that begins without has begun before it was heard of.
+    has_starts: bool,
 }
 
 impl Assembly {
@@ -39,28 +41,32 @@ impl Assembly {
             slots: Vec::new(),
             patience,
             is_midway: true,
+            has_starts: false,
         }
     }
 
     /// Puts one frame where it belongs and tells what changed.
     pub(crate) fn take(&mut self, frame: AnswerFrame, rows: &mut Rows, now: Now) -> Vec<Event> {
         let mut events = Vec::new();
-        let index = match self.find(&frame) {
-            Some(index) => index,
-            None => self.open(&frame, rows, now, &mut events),
-        };
+        let found = self.find(&frame);
+        let index = found.unwrap_or_else(|| self.open(&frame, rows, now, &mut events));
+        self.has_starts |= matches!(frame.part, AnswerPart::Start);
+        let has_missed_start = found.is_none() && self.has_starts;
         let Some(slot) = self.slots.get_mut(index) else {
             return events;
         };
-        let is_unheard = slot.is_mirrored || slot.status == Status::Thinking && slot.bound.is_none();
+        slot.hear(self.patience, now.mono);
+        let told_again = frame.id.as_ref().filter(|found| slot.is_told_again_as(found));
+        let is_unheard = told_again.is_some()
+            || slot.is_mirrored
+            || slot.status == Status::Thinking && slot.bound.is_none();
+        if let Some(found) = told_again {
+            slot.begin_again(found.clone(), &mut events);
+        }
         if let AnswerPart::Chunk { index: None, .. } = frame.part {
-            slot.may_miss |= self.is_midway && is_unheard && !defect!(GapUnnoticed);
+            slot.may_miss |= (self.is_midway && is_unheard || has_missed_start) && !defect!(GapUnnoticed);
         } else {
             self.is_midway = false;
-        }
-        slot.hear(self.patience, now.mono);
-        if let Some(found) = frame.id.as_ref().filter(|found| slot.is_told_again_as(found)) {
-            slot.begin_again(found.clone(), &mut events);
         }
         match frame.part {
             AnswerPart::Processing => slot.hint = frame.id.map(|found| found.id).or(slot.hint.take()),

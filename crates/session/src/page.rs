@@ -30,6 +30,10 @@ pub(crate) struct Page {
     is_open: bool,
     demand: Demand,
     woken: Option<Instant>,
+    /// When it last turned out that the page had stood still, seen or not.
+    stirred: Option<Instant>,
+    /// When a turn is due.
+    next_turn: Option<Instant>,
     /// When the last try that only this page has a reason for was planned to be.
     last_local: Option<Instant>,
     /// Both clocks at the last turn: a machine that slept shows in their difference.
@@ -58,6 +62,16 @@ impl Page {
     /// Whether nobody can see what a connection would bring.
     pub(crate) const fn is_unseen(&self) -> bool {
         self.hidden_since.is_some() || self.is_gone
+    }
+
+    /// For how long the page stood still before this turn: the wall clock went on without the other one, or a timer came late.
+    fn stood_still(&self, now: Now) -> Duration {
+        let late = self.next_turn.map_or(Duration::ZERO, |due| now.mono.since(due));
+        let drift = self.last_turn.map_or(Duration::ZERO, |last| {
+            let wall = Duration::from_millis(now.wall_ms.saturating_sub(last.wall_ms));
+            wall.saturating_sub(now.mono.since(last.mono))
+        });
+        late.max(drift)
     }
 
     /// Whether the page was woken a moment ago: then the network is expected to be good, and waited for less long.
@@ -252,21 +266,27 @@ impl Session {
         }
     }
 
-    /// Both clocks at the end of a turn.
-    pub(crate) const fn note_turn(&mut self, now: Now) {
+    /// Both clocks at the end of a turn, and when the next was due.
+    pub(crate) fn note_turn(&mut self, now: Now) {
+        if self.page.stood_still(now) > STILL {
+            self.page.stirred = Some(now.mono);
+        }
         self.page.last_turn = Some(now);
+        self.page.next_turn = self.deadline().map(|deadline| deadline.at);
     }
 
-    /// Whether the page stood still: the wall clock went on without the other one, or a timer came far too late.
     fn has_slept(&self, now: Now) -> bool {
-        let is_late = self
-            .deadline()
-            .is_some_and(|deadline| now.mono.since(deadline.at) > LATE);
-        let has_drifted = self.page.last_turn.is_some_and(|last| {
-            let wall = Duration::from_millis(now.wall_ms.saturating_sub(last.wall_ms));
-            wall.saturating_sub(now.mono.since(last.mono)) > LATE
-        });
-        is_late || has_drifted
+        self.page.stood_still(now) > LATE
+    }
+
+    /// Whether the page stood still until a moment ago: what it knows of its messages is old, for another tab may have
+    /// delivered them since.
+    pub(crate) fn is_stale(&self, now: Now) -> bool {
+        let has_stirred = self
+            .page
+            .stirred
+            .is_some_and(|at| now.mono.since(at) < JUST_WOKEN);
+        has_stirred || self.page.is_just_woken(now.mono) || self.page.stood_still(now) > STILL
     }
 
     /// The page is looked at again, or has a network again.
@@ -414,6 +434,9 @@ const HIDDEN_AT_WORK: Duration = Duration::from_secs(600);
 
 /// `faults.md` section 6.1: a timer, or a clock, this late shows that the page stood still.
 const LATE: Duration = Duration::from_secs(30);
+
+/// Our choice: what a page knows of other tabs is this old at most.
+const STILL: Duration = Duration::from_secs(5);
 
 /// `Dlocal` at most once in five seconds.
 const LOCAL_SPACING: Duration = Duration::from_secs(5);

@@ -126,7 +126,7 @@ impl Session {
         self.keep_identity_again();
         // What a page that stood still knows of its messages is old: another tab may have delivered them since, and the mark
         // of it was cleared with everything else.
-        let is_stale = self.page.is_just_woken(now.mono);
+        let is_stale = self.is_stale(now);
         for id in self.outbox.ids() {
             let queued = self
                 .outbox
@@ -179,7 +179,7 @@ impl Session {
     /// for a while, another tab may have delivered what is gone.
     pub(crate) fn rewrite_missing(&mut self, is_telling: bool, now: Now) {
         let mut is_in_doubt = false;
-        let is_telling = is_telling && !self.page.is_just_woken(now.mono);
+        let is_telling = is_telling && !self.is_stale(now);
         for id in std::mem::take(&mut self.missing) {
             let Some(item) = self.outbox.get_mut(&id) else {
                 continue;

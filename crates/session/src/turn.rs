@@ -19,7 +19,6 @@ impl Session {
         self.claim_next(now);
         self.trim_transcript();
         self.plan_journal(now);
-        self.note_turn(now);
         self.tell_auth();
         let offers_history = self.offers_history();
         if offers_history != self.shown_history {
@@ -42,6 +41,7 @@ impl Session {
             self.shown_notice.clone_from(&notice);
             self.event(Event::NoticeChanged(notice));
         }
+        self.note_turn(now);
     }
 
     /// When words about the connection may change again: not more than once a second.

@@ -196,7 +196,8 @@ impl Delivery {
     fn acked(&mut self, who: Option<Who>, id: &str) {
         let message = self.message(id);
         message.is_confirmed = true;
-        let is_second = std::mem::replace(&mut message.is_acked, true);
+        // One that storage refused may be handed over by two tabs, and then each acknowledgement is another's second.
+        let is_second = std::mem::replace(&mut message.is_acked, true) && !message.was_refused_by_storage;
         let under_way = who.and_then(|who| self.under_way.get(&who)).cloned();
         if let Some(other) = under_way.filter(|_| !self.setting.dedup && !is_second) {
             self.message(&other).is_confirmed = true;

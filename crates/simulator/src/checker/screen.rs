@@ -21,6 +21,8 @@ struct Line {
 pub(super) struct Screens {
     lines: BTreeMap<(Who, u64), Line>,
     answers: BTreeMap<String, u64>,
+    /// When frames were last doubled.
+    doubled_ms: Option<u64>,
 }
 
 impl Screens {
@@ -70,8 +72,15 @@ impl Screens {
 impl Watch for Screens {
     fn see(&mut self, record: &Record, findings: &mut Findings) {
         let Some(who) = record.who else {
-            if let Happening::SrvAnswer { message, hash } = &record.what {
-                self.answers.insert(message.clone(), *hash);
+            match &record.what {
+                // As many pieces doubled as missed come to the number of pieces there are, and nobody can tell.
+                Happening::SrvAnswer { message, hash }
+                    if self.doubled_ms.is_none_or(|at| at + LONGEST_MS < record.at_ms) =>
+                {
+                    self.answers.insert(message.clone(), *hash);
+                }
+                Happening::Fault(name) if name == "Duplicate" => self.doubled_ms = Some(record.at_ms),
+                _ => {}
             }
             return;
         };
@@ -143,3 +152,6 @@ impl Watch for Screens {
         }
     }
 }
+
+/// The model platform writes no answer for longer.
+const LONGEST_MS: u64 = 15_000;
