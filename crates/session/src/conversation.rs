@@ -286,8 +286,8 @@ impl Session {
         self.remember(now);
         // A second acknowledgement changes nothing: it is not the next message's (`platform.md` section 12, rule 9).
         let is_told = message.as_ref().is_some_and(|id| self.known.row_of(id).is_some());
-        if client_message.is_none() && is_told {
-            self.outbox.is_word_owed = false;
+        let is_owed = std::mem::take(&mut self.outbox.is_word_owed);
+        if client_message.is_none() && (is_told || is_owed) {
             return;
         }
         let Some(item) = self.outbox.acknowledge(client_message) else {

@@ -346,8 +346,11 @@ impl Session {
             if !self.outbox.get(&id).is_some_and(is_anothers) {
                 continue;
             }
-            // Storage has it, and may have more to say of it than this tab.
-            if self.outbox.get(&id).is_some_and(|item| item.is_unkept) {
+            // Storage has it, and may have more to say of it than this tab, if nobody has cleared it. What goes by nobody's word
+            // but the visitor's may well be written once more.
+            let is_safe =
+                |item: &Item| item.is_unkept || matches!(item.delivery, Delivery::Held | Delivery::Parked(_));
+            if self.outbox.get(&id).is_some_and(is_safe) {
                 self.keep_message(&id, now);
             }
             if let Some(item) = self.outbox.remove(&id) {

@@ -205,7 +205,7 @@ impl Session {
         };
         if let Some(ours) = ours.as_ref().and_then(|id| self.outbox.remove(id)) {
             let is_in_hand = matches!(ours.delivery, Delivery::Sending { .. });
-            self.outbox.is_word_owed |= is_in_hand && !self.capabilities.has(Capability::ClientMessageId);
+            self.outbox.is_word_owed |= is_in_hand;
             self.message_arrived(&ours, Some(item.id.clone()), now);
             return Some(ours.row);
         }

@@ -9,6 +9,7 @@ use miptech_chat_protocol::{
 use crate::{
     clock::Now,
     entry::{Entry, RowId, Status},
+    outbox::{Delivery, Item},
     output::{Event, Place, StoreKey},
     session::Session,
     siblings::{From, KEPT_MS},
@@ -122,6 +123,8 @@ impl Session {
             self.journal.name(row, &waited.id);
             self.note_ours(waited.id.clone(), row);
         }
+        let in_hand = |waited: &Item| matches!(waited.delivery, Delivery::Sending { .. });
+        self.outbox.is_word_owed |= waited.as_ref().is_some_and(in_hand);
         let is_known = self.journal.line(row).is_none_or(|line| {
             line.status == Status::Sent && (item.message.is_none() || line.message == item.message)
         });

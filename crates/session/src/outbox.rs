@@ -19,8 +19,8 @@ use crate::{
 #[derive(Debug, Default)]
 pub(crate) struct Outbox {
     items: VecDeque<Item>,
-    /// Whether history told of the message handed over before the socket did: a word of the socket about no message by name
-    /// is still owed to that one.
+    /// Whether history, or another tab, told of the message handed over before the socket did: a word of the socket about no
+    /// message by name is still owed to that one.
     pub(crate) is_word_owed: bool,
 }
 

@@ -74,6 +74,12 @@ impl Page {
         late.max(drift)
     }
 
+    /// One that nobody sees and that waits for nothing may be frozen without a sign of it.
+    fn may_have_stood(&self, now: Now) -> bool {
+        let since = self.last_turn.map(|last| now.mono.since(last.mono));
+        self.stood_still(now) > STILL || self.is_unseen() && since > Some(STILL)
+    }
+
     /// Whether the page was woken a moment ago: then the network is expected to be good, and waited for less long.
     pub(crate) fn is_just_woken(&self, now: Instant) -> bool {
         self.woken.is_some_and(|woken| now.since(woken) < JUST_WOKEN)
@@ -268,7 +274,7 @@ impl Session {
 
     /// Both clocks at the end of a turn, and when the next was due.
     pub(crate) fn note_turn(&mut self, now: Now) {
-        if self.page.stood_still(now) > STILL {
+        if self.page.may_have_stood(now) {
             self.page.stirred = Some(now.mono);
         }
         self.page.last_turn = Some(now);
@@ -286,7 +292,7 @@ impl Session {
             .page
             .stirred
             .is_some_and(|at| now.mono.since(at) < JUST_WOKEN);
-        has_stirred || self.page.is_just_woken(now.mono) || self.page.stood_still(now) > STILL
+        has_stirred || self.page.is_just_woken(now.mono) || self.page.may_have_stood(now)
     }
 
     /// The page is looked at again, or has a network again.

@@ -382,6 +382,7 @@ impl Session {
         if !self.outbox.get(id).is_some_and(is_at_work)
             && let Some(item) = self.outbox.remove(id)
         {
+            self.outbox.is_word_owed |= matches!(item.delivery, Delivery::Sending { .. });
             if state == StoredState::Sent {
                 self.event(Event::MessageChanged {
                     row: item.row,

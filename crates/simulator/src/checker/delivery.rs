@@ -288,8 +288,8 @@ impl Watch for Delivery {
             }
             Happening::Deleted { id } => self.message(id).is_deleted = true,
             Happening::Rejected { id } => self.message(id).pardons += 1,
-            // Whoever signs out takes along what the page alone still has of theirs.
-            Happening::Clicked(Click::SignOut) => {
+            // Whoever goes takes along what the page alone still has of theirs.
+            Happening::Clicked(Click::SignIn | Click::SignOut) => {
                 for message in self.messages.values_mut() {
                     message.is_excused |= message.is_cleared && !message.is_stored;
                 }

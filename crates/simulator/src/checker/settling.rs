@@ -90,6 +90,8 @@ impl Settling {
                 is_ours,
                 ..
             } => page.calls.remove(call) && (*status != Some(200) || !is_ours),
+            // One that hangs is given up; after a renewal of the tokens that is a pause of its own.
+            Happening::Aborted { .. } => true,
             _ => false,
         };
         if failed {

@@ -110,16 +110,23 @@ impl World {
         let memory = &mut self.pages[page].memory;
         let Some(value) = value else {
             // What could not be taken away is hidden by memory; nobody has to be told.
-            if let Ok(Some(was)) = self.storage.write(memory, &name, None) {
-                let held = holds(&name, &was);
-                self.note(
-                    Some(page),
-                    Happening::Unstored {
-                        key: name.clone(),
-                        held,
-                    },
-                );
-                self.page(page).written.push(name);
+            match self.storage.write(memory, &name, None) {
+                Ok(Some(was)) => {
+                    let held = holds(&name, &was);
+                    self.note(
+                        Some(page),
+                        Happening::Unstored {
+                            key: name.clone(),
+                            held,
+                        },
+                    );
+                    self.page(page).written.push(name);
+                }
+                Err(_) if matches!(key, StoreKey::RefreshToken) => {
+                    let holds = Holds::Other;
+                    self.note(Some(page), Happening::StoreRefused { key: name, holds });
+                }
+                Ok(None) | Err(_) => {}
             }
             return;
         };
