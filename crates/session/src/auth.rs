@@ -121,6 +121,7 @@ impl Auth {
             shown: AuthState::Anonymous,
         };
         auth.owner = auth.user_id();
+        auth.is_nameless = auth.tokens.is_some() && auth.owner.is_none();
         auth
     }
 

@@ -17,7 +17,7 @@ use crate::{
     lifecycle::State,
     notice::ChatError,
     outbox::{Delivery, Item, Parked},
-    output::{Event, StoreKey},
+    output::{Effect, Event, Shelf, StoreKey},
     refusal::{CheckError, RetryError},
     session::Session,
 };
@@ -346,11 +346,7 @@ impl Session {
             if !self.outbox.get(&id).is_some_and(is_anothers) {
                 continue;
             }
-            // Storage has it, and may have more to say of it than this tab, if nobody has cleared it. What goes by nobody's word
-            // but the visitor's may well be written once more.
-            let is_safe =
-                |item: &Item| item.is_unkept || matches!(item.delivery, Delivery::Held | Delivery::Parked(_));
-            if self.outbox.get(&id).is_some_and(is_safe) {
+            if self.outbox.get(&id).is_some_and(|item| item.is_unkept) {
                 self.keep_message(&id, now);
             }
             if let Some(item) = self.outbox.remove(&id) {
@@ -359,6 +355,21 @@ impl Session {
                     row: item.row,
                     is_gone: true,
                 });
+                self.shelved.push(item);
+            }
+        }
+        // Storage has them, and may have more to say of them than this tab, unless somebody has cleared it.
+        self.effect(Effect::Read(Shelf::Messages));
+    }
+
+    /// Storage was read: what left the screen for its writer's sake and is not there is written once more. Whether it left
+    /// with its id before, nobody here knows.
+    pub(crate) fn keep_shelved(&mut self, messages: &[(ClientMessageId, String)], now: Now) {
+        for mut item in std::mem::take(&mut self.shelved) {
+            if messages.iter().all(|(id, _)| *id != item.id) {
+                item.hand_overs = HAND_OVERS;
+                let value = item.stored(self.tab, now.wall_ms).write();
+                self.store(StoreKey::Message(item.id), Some(value));
             }
         }
     }

@@ -31,31 +31,37 @@ impl Session {
             {
                 self.journal.is_off = true;
                 self.store(StoreKey::Transcript, None);
-                if let StoreKey::Message(id) = key {
-                    self.message_unkept(id);
-                    if !self.mark_again(id, now) {
+                match key {
+                    // It left the screen with whoever wrote it.
+                    StoreKey::Message(id) if !self.message_unkept(id) => self.tell_refusal(refusal),
+                    StoreKey::Message(id) if self.mark_again(id, now) => {}
+                    StoreKey::Message(id) => {
                         self.keep_message(id, now);
                         let offered = self.offered.iter_mut().filter(|(offered, _)| offered == id);
                         offered.for_each(|(_, is_too_early)| *is_too_early = true);
                     }
-                } else {
-                    self.keep_account();
+                    _ => self.keep_account(),
                 }
             }
             (StoreKey::Message(id), _) if self.message_unkept(id) && self.mark_again(id, now) => {}
             (StoreKey::Message(_), refusal) | (_, refusal @ StoreRefusal::Blocked) => {
-                if self.page.told_refusal != Some(refusal) && !defect!(RefusalUntold) {
-                    self.page.told_refusal = Some(refusal);
-                    let code = match refusal {
-                        StoreRefusal::Blocked => ErrorCode::StorageBlocked,
-                        StoreRefusal::Full => ErrorCode::StorageQuota,
-                    };
-                    self.mishap(ChatError::bare(code, Stage::Send, false));
-                }
+                self.tell_refusal(refusal)
             }
             (_, StoreRefusal::Full) => {}
         }
         self.settle(now);
+    }
+
+    /// Tells the visitor once that this page alone has what they write.
+    fn tell_refusal(&mut self, refusal: StoreRefusal) {
+        if self.page.told_refusal != Some(refusal) && !defect!(RefusalUntold) {
+            self.page.told_refusal = Some(refusal);
+            let code = match refusal {
+                StoreRefusal::Blocked => ErrorCode::StorageBlocked,
+                StoreRefusal::Full => ErrorCode::StorageQuota,
+            };
+            self.mishap(ChatError::bare(code, Stage::Send, false));
+        }
     }
 
     /// Offers storage what it refused, the oldest first, for as long as it takes what it is offered: another tab sends what

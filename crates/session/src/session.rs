@@ -85,6 +85,8 @@ pub struct Session {
     pub(crate) claim_after: Option<Instant>,
     /// Messages of the outbox that storage has lost, as far as the transcript does not explain it.
     pub(crate) missing: Vec<ClientMessageId>,
+    /// What somebody wrote who is not here any more, until it is sure that storage has it.
+    pub(crate) shelved: Vec<Item>,
     /// Whether the outbox was read, and only the transcript is waited for.
     pub(crate) has_read_outbox: bool,
     /// The message whose fate the visitor asked about.
@@ -188,6 +190,7 @@ impl Session {
             claim: Claim::Rest,
             claim_after: None,
             missing: Vec::new(),
+            shelved: Vec::new(),
             has_read_outbox: false,
             checked: None,
             journal: Journal::default(),

@@ -142,6 +142,7 @@ impl Session {
 
     /// The messages in storage, all of them.
     fn messages_came(&mut self, messages: Vec<(ClientMessageId, String)>, origin: From, now: Now) {
+        self.keep_shelved(&messages, now);
         let is_missing = |item: &&Item| messages.iter().all(|(id, _)| *id != item.id);
         let missing: Vec<ClientMessageId> = self
             .outbox

@@ -17,6 +17,7 @@ mod ceilings;
 mod chaos;
 mod connecting;
 mod detection;
+mod doubts;
 mod family;
 mod halves;
 mod history;

@@ -27,6 +27,8 @@ pub(super) struct Accounts {
     known_from_ms: BTreeMap<Who, u64>,
     /// When the wall clock was set by a little.
     drifts: Vec<u64>,
+    /// When it was set by much.
+    jumps: Vec<u64>,
     /// Sign-ins that ended in storage.
     ended: BTreeSet<u64>,
     /// The last reason for tokens to go.
@@ -53,6 +55,7 @@ impl Accounts {
             lost_ms: 0,
             known_from_ms: BTreeMap::new(),
             drifts: Vec::new(),
+            jumps: Vec::new(),
             ended: BTreeSet::new(),
             reason_ms: None,
             renewed_ms: None,
@@ -93,7 +96,8 @@ impl Accounts {
             let counts = |(page, at): &&(Who, u64)| {
                 let is_known =
                     [*page, who].iter().all(|page| !self.untold.contains(page)) && *at >= known_from_ms;
-                // One page tells another by the wall clock, which may have been set meanwhile.
+                // One page tells another by the wall clock, which may have been set meanwhile, or before the word arrived.
+                let is_known = is_known && !self.jumps.iter().any(|jump| (*at..at + NEWS_MS).contains(jump));
                 let off_ms: u64 = self
                     .drifts
                     .iter()
@@ -177,7 +181,10 @@ impl Watch for Accounts {
                 self.lost_ms = record.at_ms;
             }
             Happening::Fault(name) if name == "ClockDrift" => self.drifts.push(record.at_ms),
-            Happening::Fault(name) if name == "ClockJump" => self.lost_ms = record.at_ms,
+            Happening::Fault(name) if name == "ClockJump" => {
+                self.lost_ms = record.at_ms;
+                self.jumps.push(record.at_ms);
+            }
             Happening::Meddled { key } if key.ends_with(":renewal") => self.lost_ms = record.at_ms,
             Happening::Unstored {
                 held: Holds::Token { family, .. },
@@ -234,6 +241,9 @@ impl Watch for Accounts {
 
 /// By how much a drifting clock is set at most.
 const DRIFT_MS: u64 = 5000;
+
+/// How long news take at most.
+const NEWS_MS: u64 = 3000;
 
 /// How long a lock is waited for.
 const LOCK_WAIT_MS: u64 = 5000;
