@@ -31,16 +31,17 @@ impl Session {
             {
                 self.journal.is_off = true;
                 self.store(StoreKey::Transcript, None);
-                match key {
-                    // It left the screen with whoever wrote it.
-                    StoreKey::Message(id) if !self.message_unkept(id) => self.tell_refusal(refusal),
-                    StoreKey::Message(id) if self.mark_again(id, now) => {}
-                    StoreKey::Message(id) => {
+                if let StoreKey::Message(id) = key {
+                    if !self.message_unkept(id) {
+                        // It left the screen with whoever wrote it.
+                        self.tell_refusal(refusal);
+                    } else if !self.mark_again(id, now) {
                         self.keep_message(id, now);
                         let offered = self.offered.iter_mut().filter(|(offered, _)| offered == id);
                         offered.for_each(|(_, is_too_early)| *is_too_early = true);
                     }
-                    _ => self.keep_account(),
+                } else {
+                    self.keep_account();
                 }
             }
             (StoreKey::Message(id), _) if self.message_unkept(id) && self.mark_again(id, now) => {}

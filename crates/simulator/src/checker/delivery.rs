@@ -41,13 +41,21 @@ struct Message {
     waits_on: BTreeSet<Who>,
 }
 
+/// What keeps its order: the messages of one tab and one chat; what waits for one account lets those of another pass.
+#[derive(Debug, Eq, Ord, PartialEq, PartialOrd)]
+struct Queue {
+    tab: Option<usize>,
+    chat: String,
+    owner: Option<String>,
+}
+
 #[derive(Debug)]
 pub(super) struct Delivery {
     setting: Setting,
     messages: BTreeMap<String, Message>,
     typed: usize,
-    /// The newest typed place applied, by tab, chat and owner: what waits for one account lets those of another pass.
-    orders: BTreeMap<(Option<usize>, String, Option<String>), (usize, String)>,
+    /// The newest typed place applied of each queue.
+    orders: BTreeMap<Queue, (usize, String)>,
     /// When anybody began a new conversation.
     new_conversations: BTreeSet<usize>,
     rows: BTreeMap<(Who, u64), String>,
@@ -178,7 +186,11 @@ impl Delivery {
         let owner = message.owner.clone();
         let last = self
             .orders
-            .entry((tab, chat.clone(), owner))
+            .entry(Queue {
+                tab,
+                chat: chat.clone(),
+                owner,
+            })
             .or_insert((place, id.clone()));
         if last.0 > place {
             findings.add(
