@@ -84,9 +84,9 @@ fn build(host: HtmlElement, config: Config, storage: Storage) -> Widget {
             page: Page::new(host.root().clone().into(), session.caller.endpoints.origin()),
         };
         Driver::new(session, surroundings, tokens::ask(get_token), move |event| {
-            room.upgrade()
-                .into_iter()
-                .for_each(|room| room.hear(event.clone()));
+            if let Some(room) = room.upgrade() {
+                room.hear(&event);
+            }
         })
     };
     room.attach(driver.clone());

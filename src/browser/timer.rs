@@ -14,7 +14,10 @@ impl Timer {
     /// The browser takes milliseconds up to 2³¹−1 and fires larger values at once, so they are clamped:
     /// waking early is harmless.
     pub(crate) fn after(delay: Duration, call: impl FnOnce() + 'static) -> Self {
-        let millis = delay.as_micros().div_ceil(1000).min(i32::MAX as u128);
+        let millis = delay.saturating_add(JUST_UNDER).as_millis().min(i32::MAX as u128);
         Self(Timeout::new(u32::try_from(millis).unwrap_or(u32::MAX >> 1), call))
     }
 }
+
+/// A timer never fires too early: what is left of a millisecond counts as one. A division of 128 bits weighs a kilobyte.
+const JUST_UNDER: Duration = Duration::from_nanos(999_999);

@@ -190,29 +190,29 @@ impl Room {
     }
 
     /// One event of the session: the views first, then the host page.
-    pub(super) fn hear(&self, event: Event) {
+    pub(super) fn hear(&self, event: &Event) {
         let unread = self.model.unread_now();
-        let leaving = if let Event::MessageRemoved { row, is_gone: true } = &event {
+        let leaving = if let Event::MessageRemoved { row, is_gone: true } = event {
             self.model.row(*row)
         } else {
             None
         };
-        let before = if let Event::MessageChanged { row, .. } = &event {
+        let before = if let Event::MessageChanged { row, .. } = event {
             self.model.row(*row)
         } else {
             None
         };
         let before = before.map(|row| row.status_now());
-        self.model.apply(event.clone());
+        self.model.apply(event);
         self.events.state_changed();
         match event {
-            Event::AuthChanged { state, reason } => self.events.auth_changed(state, reason),
+            Event::AuthChanged { state, reason } => self.events.auth_changed(*state, *reason),
             Event::ConversationEnded { chat, .. } => {
                 chat.iter().for_each(|chat| self.events.conversation_ended(chat));
             }
             Event::ProfileRead(user) => self.profile_read(user.as_ref()),
-            Event::SignInEnded(result) => self.signed_in(&result),
-            Event::ConversationStarted { chat } => self.events.conversation_started(&chat),
+            Event::SignInEnded(result) => self.signed_in(result),
+            Event::ConversationStarted { chat } => self.events.conversation_started(chat),
             Event::ErrorRaised(error) => {
                 if self.console == Console::Debug {
                     let origin = web_sys::window().and_then(|window| window.location().origin().ok());
@@ -223,10 +223,10 @@ impl Room {
                     );
                     web_sys::console::debug_1(&line.into());
                 }
-                self.events.error(&error);
+                self.events.error(error);
             }
-            Event::MessageChanged { row, status, .. } if before != Some(status) => {
-                self.message_changed(row, status);
+            Event::MessageChanged { row, status, .. } if before != Some(*status) => {
+                self.message_changed(*row, *status);
             }
             Event::MessageRemoved { .. } => {
                 leaving
@@ -237,7 +237,7 @@ impl Room {
                 if self.console == Console::Debug {
                     web_sys::console::debug_1(&format!("miptech-chat: {}", phase.connection.as_str()).into());
                 }
-                self.events.connection_changed(phase, clock::now().mono);
+                self.events.connection_changed(*phase, clock::now().mono);
             }
             Event::AnswerGrew { .. }
             | Event::AnswerReplaced { .. }

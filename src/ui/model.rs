@@ -112,51 +112,58 @@ impl ChatModel {
     }
 
     /// Takes one event of the session.
-    pub(crate) fn apply(&self, event: Event) {
+    pub(crate) fn apply(&self, event: &Event) {
         match event {
-            Event::AnswerGrew { row, delta } => self.edit_answer(row, |answer| answer.document.push(&delta)),
-            Event::AnswerReplaced { row, text } => self.edit_answer(row, |answer| {
+            Event::AnswerGrew { row, delta } => self.edit_answer(*row, |answer| answer.document.push(delta)),
+            Event::AnswerReplaced { row, text } => self.edit_answer(*row, |answer| {
                 *answer = Answer {
                     document: Document::new(),
                     generation: answer.generation + 1,
                 };
-                answer.document.push(&text);
+                answer.document.push(text);
             }),
-            Event::AnswerSilent { row } => self.with_row(row, |row| row.set_silent(true)),
-            Event::AnswerSourced { row, sources } => self.with_row(row, |row| row.0.sources.set(sources)),
+            Event::AnswerSilent { row } => self.with_row(*row, |row| row.set_silent(true)),
+            Event::AnswerSourced { row, sources } => {
+                self.with_row(*row, |row| row.0.sources.set(sources.clone()))
+            }
             Event::AuthChanged { state, .. } => {
-                self.auth.set(state);
+                self.auth.set(*state);
                 self.sign_in.set(SignIn::Rest);
             }
             Event::ConversationEnded { row, .. } => self.rows.update(|rows| {
-                rows.push(Row::at_break(row));
+                rows.push(Row::at_break(*row));
                 drop_idle_breaks(rows);
             }),
             // These are for the host page; what the visitor should know of an error stands in the notice bar.
             Event::ConversationStarted { .. } | Event::ErrorRaised(_) | Event::ProfileRead(_) => {}
-            Event::DraftChanged(text) => self.set_draft(text),
-            Event::HistoryOffered(is_offered) => self.has_history.set(is_offered),
-            Event::MessageAdded { entry, place } => self.add(entry, place),
-            Event::MessageMoved { row, behind } => self.rows.update(|rows| shift(rows, row, behind)),
+            Event::DraftChanged(text) => self.set_draft(text.clone()),
+            Event::HistoryOffered(is_offered) => self.has_history.set(*is_offered),
+            Event::MessageAdded { entry, place } => self.add(entry.clone(), *place),
+            Event::MessageMoved { row, behind } => self.rows.update(|rows| shift(rows, *row, *behind)),
             Event::MessageRemoved { row, .. } => {
                 self.rows.update(|rows| {
-                    rows.retain(|known| known.0.id != row);
+                    rows.retain(|known| known.0.id != *row);
                     drop_idle_breaks(rows);
                 });
                 self.departures.update(|count| *count += 1);
             }
-            Event::MessageChanged { row, status, message } => self.with_row(row, |row| {
+            Event::MessageChanged { row, status, message } => self.with_row(*row, |row| {
                 if let Some(id) = message {
                     row.0.message.set(Some(id.as_str().to_owned()));
                 }
-                self.change(row, status);
+                self.change(row, *status);
             }),
-            Event::NoticeChanged(notice) => self.notice.set(notice),
-            Event::PhaseChanged(phase) => self.phase.set(phase),
+            Event::NoticeChanged(notice) => self.notice.set(notice.clone()),
+            Event::PhaseChanged(phase) => self.phase.set(*phase),
             Event::ReadElsewhere => self.unread.set(0),
             Event::SignInEnded(result) => {
-                self.sign_in
-                    .set(result.err().map_or(SignIn::Rest, SignIn::Failed));
+                self.sign_in.set(
+                    result
+                        .as_ref()
+                        .err()
+                        .cloned()
+                        .map_or(SignIn::Rest, SignIn::Failed),
+                );
             }
         }
     }

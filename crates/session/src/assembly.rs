@@ -14,6 +14,7 @@ use miptech_chat_protocol::{
 
 use crate::{
     clock::{Instant, Now},
+    conversation::Known,
     entry::{Entry, RowId, Rows, Status},
     output::{Event, Place},
 };
@@ -267,13 +268,14 @@ impl Assembly {
         }
     }
 
-    /// The conversation is over: no late frame changes anything of it. Gives the answers that have a name, and their rows.
-    pub(crate) fn close(&mut self) -> Vec<(MessageId, RowId)> {
-        let named = |slot: Slot| Some((slot.bound?.id, slot.row));
-        std::mem::take(&mut self.slots)
-            .into_iter()
-            .filter_map(named)
-            .collect()
+    /// The conversation is over: no late frame changes anything of it. What has a name is known by it from here on, for
+    /// another tab may go back to this conversation, and this one with it.
+    pub(crate) fn close(&mut self, known: &mut Known) {
+        for slot in self.slots.drain(..) {
+            if let Some(bound) = &slot.bound {
+                known.note(&bound.id, slot.row);
+            }
+        }
     }
 
     /// When the next open answer is silent for too long, or waits for a chunk for too long.

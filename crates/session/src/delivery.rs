@@ -349,29 +349,20 @@ impl Session {
             if self.outbox.get(&id).is_some_and(|item| item.is_unkept) {
                 self.keep_message(&id, now);
             }
-            if let Some(item) = self.outbox.remove(&id) {
+            if let Some(mut item) = self.outbox.remove(&id) {
                 self.taken.retain(|(taken, _)| *taken != id);
                 self.event(Event::MessageRemoved {
                     row: item.row,
                     is_gone: true,
                 });
-                self.shelved.push(item);
+                // Whether it leaves with its id meanwhile, nobody here will know.
+                item.hand_overs = HAND_OVERS;
+                self.shelved
+                    .push((id, item.stored(self.tab, now.wall_ms).write()));
             }
         }
         // Storage has them, and may have more to say of them than this tab, unless somebody has cleared it.
         self.effect(Effect::Read(Shelf::Messages));
-    }
-
-    /// Storage was read: what left the screen for its writer's sake and is not there is written once more. Whether it left
-    /// with its id before, nobody here knows.
-    pub(crate) fn keep_shelved(&mut self, messages: &[(ClientMessageId, String)], now: Now) {
-        for mut item in std::mem::take(&mut self.shelved) {
-            if messages.iter().all(|(id, _)| *id != item.id) {
-                item.hand_overs = HAND_OVERS;
-                let value = item.stored(self.tab, now.wall_ms).write();
-                self.store(StoreKey::Message(item.id), Some(value));
-            }
-        }
     }
 }
 

@@ -89,8 +89,8 @@ pub use self::{
     entry::{Entry, RowId, Status},
     notice::{ChatError, Notice},
     output::{
-        Attempt, Deadline, Effect, Event, HttpOutcome, Lock, LockName, Output, PageSignal, Place, RequestId,
-        Shelf, SocketEvent, StoreKey, StoreRefusal, Stored, TokenKeys, TokenReason,
+        Attempt, Deadline, Effect, Event, HttpOutcome, Lock, LockName, Output, PageSignal, Place, Reason,
+        RequestId, Shelf, SocketEvent, StoreKey, StoreRefusal, Stored, TokenKeys, TokenReason,
     },
     phase::{Connection, Phase},
     refusal::{CheckError, RetryError, SendError},

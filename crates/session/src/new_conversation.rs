@@ -230,10 +230,7 @@ impl Session {
     fn break_conversation(&mut self, now: Now) {
         self.disturbed_since.get_or_insert(now.mono);
         self.cut_answers();
-        // Another tab may go back to this conversation, and this one with it.
-        for (id, row) in self.assembly.close() {
-            self.known.note(&id, row);
-        }
+        self.assembly.close(&mut self.known);
         self.hold_queue(now);
         self.end_creation();
         self.end_inquiry();

@@ -387,7 +387,63 @@ pub struct Deadline {
     /// When.
     pub at: Instant,
     /// Why; for people reading a trace.
-    pub reason: &'static str,
+    pub reason: Reason,
+}
+
+/// Why a session wants to be woken.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Reason {
+    /// A message is not acknowledged.
+    Acknowledgement,
+    /// An answer is silent.
+    Answer,
+    /// A call is overdue.
+    Call,
+    /// The next message is chosen.
+    Choice,
+    /// The connection's next step.
+    Connection,
+    /// A disturbance lasts.
+    Disturbance,
+    /// The draft is written.
+    Draft,
+    /// History is to be read again.
+    History,
+    /// The platform asked for patience.
+    Hold,
+    /// History stands in for a socket.
+    Poll,
+    /// Nobody sees the page.
+    Release,
+    /// The token's next step.
+    Token,
+    /// The transcript is written.
+    Transcript,
+    /// Words that changed a moment ago.
+    Words,
+}
+
+impl Reason {
+    /// The same in words, which nobody downloads who does not ask for them.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Acknowledgement => "a message is not acknowledged",
+            Self::Answer => "an answer is silent",
+            Self::Call => "a call is overdue",
+            Self::Choice => "the next message is chosen",
+            Self::Connection => "the connection's next step",
+            Self::Disturbance => "a disturbance lasts",
+            Self::Draft => "the draft is written",
+            Self::History => "history is to be read again",
+            Self::Hold => "the platform asked for patience",
+            Self::Poll => "history stands in for a socket",
+            Self::Release => "nobody sees the page",
+            Self::Token => "the token's next step",
+            Self::Transcript => "the transcript is written",
+            Self::Words => "words that changed a moment ago",
+        }
+    }
 }
 
 /// The places a session keeps values in (`platform.md` section 14).

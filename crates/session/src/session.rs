@@ -27,7 +27,7 @@ use crate::{
     lifecycle::State,
     notice::{ChatError, Notice, WORDS_AFTER},
     outbox::{Delivery, Item, Outbox, Overdue},
-    output::{Attempt, Deadline, Effect, Event, HttpOutcome, Output, RequestId, SocketEvent},
+    output::{Attempt, Deadline, Effect, Event, HttpOutcome, Output, Reason, RequestId, SocketEvent},
     page::Page,
     phase::Phase,
     plan::{Memory, Plan},
@@ -85,8 +85,8 @@ pub struct Session {
     pub(crate) claim_after: Option<Instant>,
     /// Messages of the outbox that storage has lost, as far as the transcript does not explain it.
     pub(crate) missing: Vec<ClientMessageId>,
-    /// What somebody wrote who is not here any more, until it is sure that storage has it.
-    pub(crate) shelved: Vec<Item>,
+    /// What somebody wrote who is not here any more, as it was to be stored, until it is sure that storage has it.
+    pub(crate) shelved: Vec<(ClientMessageId, String)>,
     /// Whether the outbox was read, and only the transcript is waited for.
     pub(crate) has_read_outbox: bool,
     /// The message whose fate the visitor asked about.
@@ -408,28 +408,28 @@ impl Session {
             .map(|since| since.after(WORDS_AFTER));
         let calmer = self.calm_at().filter(|_| self.has_waiting_words);
         let candidates = [
-            (call, "a call is overdue"),
-            (self.state.deadline(), "the connection's next step"),
+            (call, Reason::Call),
+            (self.state.deadline(), Reason::Connection),
             (
                 self.outbox.deadline().filter(|_| self.is_live()),
-                "a message is not acknowledged",
+                Reason::Acknowledgement,
             ),
-            (self.assembly.deadline(), "an answer is silent"),
-            (self.delivery_deadline(), "the next message is chosen"),
-            (self.journal.deadline(), "the transcript is written"),
-            (self.draft.deadline(), "the draft is written"),
-            (self.release_at(), "nobody sees the page"),
-            (self.poll_at(), "history stands in for a socket"),
-            (calmer, "words that changed a moment ago"),
-            (self.held_until, "the platform asked for patience"),
-            (self.history.retry_at(), "history is to be read again"),
+            (self.assembly.deadline(), Reason::Answer),
+            (self.delivery_deadline(), Reason::Choice),
+            (self.journal.deadline(), Reason::Transcript),
+            (self.draft.deadline(), Reason::Draft),
+            (self.release_at(), Reason::Release),
+            (self.poll_at(), Reason::Poll),
+            (calmer, Reason::Words),
+            (self.held_until, Reason::Hold),
+            (self.history.retry_at(), Reason::History),
             (
                 self.auth
                     .renewal
                     .deadline(self.is_live() && !self.page.is_unseen()),
-                "the token's next step",
+                Reason::Token,
             ),
-            (notice, "a disturbance lasts"),
+            (notice, Reason::Disturbance),
         ];
         let due = candidates
             .into_iter()

@@ -142,7 +142,11 @@ impl Session {
 
     /// The messages in storage, all of them.
     fn messages_came(&mut self, messages: Vec<(ClientMessageId, String)>, origin: From, now: Now) {
-        self.keep_shelved(&messages, now);
+        for (shelved, value) in std::mem::take(&mut self.shelved) {
+            if messages.iter().all(|(id, _)| *id != shelved) {
+                self.store(StoreKey::Message(shelved), Some(value));
+            }
+        }
         let is_missing = |item: &&Item| messages.iter().all(|(id, _)| *id != item.id);
         let missing: Vec<ClientMessageId> = self
             .outbox

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use miptech_chat_session::{
-    ClientMessageId, Connection, HttpOutcome, Lock, Profile, Reply, SessionId, SignInForm, SocketEvent,
-    Token, TokenSource,
+    ClientMessageId, Connection, HttpOutcome, Lock, Profile, Reason, Reply, SessionId, SignInForm,
+    SocketEvent, Token, TokenSource,
 };
 use proptest::{collection::vec, prelude::*};
 
@@ -269,7 +269,7 @@ proptest! {
                 prop_assert!(is_hosts || rig.account() == [None, None, None], "{:?}", rig.account());
             }
             // I13: nothing is planned where only a person may act, but what is under way already.
-            if rig.session.phase().connection == Connection::Blocked && rig.calls.is_empty() && rig.session.deadline().is_some_and(|due| due.reason == "the connection's next step") {
+            if rig.session.phase().connection == Connection::Blocked && rig.calls.is_empty() && rig.session.deadline().is_some_and(|due| due.reason == Reason::Connection) {
                 prop_assert!(false, "{:?}", rig.session.deadline());
             }
         }

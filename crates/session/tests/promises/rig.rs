@@ -442,7 +442,11 @@ impl Rig {
                 break;
             }
             wakes += 1;
-            assert!(wakes < 10_000, "the session never rests: {}", deadline.reason);
+            assert!(
+                wakes < 10_000,
+                "the session never rests: {}",
+                deadline.reason.as_str()
+            );
             self.clock_ms = self.clock_ms.max(at);
             let now = self.now();
             self.session.handle_timeout(now);

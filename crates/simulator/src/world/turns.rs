@@ -362,7 +362,7 @@ impl World {
             .page(page)
             .session
             .deadline()
-            .map_or("nothing", |deadline| deadline.reason);
+            .map_or("nothing", |deadline| deadline.reason.as_str());
         let wakes = &mut self.page(page).wakes;
         *wakes = if wakes.0 == second {
             (second, wakes.1 + 1)
