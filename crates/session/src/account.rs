@@ -14,7 +14,7 @@ use crate::{
     config::TokenSource,
     lifecycle::State,
     notice::ChatError,
-    output::{Event, HttpOutcome},
+    output::{Effect, Event, HttpOutcome, Shelf},
     session::Session,
 };
 
@@ -53,6 +53,7 @@ impl Session {
             self.forget_account();
             self.shelve_queue(now);
             self.disown_conversation(now);
+            self.effect(Effect::Read(Shelf::Messages));
         }
         self.settle(now);
     }
@@ -76,6 +77,7 @@ impl Session {
                 self.forget_account();
                 self.shelve_queue(now);
                 self.disown_conversation(now);
+                self.effect(Effect::Read(Shelf::Messages));
             }
             None => {}
         }

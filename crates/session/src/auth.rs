@@ -32,7 +32,7 @@ pub(crate) struct Auth {
     /// Whose conversation this is, where somebody was signed in during it: nobody else goes on with it (row O13).
     pub(crate) owner: Option<String>,
     /// Whether storage holds parts of an account that is none (row T15).
-    has_leftovers: bool,
+    pub(crate) has_leftovers: bool,
     /// Counts the pairs held on this page: a call that was sent with an earlier one proves nothing about this one.
     pub(crate) generation: u32,
     /// When the pair held was bought, where that was in the place of one the platform refused.
@@ -169,8 +169,9 @@ impl Auth {
 impl Session {
     /// Whether a token is to be waited for before anything is asked of the platform.
     pub(crate) fn wants_token_first(&mut self, now: Now) -> bool {
-        if std::mem::take(&mut self.auth.has_leftovers) {
-            self.erase_account();
+        if self.auth.has_leftovers {
+            // Another tab may have signed somebody in since they were seen.
+            self.effect(Effect::Read(Shelf::Account));
         }
         if self.auth.tokens.is_some() {
             return false;
@@ -406,7 +407,7 @@ impl Session {
         self.auth.generation += 1;
     }
 
-    fn erase_account(&mut self) {
+    pub(crate) fn erase_account(&mut self) {
         for key in [StoreKey::AccessToken, StoreKey::RefreshToken, StoreKey::User] {
             self.store(key, None);
         }

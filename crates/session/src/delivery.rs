@@ -17,7 +17,7 @@ use crate::{
     lifecycle::State,
     notice::ChatError,
     outbox::{Delivery, Item, Parked},
-    output::{Effect, Event, Shelf, StoreKey},
+    output::{Event, StoreKey},
     refusal::{CheckError, RetryError},
     session::Session,
 };
@@ -338,7 +338,8 @@ impl Session {
         }
     }
 
-    /// Somebody else is here now: what another wrote leaves the screen and stays in storage for its writer (row O13).
+    /// Somebody else is here now: what another wrote leaves the screen and stays in storage for its writer (row O13). Storage
+    /// has it, and may have more to say of it than this tab, unless somebody has cleared it: it is to be read.
     pub(crate) fn shelve_queue(&mut self, now: Now) {
         let owner = self.auth.user_id();
         for id in self.outbox.ids() {
@@ -361,8 +362,6 @@ impl Session {
                     .push((id, item.stored(self.tab, now.wall_ms).write()));
             }
         }
-        // Storage has them, and may have more to say of them than this tab, unless somebody has cleared it.
-        self.effect(Effect::Read(Shelf::Messages));
     }
 }
 

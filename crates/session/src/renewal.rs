@@ -169,6 +169,7 @@ impl Session {
     /// What storage holds of the account: asked for, or changed by another tab.
     pub(crate) fn account_came(&mut self, stored: &StoredAccount, now: Now) {
         let tokens = stored.tokens();
+        let has_leftovers = std::mem::take(&mut self.auth.has_leftovers);
         let is_ours = tokens.as_ref().map(|tokens| &tokens.access) == self.auth.access()
             && tokens.as_ref().and_then(|tokens| tokens.refresh.as_ref()) == self.auth.refresh();
         if self.config.token_source == TokenSource::Host {
@@ -195,6 +196,9 @@ impl Session {
             (step, _) if is_ours => {
                 // Nothing new: whatever was waited for is still waited for.
                 self.auth.renewal.step = step;
+                if has_leftovers && !self.is_signed_in() && stored.holds_anything() {
+                    self.erase_account();
+                }
             }
             (step, Some(tokens)) => {
                 self.auth.renewal.step = step;

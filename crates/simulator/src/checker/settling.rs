@@ -45,6 +45,7 @@ pub(super) struct Settling {
     pages: BTreeMap<Who, Page>,
     /// The page concerned, when faults stopped, and until when it may take.
     calm: Option<(Who, u64)>,
+    calm_ms: u64,
     was_live: bool,
     /// When any page began to renew the tokens.
     renewals: Vec<u64>,
@@ -164,6 +165,13 @@ impl Watch for Settling {
                 retry_in_ms,
             } => {
                 page.connection.clone_from(connection);
+                // What was in force when faults stopped may show only as the panel opens.
+                if let (Some((hero, until_ms)), Some(wait_ms)) = (&mut self.calm, retry_in_ms)
+                    && (*hero, self.calm_ms) == (who, record.at_ms)
+                {
+                    *until_ms = (*until_ms).max(record.at_ms + wait_ms + SLACK_MS);
+                    page.held_until_ms = page.held_until_ms.max(record.at_ms + wait_ms);
+                }
                 // It was set out on, and may end where the platform asked for patience, or in a ceiling.
                 page.retry_by_ms.take_if(|_| connection != "waiting");
                 // After a close code nobody knows, and where the platform asks for hours, only the visitor tries again
@@ -239,6 +247,7 @@ impl Watch for Settling {
                 hold_ms,
             } => {
                 page.held_until_ms = page.held_until_ms.max(record.at_ms + hold_ms);
+                self.calm_ms = record.at_ms;
                 self.calm = Some((who, record.at_ms + longest_wait_ms + SLACK_MS));
             }
             Happening::Gone(_) => {
