@@ -191,3 +191,32 @@ fn a_renewal_that_finds_storage_cleared_writes_what_waits_again() {
     rig.expect_lines(&[("one", Status::Queued)]);
     assert_eq!(rig.errors.last().unwrap().code, ErrorCode::AuthExpired);
 }
+
+#[test]
+fn half_an_account_is_erased_unless_somebody_has_signed_in_since() {
+    for is_signed_in in [false, true] {
+        let storage = signed_in_storage();
+        storage.borrow_mut().remove(&name(&StoreKey::AccessToken));
+        let mut rig = Rig::with(7, storage.clone(), |_| {});
+        if is_signed_in {
+            // No word of it has come to this tab yet.
+            *storage.borrow_mut() = signed_in_storage().borrow().clone();
+        }
+        rig.start();
+        assert_eq!(rig.account()[1].is_some(), is_signed_in);
+        assert_eq!(rig.auth == AuthState::SignedIn, is_signed_in);
+    }
+}
+
+#[test]
+fn what_is_held_as_somebody_signs_out_waits_for_the_visitors_word() {
+    let mut rig = Rig::live(DEDUP);
+    rig.drop_link();
+    rig.say("one").unwrap();
+    rig.sign_in_as("ann", "A1", "R1");
+    rig.act(|session, now| session.sign_out(now));
+    rig.advance(Duration::from_secs(1));
+    rig.go_live(DEDUP);
+    assert_eq!(rig.sent_texts(), [""; 0]);
+    assert_eq!(rig.notice_code(), Some(ErrorCode::ChatGone), "it is kept");
+}
