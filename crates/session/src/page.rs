@@ -74,7 +74,8 @@ impl Page {
         late.max(drift)
     }
 
-    /// One that nobody sees and that waits for nothing may be frozen without a sign of it.
+    /// Whether the page may have stood still before this turn: one that nobody sees and that waits for nothing may be frozen
+    /// without a sign of it.
     fn may_have_stood(&self, now: Now) -> bool {
         let since = self.last_turn.map(|last| now.mono.since(last.mono));
         self.stood_still(now) > STILL || self.is_unseen() && since > Some(STILL)
