@@ -85,6 +85,8 @@ pub struct Session {
     pub(crate) claim_after: Option<Instant>,
     /// Messages of the outbox that storage has lost, as far as the transcript does not explain it.
     pub(crate) missing: Vec<ClientMessageId>,
+    /// Whether storage was cleared, and is being written again.
+    pub(crate) is_rewriting: bool,
     /// What somebody wrote who is not here any more, as it was to be stored, until it is sure that storage has it.
     pub(crate) shelved: Vec<(ClientMessageId, String)>,
     /// Whether the outbox was read, and only the transcript is waited for.
@@ -190,6 +192,7 @@ impl Session {
             claim: Claim::Rest,
             claim_after: None,
             missing: Vec::new(),
+            is_rewriting: false,
             shelved: Vec::new(),
             has_read_outbox: false,
             checked: None,

@@ -114,9 +114,14 @@ impl Session {
             return;
         }
         match text.map(SessionId::parse) {
+            // Storage that keeps nothing is not written to over and over.
+            None if std::mem::take(&mut self.is_rewriting) => {}
             None => self.rewrite_everything(now),
             Some(Some(id)) if id != self.config.identity.session => self.follow_conversation(id, chat, now),
-            Some(Some(_)) => self.chat_came(chat, now),
+            Some(Some(_)) => {
+                self.is_rewriting = false;
+                self.chat_came(chat, now);
+            }
             Some(None) => {}
         }
     }
@@ -138,6 +143,9 @@ impl Session {
             self.keep_message(&id, now);
         }
         self.write_transcript(now);
+        // What is read before all of this is written misses what is not missing.
+        self.is_rewriting = true;
+        self.effect(Effect::Read(Shelf::Session));
     }
 
     /// The messages in storage, all of them.
@@ -171,7 +179,7 @@ impl Session {
             let (id, message) = readable.swap_remove(first);
             self.message_came(id, message, origin, now);
         }
-        if !missing.is_empty() && self.config.identity.origin == Origin::Stored {
+        if !missing.is_empty() && self.config.identity.origin == Origin::Stored && !self.is_rewriting {
             // Delivered by another tab, or lost to whoever clears storage, the session id with it: the transcript tells, for
             // it is written before a delivered message is taken away.
             self.missing = missing;

@@ -220,3 +220,18 @@ fn what_is_held_as_somebody_signs_out_waits_for_the_visitors_word() {
     assert_eq!(rig.sent_texts(), [""; 0]);
     assert_eq!(rig.notice_code(), Some(ErrorCode::ChatGone), "it is kept");
 }
+
+#[test]
+fn a_message_that_waits_on_the_page_that_clears_storage_is_sent_as_if_nothing_had_been() {
+    let mut rig = Rig::live("");
+    rig.say("before").unwrap();
+    rig.acknowledge("u1");
+    rig.drop_link();
+    rig.say("one").unwrap();
+    // No event tells a page of what it does to storage itself.
+    rig.storage.borrow_mut().clear();
+    rig.advance_to_next_socket();
+    rig.join("");
+    rig.expect_lines(&[("before", Status::Sent), ("one", Status::Sending)]);
+    assert_eq!(rig.sent_texts(), ["before", "one"]);
+}
