@@ -178,8 +178,9 @@ impl Delivery {
         if message.chat.as_ref().is_some_and(|typed| typed != chat) && !is_sent_on {
             findings.add("I7", record, format!("{id} was applied in another chat"));
         }
-        // One that a page gave up as failed, or that storage refused (row O20), is out of the order, whoever sends it after all.
-        let is_out = message.was_failed || message.was_refused_by_storage;
+        // One that a page gave up as failed, that storage refused (row O20), or that it lost when it was cleared, is out of the
+        // order, whoever sends it after all: other tabs could not know that it came first.
+        let is_out = message.was_failed || message.was_refused_by_storage || message.is_cleared;
         if message.agains > 0 || message.applied > 1 || is_sent_on || is_out {
             return;
         }
