@@ -339,7 +339,8 @@ impl Session {
     }
 
     /// Somebody else is here now: what another wrote leaves the screen and stays in storage for its writer (row O13). Storage
-    /// has it, and may have more to say of it than this tab, unless somebody has cleared it: it is to be read.
+    /// has it, and may have more to say of it than this tab, unless somebody has cleared it: whoever calls this has the
+    /// messages read behind all they write.
     pub(crate) fn shelve_queue(&mut self, now: Now) {
         let owner = self.auth.user_id();
         for id in self.outbox.ids() {
@@ -356,8 +357,7 @@ impl Session {
                     row: item.row,
                     is_gone: true,
                 });
-                // Whether it leaves with its id meanwhile, nobody here will know.
-                item.hand_overs = HAND_OVERS;
+                item.doubt();
                 self.shelved
                     .push((id, item.stored(self.tab, now.wall_ms).write()));
             }

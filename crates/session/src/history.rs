@@ -14,7 +14,6 @@ use crate::{
     clock::{Instant, Now},
     entry::{Entry, RowId, Status},
     notice::ChatError,
-    outbox::Delivery,
     output::{Event, HttpOutcome, Place, RequestId},
     session::Session,
 };
@@ -203,9 +202,7 @@ impl Session {
             }
             None => None,
         };
-        if let Some(ours) = ours.as_ref().and_then(|id| self.outbox.remove(id)) {
-            let is_in_hand = matches!(ours.delivery, Delivery::Sending { .. });
-            self.outbox.is_word_owed |= is_in_hand;
+        if let Some(ours) = ours.as_ref().and_then(|id| self.outbox.remove_known(id)) {
             self.message_arrived(&ours, Some(item.id.clone()), now);
             return Some(ours.row);
         }

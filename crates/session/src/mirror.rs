@@ -9,7 +9,6 @@ use miptech_chat_protocol::{
 use crate::{
     clock::Now,
     entry::{Entry, RowId, Status},
-    outbox::{Delivery, Item},
     output::{Event, Place, StoreKey},
     session::Session,
     siblings::{From, KEPT_MS},
@@ -113,7 +112,8 @@ impl Session {
             self.journal.name(row, id);
             self.note_ours(id.clone(), row);
         }
-        let waited = item.client_message.as_ref().and_then(|id| self.outbox.remove(id));
+        let waited = item.client_message.as_ref();
+        let waited = waited.and_then(|id| self.outbox.remove_known(id));
         // It was met under the platform's name before anybody could know that it is the one that waits here.
         if let Some(waited) = waited.as_ref().filter(|waited| waited.row != row) {
             self.event(Event::MessageRemoved {
@@ -123,8 +123,6 @@ impl Session {
             self.journal.name(row, &waited.id);
             self.note_ours(waited.id.clone(), row);
         }
-        let in_hand = |waited: &Item| matches!(waited.delivery, Delivery::Sending { .. });
-        self.outbox.is_word_owed |= waited.as_ref().is_some_and(in_hand);
         let is_known = self.journal.line(row).is_none_or(|line| {
             line.status == Status::Sent && (item.message.is_none() || line.message == item.message)
         });

@@ -11,6 +11,7 @@ use miptech_chat_protocol::{
 
 use crate::{
     clock::{Instant, Now},
+    delivery::HAND_OVERS,
     entry::{RowId, Status},
     output::Attempt,
 };
@@ -150,6 +151,11 @@ impl Item {
         age >= EXPIRY
     }
 
+    /// Nobody here knows whether it was handed over, or whether with its id, so that it could be repeated under it.
+    pub(crate) const fn doubt(&mut self) {
+        (self.is_ambiguous, self.hand_overs) = (true, HAND_OVERS);
+    }
+
     /// What it takes of storage: control characters are written as six.
     fn weight(&self) -> usize {
         weight(&self.text)
@@ -223,6 +229,13 @@ impl Outbox {
     pub(crate) fn remove(&mut self, id: &ClientMessageId) -> Option<Item> {
         let place = self.items.iter().position(|item| item.id == *id)?;
         self.items.remove(place)
+    }
+
+    /// Takes out a message the platform has, as somebody else than its socket tells.
+    pub(crate) fn remove_known(&mut self, id: &ClientMessageId) -> Option<Item> {
+        let known = self.remove(id)?;
+        self.is_word_owed |= matches!(known.delivery, Delivery::Sending { .. });
+        Some(known)
     }
 
     /// How many messages are kept.

@@ -282,6 +282,7 @@ impl Session {
         self.page.next_turn = self.deadline().map(|deadline| deadline.at);
     }
 
+    /// Whether it stood still for long: then everything is looked after anew.
     fn has_slept(&self, now: Now) -> bool {
         self.page.stood_still(now) > LATE
     }

@@ -16,7 +16,7 @@ use crate::{
     claim::Claim,
     clock::Now,
     config::{Origin, Restored},
-    delivery::{HAND_OVERS, LEASE},
+    delivery::LEASE,
     entry::{Entry, Status},
     lifecycle::State,
     outbox::{Delivery, Item, Parked},
@@ -113,15 +113,13 @@ impl Session {
             }
             return;
         }
+        let is_rewritten = std::mem::take(&mut self.is_rewriting);
         match text.map(SessionId::parse) {
             // Storage that keeps nothing is not written to over and over.
-            None if std::mem::take(&mut self.is_rewriting) => {}
+            None if is_rewritten => {}
             None => self.rewrite_everything(now),
             Some(Some(id)) if id != self.config.identity.session => self.follow_conversation(id, chat, now),
-            Some(Some(_)) => {
-                self.is_rewriting = false;
-                self.chat_came(chat, now);
-            }
+            Some(Some(_)) => self.chat_came(chat, now),
             Some(None) => {}
         }
     }
@@ -137,9 +135,7 @@ impl Session {
                 .outbox
                 .get_mut(&id)
                 .filter(|item| is_stale && item.delivery == Delivery::Queued);
-            if let Some(item) = queued {
-                (item.is_ambiguous, item.hand_overs) = (true, HAND_OVERS);
-            }
+            queued.into_iter().for_each(Item::doubt);
             self.keep_message(&id, now);
         }
         self.write_transcript(now);
@@ -201,9 +197,7 @@ impl Session {
                 Delivery::Elsewhere { .. } => continue,
                 // What storage never held, no other tab can have delivered.
                 Delivery::Queued if !is_telling && !item.is_unkept => {
-                    item.is_ambiguous = true;
-                    // Whether it left with its id, so that it could be repeated under it, nobody here knows.
-                    item.hand_overs = HAND_OVERS;
+                    item.doubt();
                     is_in_doubt = true;
                     self.deliver_as(&id, Delivery::Doubtful { leased_until: None }, now);
                 }
@@ -393,9 +387,8 @@ impl Session {
             return;
         }
         if !self.outbox.get(id).is_some_and(is_at_work)
-            && let Some(item) = self.outbox.remove(id)
+            && let Some(item) = self.outbox.remove_known(id)
         {
-            self.outbox.is_word_owed |= matches!(item.delivery, Delivery::Sending { .. });
             if state == StoredState::Sent {
                 self.event(Event::MessageChanged {
                     row: item.row,

@@ -29,7 +29,7 @@ pub(crate) enum Check {
     Host,
     /// The session core imports nothing.
     Purity,
-    /// A thousand simulated runs under every fault.
+    /// Two thousand simulated runs under every fault.
     Simulate,
     /// The widget's tests in headless Chromium.
     Browser,

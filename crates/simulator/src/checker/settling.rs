@@ -91,8 +91,7 @@ impl Settling {
                 is_ours,
                 ..
             } => page.calls.remove(call) && (*status != Some(200) || !is_ours),
-            // One that hangs is given up; after a renewal of the tokens that is a pause of its own.
-            Happening::Aborted { .. } => true,
+            Happening::Aborted { call } => page.calls.remove(call),
             _ => false,
         };
         if failed {
@@ -218,7 +217,16 @@ impl Watch for Settling {
                     page.calls.insert(*call);
                 }
             }
-            Happening::Called { refresh: Some(_), .. } => self.renewals.push(record.at_ms),
+            Happening::Called {
+                call,
+                refresh: Some(_),
+                ..
+            } => {
+                self.renewals.push(record.at_ms);
+                if self.calm.is_none() {
+                    page.calls.insert(*call);
+                }
+            }
             // The platform refused the token, and when the next may be asked for is a matter of I16.
             Happening::LockAsked { lock } if lock == "renewal" => {
                 let begun = |nth_last: usize| self.renewals.iter().rev().nth(nth_last);
@@ -261,6 +269,7 @@ impl Watch for Settling {
 /// Five seconds, and those a platform takes that is silent about joins (`platform.md` section 9.3).
 const SLACK_MS: u64 = 12_000;
 
+/// No machine sleeps longer here.
 const LONGEST_SLEEP_MS: u64 = 150_000;
 
 /// I28: within five seconds of a click on Retry; and row N29: one in five seconds.
