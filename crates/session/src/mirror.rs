@@ -18,28 +18,21 @@ impl Session {
     /// The conversation as another tab, or an earlier page, has it.
     pub(crate) fn transcript_came(&mut self, text: Option<&str>, origin: From, now: Now) {
         let is_ours = text.is_some_and(|text| text.len() <= MOST_TRANSCRIPT);
-        // Where there is none, or one that is not of this conversation or nobody here can read, or nobody but this tab has
-        // written it, it says nothing of what another tab did with a message.
-        let mut is_telling = text.is_some();
+        // Only one of this conversation, and not as this very tab wrote it, says what another tab did with a message.
+        let mut is_telling = false;
         match text.map(StoredTranscript::read) {
             None => {}
-            Some(Err(Unusable::Newer)) => {
-                is_telling = false;
-                self.journal.is_off = true;
-            }
+            Some(Err(Unusable::Newer)) => self.journal.is_off = true,
             Some(Err(Unusable::Corrupt)) => self.store(StoreKey::Transcript, None),
             Some(Ok(_)) if !is_ours => self.store(StoreKey::Transcript, None),
             Some(Ok(transcript)) => {
                 let is_old = now.wall_ms.saturating_sub(transcript.written_ms) >= KEPT_MS;
                 let is_anothers = transcript.owner != self.auth.owner;
-                is_telling = self.journal.written_ms != Some(transcript.written_ms);
                 if transcript.session == self.config.identity.session && !is_old && !is_anothers {
+                    is_telling = self.journal.written_ms != Some(transcript.written_ms);
                     self.mirror(transcript.items, now);
-                } else {
-                    is_telling = false;
-                    if origin == From::EarlierPage && (is_old || is_anothers) {
-                        self.store(StoreKey::Transcript, None);
-                    }
+                } else if origin == From::EarlierPage && (is_old || is_anothers) {
+                    self.store(StoreKey::Transcript, None);
                 }
             }
         }

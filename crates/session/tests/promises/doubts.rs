@@ -36,14 +36,20 @@ fn a_message_gone_from_storage_that_only_our_own_transcript_tells_nothing_of_is_
 }
 
 #[test]
-fn a_message_gone_from_storage_is_in_doubt_where_there_is_no_transcript() {
-    let mut rig = robbed("");
-    rig.storage.borrow_mut().remove(&name(&StoreKey::Transcript));
-    rig.news(Shelf::Messages);
-    rig.advance_to_next_socket();
-    rig.join("");
-    rig.expect_lines(&[("before", Status::Sent), ("one", Status::Unconfirmed)]);
-    assert_eq!(rig.sent_texts(), ["before"]);
+fn a_message_gone_from_storage_is_in_doubt_where_no_transcript_can_be_read() {
+    for transcript in [None, Some("{")] {
+        let mut rig = robbed("");
+        rig.storage.borrow_mut().remove(&name(&StoreKey::Transcript));
+        transcript.into_iter().for_each(|text| {
+            let key = name(&StoreKey::Transcript);
+            rig.storage.borrow_mut().insert(key, text.to_owned());
+        });
+        rig.news(Shelf::Messages);
+        rig.advance_to_next_socket();
+        rig.join("");
+        rig.expect_lines(&[("before", Status::Sent), ("one", Status::Unconfirmed)]);
+        assert_eq!(rig.sent_texts(), ["before"]);
+    }
 }
 
 #[test]
