@@ -155,7 +155,14 @@ impl Session {
         self.history.tries = 0;
         for item in page.items {
             self.history.after = self.history.after.max(item.sequence.unwrap_or(0));
-            self.history.last_row = Some(self.merge(item, now));
+            let row = self.merge(item, now);
+            // An answer that came late stands with its question, above what was said meanwhile: what comes next stands below
+            // all of it.
+            let last = self
+                .history
+                .last_row
+                .filter(|last| self.journal.is_before(row, *last));
+            self.history.last_row = last.or(Some(row));
         }
         if let Some(next) = page
             .next

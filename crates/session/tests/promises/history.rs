@@ -94,6 +94,34 @@ fn a_read_after_a_rejoin_fills_in_what_was_missed_at_its_place() {
 }
 
 #[test]
+fn what_was_said_last_stands_last_though_a_late_answer_stands_with_its_question() {
+    let mut rig = returning();
+    rig.reply("/messages", 200, r#"{"items":[]}"#);
+    rig.join(HISTORY);
+    rig.say("q1").unwrap();
+    rig.acknowledge("u1");
+    rig.server(r#"{"type":"response_chunk","data":{"message_id":"a1","content":"r"}}"#);
+    rig.say("q2").unwrap();
+    rig.acknowledge("u2");
+    rig.drop_link();
+    rig.advance_to_next_socket();
+    rejoin(&mut rig);
+    let items = [
+        item("u1", "user", "q1", 1),
+        item("u2", "user", "q2", 2),
+        item("a1", "assistant", "r1", 3),
+        item("u3", "user", "from another device", 4),
+    ];
+    rig.reply("/messages", 200, &format!(r#"{{"items":[{}]}}"#, items.join(",")));
+    rig.expect_lines(&[
+        ("q1", Status::Sent),
+        ("r1", Status::Complete),
+        ("q2", Status::Sent),
+        ("from another device", Status::Sent),
+    ]);
+}
+
+#[test]
 fn an_answer_finished_while_away_heals_the_half_that_stands() {
     let mut rig = returning();
     rig.reply("/messages", 200, r#"{"items":[]}"#);
