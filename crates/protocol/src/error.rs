@@ -134,76 +134,58 @@ impl ErrorCode {
     #[must_use]
     pub const fn help(self) -> &'static str {
         match self {
-            Self::AnswerInterrupted => {
-                "The connection ended while an answer was running and the platform kept no finished copy; ask again."
-            }
+            Self::AnswerInterrupted => "The connection ended while an answer was running; ask again.",
             Self::AnswerTimeout => {
-                "The platform acknowledged the message but sent no answer; look at its model service."
+                "The message was acknowledged but not answered; look at the platform's model service."
             }
-            Self::AnswerTooLarge => {
-                "The platform sent a frame above 256 KiB; stream answers in smaller response_chunk frames."
-            }
-            Self::AuthExpired => {
-                "The token is no longer accepted; sign in again or return a fresh one from getToken."
-            }
+            Self::AnswerTooLarge => "A frame was above 256 KiB; stream answers in smaller ones.",
+            Self::AuthExpired => "Sign in again or return a fresh token from getToken.",
             Self::AuthForbidden => "The token lacks the scopes chat:create and chat:send.",
-            Self::AuthInvalidCredentials => "E-mail or password was refused by the platform.",
-            Self::AuthRequired => "The platform demands a token; pass getToken or let the visitor sign in.",
+            Self::AuthInvalidCredentials => "The platform refused e-mail or password.",
+            Self::AuthRequired => "Pass getToken or let the visitor sign in.",
             Self::ChatCreateFailed => "POST /chat failed; the status and text of the answer say why.",
-            Self::ChatGone => "The platform no longer knows this chat; start a new conversation.",
-            Self::ChatInvalidRequest => {
-                "The platform refused the creation body; compare the named fields with the platform's version."
-            }
+            Self::ChatGone => "The platform no longer knows this chat.",
+            Self::ChatInvalidRequest => "The platform refused the creation body; its text names the fields.",
             Self::ConfigInsecureUrl => {
-                "Use https:// and wss:// bases: a browser blocks unencrypted requests from an encrypted page."
+                "Use https:// and wss://: browsers block unencrypted requests from an encrypted page."
             }
             Self::ConfigInvalid => "Correct the named option.",
             Self::ConfigTenantMissing => "Set tenantId.",
-            Self::HostCallbackThrew => "A listener of the host page threw; its stack is in the console.",
+            Self::HostCallbackThrew => "A listener of the host page threw; see the console.",
             Self::InternalPanic => "The widget crashed; report this with the build id.",
             Self::LoadCspWasm => "Add 'wasm-unsafe-eval' to the page's script-src.",
-            Self::LoadNetwork => {
-                "The widget's files could not be fetched; check the address they are served from."
-            }
+            Self::LoadNetwork => "Check the address of the widget's files.",
             Self::LoadNoWasm => "The browser cannot run WebAssembly.",
-            Self::LoadNotWasm => {
-                "The .wasm address answered something else, often a catch-all page; serve the files of the package."
-            }
+            Self::LoadNotWasm => "The .wasm address answered something else, often a catch-all page.",
             Self::MessageEmpty => "Send text that is more than white space.",
             Self::MessageRejected => "The platform refused the message; its text says why.",
             Self::MessageTooLong => {
                 "Shorten the message: limits.messageChars, at most 4000 UTF-16 units, and 16 KiB of UTF-8."
             }
             Self::MessageUnconfirmed => {
-                "The connection ended before the platform confirmed the message; it may or may not have arrived."
+                "The connection ended before the message was confirmed; it may have arrived."
             }
             Self::NetworkBlockedByCsp => {
                 "Add the platform's https and wss origins to the page's connect-src."
             }
             Self::NetworkCaptivePortal => {
-                "A page or proxy answered in the platform's place; sign in to the network, or check apiUrl."
+                "Something else answered in the platform's place; sign in to the network, or check apiUrl."
             }
             Self::NetworkOffline => "The browser reports no network.",
             Self::NetworkUnreachableOrCors => {
-                "The request failed without a status. Either the platform was unreachable or failed before it could add CORS headers \
+                "The request failed without a status: the platform was unreachable or failed before it could add CORS headers \
                  (a missing X-Tenant-ID does that), or this page's origin is not in the platform's list of allowed origins."
             }
-            Self::PlatformError => {
-                "The platform failed or sent something that is not its protocol; its logs hold the cause."
-            }
-            Self::PlatformStarting => "The platform or its database is starting; the widget keeps trying.",
-            Self::RateLimited => "Too many requests for this tenant or visitor; the widget waits as asked.",
-            Self::SocketDropped => "The connection was lost; the widget reconnects by itself.",
-            Self::SocketJoinTimeout => "The platform did not acknowledge join_chat within ten seconds.",
+            Self::PlatformError => "The platform failed or broke its protocol; its logs hold the cause.",
+            Self::PlatformStarting => "The platform is starting; the widget keeps trying.",
+            Self::RateLimited => "Too many requests; the widget waits as asked.",
+            Self::SocketDropped => "The widget reconnects by itself.",
+            Self::SocketJoinTimeout => "join_chat was not acknowledged within ten seconds.",
             Self::SocketNeverOpened => {
                 "The WebSocket upgrade was refused or blocked: check wsUrl, proxies that drop Upgrade, and the platform's origin list."
             }
-            Self::SocketRejected => {
-                "The platform closed the socket with a code that forbids trying again; the code says why."
-            }
-            Self::StorageBlocked => {
-                "The browser blocks storage for this page; the chat lasts until the page is left."
-            }
+            Self::SocketRejected => "The platform closed the socket for good; the code says why.",
+            Self::StorageBlocked => "The browser blocks storage here.",
             Self::StorageQuota => "The browser's store for this site is full.",
             Self::TenantDenied => "Access denied for tenant. Please check your permissions.",
             Self::TenantMissingHeader => {

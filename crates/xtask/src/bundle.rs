@@ -25,15 +25,20 @@ const HASH_DIGITS: usize = 10;
 /// Chosen by what is left after brotli. Large functions with one caller stay where they are: inlined they share no
 /// more local variables with their likes, which compresses worse. Flattening and building the control flow anew finds
 /// shorter forms than the compiler's.
-const WASM_OPT: [&str; 15] = [
-    "--one-caller-inline-max-function-size=30",
+const WASM_OPT: [&str; 20] = [
+    "--one-caller-inline-max-function-size=25",
+    "--gufa",
     "-Oz",
     "--gufa",
     "-Oz",
     "--flatten",
     "--rereloop",
     "-Oz",
+    "--gufa-optimizing",
+    "-Os",
     "--converge",
+    "--merge-similar-functions",
+    "-Os",
     "--strip-target-features",
     "--enable-bulk-memory",
     "--enable-mutable-globals",
@@ -160,7 +165,7 @@ fn inputs(workspace: &Workspace, raw: &Path, wasm_bindgen: &str) -> Result<Strin
         &installed_version(workspace, "esbuild")?,
         &WASM_OPT.join(" "),
         &MINIFY.join(" "),
-        "short names",
+        "short names of all that is private",
     ];
     Ok(parts.join(" "))
 }

@@ -1,20 +1,23 @@
-//! The names that glue and wasm call each other by.
+//! The names that glue and wasm call each other by, and nobody else.
 //!
 //! wasm-bindgen gives every import of the wasm a name with sixteen digits of a hash, so that any number of modules can
 //! share one glue. Ours has one, and two hundred hashes that stand in both files are three kilobytes nothing compresses.
+//! What it exports for callbacks is named by the whole type of the callback, and a method by its class too.
 
 use std::collections::BTreeMap;
 
 use walrus::Module;
 
-/// Gives every hashed import a short name, and tells which.
+/// Gives every import, and every export that the glue alone calls, a short name, and tells which.
 pub(crate) fn shorten(wasm: &mut Module) -> BTreeMap<String, String> {
     let mut names = BTreeMap::new();
-    for import in wasm.imports.iter_mut() {
-        if is_hashed(&import.name) {
+    let imports = wasm.imports.iter_mut().map(|import| &mut import.name);
+    let exports = wasm.exports.iter_mut().map(|export| &mut export.name);
+    for name in imports.chain(exports) {
+        if PRIVATE.iter().any(|prefix| name.starts_with(prefix)) {
             let next = format!("_{}", names.len());
-            let short = names.entry(import.name.clone()).or_insert(next);
-            import.name.clone_from(short);
+            let short = names.entry(name.clone()).or_insert(next);
+            name.clone_from(short);
         }
     }
     names
@@ -33,18 +36,15 @@ pub(crate) fn rename(glue: &str, names: &BTreeMap<String, String>) -> String {
     renamed
 }
 
-/// Whether a name ends in an underscore and sixteen hexadecimal digits.
-fn is_hashed(name: &str) -> bool {
-    name.rsplit_once('_')
-        .is_some_and(|(_, hash)| hash.len() == 16 && hash.bytes().all(|b| b.is_ascii_hexdigit()))
-}
+/// How names begin that are wasm-bindgen's own, or made of a type: of a callback, or of the class whose method it is.
+const PRIVATE: [&str; 3] = ["__", "chathandle_", "wasm_bindgen_"];
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn only_names_with_a_hash_are_shortened_and_each_once() {
+    fn only_names_nobody_else_calls_are_shortened_and_each_once() {
         let mut wasm = Module::default();
         let kind = wasm.types.add(&[], &[]);
         for name in [
@@ -54,9 +54,15 @@ mod tests {
         ] {
             wasm.add_import_func("m", name, kind);
         }
+        let memory = wasm.memories.add_local(false, false, 1, None, None);
+        for name in ["wasm_bindgen_1__closures_____true_", "memory"] {
+            wasm.exports.add(name, memory);
+        }
         let names = shorten(&mut wasm);
         let left: Vec<&str> = wasm.imports.iter().map(|import| import.name.as_str()).collect();
-        assert_eq!(left, ["_0", "_1", "__wbindgen_throw"]);
+        assert_eq!(left, ["_0", "_1", "_2"]);
+        let left: Vec<&str> = wasm.exports.iter().map(|export| export.name.as_str()).collect();
+        assert_eq!(left, ["_3", "memory"]);
         assert_eq!(names["__wbg_b_0123456789abcdef"], "_1");
     }
 

@@ -81,9 +81,12 @@ const fn error(code: ErrorCode) -> &'static str {
             "The chat is not set up correctly here."
         }
         ErrorCode::HostCallbackThrew => "A part of this page failed. The chat goes on.",
-        ErrorCode::InternalPanic => "The chat stopped working. Please reload the page.",
-        ErrorCode::LoadCspWasm | ErrorCode::LoadNoWasm => "Chat cannot run on this page.",
-        ErrorCode::LoadNetwork | ErrorCode::LoadNotWasm => "Chat could not be loaded.",
+        // The loader says in its own words why nothing could be loaded.
+        ErrorCode::InternalPanic
+        | ErrorCode::LoadCspWasm
+        | ErrorCode::LoadNetwork
+        | ErrorCode::LoadNoWasm
+        | ErrorCode::LoadNotWasm => "The chat stopped working. Please reload the page.",
         ErrorCode::MessageEmpty => "Write something first.",
         ErrorCode::MessageRejected => "The message was not accepted.",
         ErrorCode::MessageTooLong => "The message is too long.",

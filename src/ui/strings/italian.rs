@@ -85,9 +85,12 @@ const fn error(code: ErrorCode) -> &'static str {
             "La chat non è configurata bene su questo sito."
         }
         ErrorCode::HostCallbackThrew => "Una parte della pagina ha avuto un errore. La chat continua.",
-        ErrorCode::InternalPanic => "La chat ha smesso di funzionare. Ricarica la pagina.",
-        ErrorCode::LoadCspWasm | ErrorCode::LoadNoWasm => "La chat non può funzionare su questa pagina.",
-        ErrorCode::LoadNetwork | ErrorCode::LoadNotWasm => "Non è stato possibile caricare la chat.",
+        // The loader says in its own words why nothing could be loaded.
+        ErrorCode::InternalPanic
+        | ErrorCode::LoadCspWasm
+        | ErrorCode::LoadNetwork
+        | ErrorCode::LoadNoWasm
+        | ErrorCode::LoadNotWasm => "La chat ha smesso di funzionare. Ricarica la pagina.",
         ErrorCode::MessageEmpty => "Prima scrivi qualcosa.",
         ErrorCode::MessageRejected => "Il messaggio non è stato accettato.",
         ErrorCode::MessageTooLong => "Il messaggio è troppo lungo.",
