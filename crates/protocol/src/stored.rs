@@ -178,8 +178,9 @@ pub struct StoredItem {
     pub client_message: Option<ClientMessageId>,
     /// When, in wall milliseconds.
     pub created_ms: u64,
-    /// How many chunks of an answer the text consists of.
-    pub chunks: u64,
+    /// Of how many chunks the text of an answer consists; the platform's number of a message of the visitor, from 1 on, 0 where
+    /// it is not known.
+    pub count: u64,
     /// What an answer rests on.
     pub sources: Vec<Source>,
 }
@@ -255,7 +256,7 @@ impl StoredItem {
                 self.client_message.as_ref().map(ClientMessageId::as_str),
             )
             .whole("created", self.created_ms)
-            .whole("chunks", self.chunks);
+            .whole("chunks", self.count);
         if self.sources.is_empty() {
             return value.end();
         }
@@ -275,7 +276,7 @@ impl StoredItem {
             message: text("id").and_then(MessageId::parse),
             client_message: text("client").and_then(ClientMessageId::parse),
             created_ms: json::number_of(value, &["created"])?,
-            chunks: json::number_of(value, &["chunks"])?,
+            count: json::number_of(value, &["chunks"])?,
             sources: read_sources(value),
         })
     }
@@ -319,7 +320,7 @@ mod tests {
             message: MessageId::parse("a1"),
             client_message: None,
             created_ms: 5,
-            chunks: 9,
+            count: 9,
             sources: vec![Source {
                 title: "T".to_owned(),
                 url: Some("https://e.x/".to_owned()),

@@ -278,6 +278,11 @@ impl Assembly {
         }
     }
 
+    /// An answer is too old to be kept.
+    pub(crate) fn forget(&mut self, row: RowId) {
+        self.slots.retain(|slot| slot.row != row);
+    }
+
     /// When the next open answer is silent for too long, or waits for a chunk for too long.
     pub(crate) fn deadline(&self) -> Option<Instant> {
         let open = self.slots.iter().filter(|slot| slot.is_open());
@@ -324,7 +329,7 @@ impl Assembly {
         let mut slot = Slot::new(row, self.patience, now.mono);
         slot.bound = item.message.clone().map(|id| AnswerId { id, in_payload: true });
         slot.text.clone_from(&item.text);
-        slot.chunks = item.chunks;
+        slot.chunks = item.count;
         (slot.has_gap, slot.may_miss) = (true, true);
         slot.is_mirrored = true;
         slot.status = status;
@@ -342,7 +347,7 @@ impl Assembly {
         let has_own_frames = slot.is_open() && !slot.has_gap && !slot.is_mirrored;
         let is_news = status != slot.status || item.text != slot.text;
         // Storage may hold what this very tab wrote a moment ago.
-        let is_older = item.chunks < slot.chunks || item.chunks == slot.chunks && !slot.is_open();
+        let is_older = item.count < slot.chunks || item.count == slot.chunks && !slot.is_open();
         if !slot.is_revivable() || (has_own_frames || is_older) && !is_whole || !is_news {
             return events;
         }
@@ -350,7 +355,7 @@ impl Assembly {
         slot.bind(bound, &mut events);
         slot.hear(self.patience, now.mono);
         slot.is_mirrored = true;
-        slot.chunks = item.chunks;
+        slot.chunks = item.count;
         slot.adopt(item.text, &mut events);
         slot.has_gap = !is_whole;
         if !item.sources.is_empty() {

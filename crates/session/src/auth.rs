@@ -340,8 +340,9 @@ impl Session {
             return;
         };
         let text = |token: Token| token.as_str().to_owned();
-        self.store(StoreKey::AccessToken, Some(text(tokens.access)));
+        // A page that ends between the two leaves what the next one can renew with.
         self.store(StoreKey::RefreshToken, tokens.refresh.map(text));
+        self.store(StoreKey::AccessToken, Some(text(tokens.access)));
         let user = self.auth.user.as_ref().map(|user| user.json.clone());
         self.store(StoreKey::User, user);
     }

@@ -59,6 +59,7 @@ impl Known {
     pub(crate) fn note(&mut self, id: &MessageId, row: RowId) {
         if self.row_of(id).is_none() {
             self.rows.push((id.clone(), row));
+            forget_oldest(&mut self.rows);
         }
     }
 
@@ -295,7 +296,12 @@ impl Session {
         };
         // What comes without an id from here on answers this message, not the one whose answer was stopped.
         self.assembly.unmute();
-        self.message_arrived(&item, message, now);
+        // A platform that applies an id once may have it since it was first handed over.
+        let is_newest = !item.is_ambiguous || !self.capabilities.has(Capability::ClientMessageId);
+        self.message_arrived(&item, message, is_newest, now);
+        if !is_newest {
+            self.read_history(now);
+        }
     }
 
     /// A visitor's message as the platform has it: ours once more, or one of another tab or device (row O6).
@@ -308,7 +314,7 @@ impl Session {
             None => self.outbox.same_text(text, None).map(|item| item.id.clone()),
         };
         if let Some(item) = ours.as_ref().and_then(|id| self.outbox.remove(id)) {
-            return self.message_arrived(&item, Some(message), now);
+            return self.message_arrived(&item, Some(message), true, now);
         }
         let known = match &ours {
             Some(id) => self.row_of_ours(id),
@@ -317,11 +323,12 @@ impl Session {
         let row = known.unwrap_or_else(|| self.rows.fresh());
         self.known.note(&message, row);
         if known.is_some() {
-            return self.event(Event::MessageChanged {
+            self.event(Event::MessageChanged {
                 row,
                 status: Status::Sent,
                 message: Some(message),
             });
+            return self.stand_last(row);
         }
         if let Some(id) = &ours {
             self.note_ours(id.clone(), row);
@@ -361,6 +368,16 @@ impl Session {
     }
 }
 
+/// Ids are remembered as long as the platform may say the same again, not for ever (invariant I22).
+pub(crate) fn forget_oldest<T>(ids: &mut Vec<T>) {
+    if ids.len() > MOST_IDS {
+        ids.remove(0);
+    }
+}
+
+/// `faults.md` section 6.3.
+pub(crate) const MOST_IDS: usize = 1_000;
+
 /// `faults.md` section 6.3: 500 frames a second for five seconds.
 const MOST_FRAMES: u32 = 500;
 const MOST_SECONDS: u32 = 5;
@@ -369,3 +386,20 @@ const A_SECOND: Duration = Duration::from_secs(1);
 /// Five unreadable frames in a minute replace the socket (row P1).
 const BAD_FRAMES: usize = 5;
 const BAD_FRAME_WINDOW: Duration = Duration::from_secs(60);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thousand_ids_are_remembered_and_the_newest_are_among_them() {
+        let mut known = Known::default();
+        let id = |number: usize| MessageId::parse(&format!("m{number}")).unwrap();
+        let mut rows = crate::entry::Rows::default();
+        (0..MOST_IDS * 2).for_each(|number| known.note(&id(number), rows.fresh()));
+        assert_eq!(known.rows.len(), MOST_IDS);
+        assert!(known.row_of(&id(MOST_IDS * 2 - 1)).is_some());
+        assert!(known.row_of(&id(MOST_IDS)).is_some());
+        assert!(known.row_of(&id(MOST_IDS - 1)).is_none());
+    }
+}

@@ -87,15 +87,11 @@ impl Session {
             item.is_ambiguous = false;
             item.typed = Some(now.mono);
             item.typed_ms = now.wall_ms;
-            // It leaves behind everything typed since, and stands where its answer will.
+            // It leaves behind everything typed since.
             item.order = last;
-            let row = item.row;
+            self.stand_at_end(item.row);
             self.outbox.insert(item);
-            if !self.bring_down(id)
-                && let Some(behind) = self.journal.last().filter(|last| *last != row)
-            {
-                self.event(Event::MessageMoved { row, behind });
-            }
+            self.bring_down(id);
         }
         self.deliver_as(id, Delivery::Queued, now);
     }
@@ -169,8 +165,14 @@ impl Session {
         });
     }
 
-    /// The platform has a message of ours.
-    pub(crate) fn message_arrived(&mut self, item: &Item, message: Option<MessageId>, now: Now) {
+    /// The platform has a message of ours, as its newest or at a place that history tells.
+    pub(crate) fn message_arrived(
+        &mut self,
+        item: &Item,
+        message: Option<MessageId>,
+        is_newest: bool,
+        now: Now,
+    ) {
         if let Some(id) = &message {
             self.known.note(id, item.row);
         }
@@ -179,11 +181,19 @@ impl Session {
             status: Status::Sent,
             message,
         });
+        if is_newest {
+            self.stand_last(item.row);
+        }
         // Whoever finds the message gone looks for it in the transcript, so that is written first, and read before that:
         // another tab may have written without our knowing.
         let tombstone = StoredMessage {
             text: String::new(),
             state: StoredState::Sent,
+            order: if is_newest {
+                self.outbox.next_order(now)
+            } else {
+                item.order
+            },
             ..item.stored(self.tab, now.wall_ms)
         };
         self.journal.arrivals.push((item.id.clone(), tombstone));

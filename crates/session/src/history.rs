@@ -155,7 +155,9 @@ impl Session {
         self.history.tries = 0;
         for item in page.items {
             self.history.after = self.history.after.max(item.sequence.unwrap_or(0));
+            let sequence = item.sequence.unwrap_or(0);
             let row = self.merge(item, now);
+            self.journal.number(row, sequence);
             // An answer that came late stands with its question, above what was said meanwhile: what comes next stands below
             // all of it.
             let last = self
@@ -164,6 +166,7 @@ impl Session {
                 .filter(|last| self.journal.is_before(row, *last));
             self.history.last_row = last.or(Some(row));
         }
+        self.stand_by_number();
         if let Some(next) = page
             .next
             .filter(|next| *next >= self.history.after && self.history.pages + 1 < HISTORY_PAGES)
@@ -210,7 +213,7 @@ impl Session {
             None => None,
         };
         if let Some(ours) = ours.as_ref().and_then(|id| self.outbox.remove_known(id)) {
-            self.message_arrived(&ours, Some(item.id.clone()), now);
+            self.message_arrived(&ours, Some(item.id.clone()), false, now);
             return Some(ours.row);
         }
         let row = match &ours {

@@ -21,7 +21,9 @@ use crate::{
 /// The lines of the conversation, in the order they are shown.
 #[derive(Debug, Default)]
 pub(crate) struct Journal {
-    lines: Vec<Line>,
+    pub(crate) lines: Vec<Line>,
+    /// How long all their texts are.
+    bytes: usize,
     /// When what changed is written at the latest.
     due: Option<Instant>,
     has_changed: bool,
@@ -48,7 +50,9 @@ pub(crate) struct Line {
     pub(crate) status: Status,
     pub(crate) message: Option<MessageId>,
     pub(crate) client_message: Option<ClientMessageId>,
-    created_ms: u64,
+    pub(crate) created_ms: u64,
+    /// The platform's number of a message of the visitor, from 1 on; 0 where it is not known.
+    pub(crate) sequence: u64,
     sources: Vec<Source>,
 }
 
@@ -59,12 +63,15 @@ impl Journal {
             Event::AnswerGrew { row, delta } => {
                 if let Some(line) = self.line_mut(*row) {
                     line.text.push_str(delta);
+                    self.bytes += delta.len();
                     self.changed();
                 }
             }
             Event::AnswerReplaced { row, text } => {
                 if let Some(line) = self.line_mut(*row) {
+                    let before = line.text.len();
                     line.text.clone_from(text);
+                    self.bytes = self.bytes + text.len() - before;
                     self.changed();
                 }
             }
@@ -76,6 +83,7 @@ impl Journal {
             }
             Event::ConversationEnded { .. } => {
                 self.lines.clear();
+                self.bytes = 0;
                 self.changed();
             }
             Event::MessageAdded { entry, place } => {
@@ -96,7 +104,9 @@ impl Journal {
             }
             Event::MessageRemoved { row, .. } => {
                 self.changed_where(self.is_kept(*row));
-                self.lines.retain(|line| line.row != *row);
+                if let Some(at) = self.place_of(*row) {
+                    self.bytes -= self.lines.remove(at).text.len();
+                }
             }
             Event::AnswerSilent { .. }
             | Event::AuthChanged { .. }
@@ -126,8 +136,10 @@ impl Journal {
             message: entry.message.clone(),
             client_message: entry.client_message.clone(),
             created_ms: entry.created_ms,
+            sequence: 0,
             sources: entry.sources.clone(),
         };
+        self.bytes += line.text.len();
         self.lines.insert(at, line);
     }
 
@@ -143,12 +155,7 @@ impl Journal {
         self.lines.last().map(|line| line.row)
     }
 
-    /// Whether a row stands in front of another one.
-    pub(crate) fn is_before(&self, row: RowId, other: RowId) -> bool {
-        self.place_of(row) < self.place_of(other)
-    }
-
-    const fn changed(&mut self) {
+    pub(crate) const fn changed(&mut self) {
         self.has_changed |= !self.is_mirroring;
     }
 
@@ -163,11 +170,11 @@ impl Journal {
         self.line(row).is_some_and(Line::is_kept)
     }
 
-    fn place_of(&self, row: RowId) -> Option<usize> {
+    pub(crate) fn place_of(&self, row: RowId) -> Option<usize> {
         self.lines.iter().rposition(|line| line.row == row)
     }
 
-    fn line_mut(&mut self, row: RowId) -> Option<&mut Line> {
+    pub(crate) fn line_mut(&mut self, row: RowId) -> Option<&mut Line> {
         self.lines.iter_mut().rev().find(|line| line.row == row)
     }
 
@@ -191,7 +198,7 @@ impl Journal {
     pub(crate) fn surplus(&self) -> Option<RowId> {
         self.lines
             .first()
-            .filter(|_| self.lines.len() > MOST_LINES)
+            .filter(|_| self.lines.len() > MOST_LINES || self.bytes > MOST_TEXT)
             .map(|line| line.row)
     }
 
@@ -232,7 +239,7 @@ impl Line {
     /// Whether it belongs in the transcript: messages that wait are kept by themselves.
     ///
     /// An answer of which nothing is known yet, not even a name, could not be found again by whoever reads it.
-    fn is_kept(&self) -> bool {
+    pub(crate) fn is_kept(&self) -> bool {
         if self.author == Author::User {
             self.status == Status::Sent
         } else {
@@ -252,7 +259,11 @@ impl Line {
             message: self.message.clone(),
             client_message: self.client_message.clone(),
             created_ms: self.created_ms,
-            chunks,
+            count: if self.author == Author::User {
+                self.sequence
+            } else {
+                chunks
+            },
             sources: self.sources.clone(),
         })
     }
@@ -334,6 +345,7 @@ impl Session {
     /// The transcript is bounded: its oldest messages leave.
     pub(crate) fn trim_transcript(&mut self) {
         while let Some(row) = self.journal.surplus() {
+            self.assembly.forget(row);
             self.event(Event::MessageRemoved { row, is_gone: false });
         }
     }
@@ -348,3 +360,4 @@ const TRANSCRIPT_BYTES: usize = 64 * 1024;
 
 /// `faults.md` section 6.3.
 const MOST_LINES: usize = 10_000;
+const MOST_TEXT: usize = 16 * 1024 * 1024;

@@ -54,6 +54,7 @@ mod lifecycle;
 mod mirror;
 mod new_conversation;
 mod notice;
+mod order;
 mod outbox;
 mod output;
 mod page;

@@ -44,6 +44,7 @@ use crate::{
 };
 
 mod closing;
+pub(crate) use closing::FAILING;
 mod creation;
 mod inquiry;
 mod state;
@@ -396,6 +397,7 @@ impl Session {
         self.disturbed_since = None;
         self.trouble = None;
         self.end_inquiry();
+        self.end_failures();
         self.plan.prove();
         self.remember(now);
         self.now_live(now);

@@ -41,20 +41,52 @@ impl Session {
 
     fn mirror(&mut self, items: Vec<StoredItem>, now: Now) {
         self.journal.is_mirroring = true;
-        let mut previous = None;
+        let (mut previous, mut said) = (None, None);
+        let mut told = Vec::new();
         for mut item in items {
             self.name_ours(&mut item);
-            previous = Some(match self.row_of(&item, previous) {
+            let (is_said, sequence) = (item.author == Author::User, item.count);
+            let row = match self
+                .row_of(&item, previous)
+                .or_else(|| self.echo_of_item(&item, now))
+            {
                 Some(row) => {
-                    if let Some(behind) = previous.filter(|previous| self.journal.is_before(row, *previous)) {
-                        self.event(Event::MessageMoved { row, behind });
-                    }
+                    self.stand_behind(row, previous, said, &told);
                     self.mirror_onto(row, item, now)
                 }
                 None => self.mirror_new(item, previous, now),
-            });
+            };
+            self.journal.number(row, sequence);
+            told.push(row);
+            let is_last = |last: &RowId| !self.journal.is_before(row, *last);
+            said = if is_said && said.as_ref().is_none_or(is_last) {
+                Some(row)
+            } else {
+                said
+            };
+            previous = if previous.as_ref().is_none_or(is_last) {
+                Some(row)
+            } else {
+                previous
+            };
         }
         self.journal.is_mirroring = false;
+        self.stand_by_number();
+    }
+
+    /// A line stands below the messages of the visitor that stand above it where it is told, unless the platform says otherwise.
+    /// Where a question stands among the answers to others is each tab's own affair.
+    fn stand_behind(&mut self, row: RowId, previous: Option<RowId>, said: Option<RowId>, told: &[RowId]) {
+        let line = |row| self.journal.line(row);
+        let (Some(behind), Some(above), Some(told_line)) = (previous, said.and_then(line), line(row)) else {
+            return;
+        };
+        let is_right = told_line.sequence != 0 && told_line.sequence < above.sequence;
+        if !is_right && self.journal.is_before(row, above.row) {
+            // Of what both were sent and known here, the order is known here too.
+            let is_known = told_line.author == Author::User && told_line.status == Status::Sent;
+            self.lower(row, behind, is_known.then_some(told));
+        }
     }
 
     /// What another tab heard from the platform before it knew whose it is may be a message that is on its way here.
@@ -89,6 +121,12 @@ impl Session {
             is_it.then_some(line.row)
         };
         by_id.or_else(by_ours).or_else(anonymous)
+    }
+
+    /// The line of a message whose name another tab knows, and this one the platform's name of it.
+    fn echo_of_item(&mut self, item: &StoredItem, now: Now) -> Option<RowId> {
+        let ours = item.client_message.as_ref().filter(|_| item.message.is_none())?;
+        self.echo_of(ours, &item.text, now)
     }
 
     fn mirror_onto(&mut self, row: RowId, item: StoredItem, now: Now) -> RowId {
@@ -158,7 +196,10 @@ impl Session {
         } else {
             self.assembly.adopt_stored(row, &item, status, now);
         }
-        let is_empty = self.journal.line_after(None).is_none();
+        let place = match previous {
+            Some(previous) if item.author != Author::User => Place::After(previous),
+            Some(_) | None => self.journal.place_of_newer(previous, item.created_ms),
+        };
         self.event(Event::MessageAdded {
             entry: Entry {
                 row,
@@ -174,11 +215,7 @@ impl Session {
                 created_ms: item.created_ms,
                 sources: item.sources,
             },
-            place: match previous {
-                Some(previous) => Place::After(previous),
-                None if is_empty => Place::End,
-                None => Place::Start,
-            },
+            place,
         });
         row
     }

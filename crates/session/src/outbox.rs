@@ -20,6 +20,8 @@ use crate::{
 #[derive(Debug, Default)]
 pub(crate) struct Outbox {
     items: VecDeque<Item>,
+    /// The highest place a message has had.
+    last_order: u64,
     /// Whether history, or another tab, told of the message handed over before the socket did: a word of the socket about no
     /// message by name is still owed to that one.
     pub(crate) is_word_owed: bool,
@@ -116,6 +118,11 @@ impl Item {
         }
     }
 
+    /// Whether it goes to the platform before another one.
+    pub(crate) fn is_before(&self, other: &Self) -> bool {
+        (self.order, &self.id) < (other.order, &other.id)
+    }
+
     /// What storage keeps of it.
     pub(crate) fn stored(&self, tab: u64, wall_ms: u64) -> StoredMessage {
         StoredMessage {
@@ -177,23 +184,25 @@ pub(crate) fn weight(text: &str) -> usize {
 impl Outbox {
     /// Puts a message in its place.
     pub(crate) fn insert(&mut self, item: Item) {
-        let place = self
-            .items
-            .iter()
-            .position(|known| (known.order, &known.id) > (item.order, &item.id));
+        self.last_order = self.last_order.max(item.order);
+        let place = self.items.iter().position(|known| item.is_before(known));
         self.items.insert(place.unwrap_or(self.items.len()), item);
     }
 
-    /// The place of the next message typed.
-    pub(crate) fn next_order(&self, now: Now) -> u64 {
+    /// Another tab has given a message another place.
+    pub(crate) fn replace(&mut self, id: &ClientMessageId) {
+        if let Some(item) = self.remove(id) {
+            self.insert(item);
+        }
+    }
+
+    /// A place behind all that were ever given here: of the next message typed, or of the newest the platform has.
+    pub(crate) fn next_order(&mut self, now: Now) -> u64 {
         if defect!(OrderByClock) {
             return now.wall_ms;
         }
-        self.items
-            .iter()
-            .map(|item| item.order)
-            .max()
-            .map_or(1, |last| last + 1)
+        self.last_order = self.last_order.saturating_add(1);
+        self.last_order
     }
 
     pub(crate) fn get(&self, id: &ClientMessageId) -> Option<&Item> {

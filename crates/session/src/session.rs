@@ -19,7 +19,7 @@ use crate::{
     claim::Claim,
     clock::{Instant, Now},
     config::SessionConfig,
-    conversation::{Flood, Known},
+    conversation::{Flood, Known, forget_oldest},
     draft::Draft,
     entry::{RowId, Rows},
     history::HistoryRead,
@@ -111,6 +111,9 @@ pub struct Session {
     pub(crate) flood: Flood,
     /// Nothing is handed over before this instant: the platform asked for patience.
     pub(crate) held_until: Option<Instant>,
+    /// Until when another tab, for which nothing has worked for a while, is left to try alone; and whether this one is that tab.
+    pub(crate) failing_until: Option<Instant>,
+    pub(crate) has_told_of_failures: bool,
     /// The sockets opened and the chats asked for, so that no chain of events makes a flood of them.
     pub(crate) sockets: Ceiling,
     pub(crate) creations: Ceiling,
@@ -118,7 +121,7 @@ pub struct Session {
     pub(crate) stops: Vec<MessageId>,
     pub(crate) assembly: Assembly,
     pub(crate) known: Known,
-    /// Every id ever taken on this page and its row, as long as the visitor keeps it: an id never carries two texts.
+    /// The newest ids taken on this page and their rows, as long as the visitor keeps them: an id never carries two texts.
     pub(crate) taken: Vec<(ClientMessageId, Option<RowId>)>,
     pub(crate) history: HistoryRead,
     pub(crate) rows: Rows,
@@ -207,6 +210,8 @@ impl Session {
             is_busy_until: None,
             flood: Flood::default(),
             held_until: None,
+            failing_until: None,
+            has_told_of_failures: false,
             sockets: Ceiling::default(),
             creations: Ceiling::default(),
             stops: Vec::new(),
@@ -475,6 +480,7 @@ impl Session {
     pub(crate) fn note_ours(&mut self, id: ClientMessageId, row: RowId) {
         self.taken.retain(|(taken, _)| *taken != id);
         self.taken.push((id, Some(row)));
+        forget_oldest(&mut self.taken);
     }
 
     pub(crate) const fn is_live(&self) -> bool {

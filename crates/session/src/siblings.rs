@@ -17,10 +17,10 @@ use crate::{
     clock::Now,
     config::{Origin, Restored},
     delivery::LEASE,
-    entry::{Entry, Status},
-    lifecycle::State,
+    entry::{Entry, RowId, Status},
+    lifecycle::{FAILING, State},
     outbox::{Delivery, Item, Parked},
-    output::{Effect, Event, Place, Shelf, StoreKey, Stored},
+    output::{Effect, Event, Shelf, StoreKey, Stored},
     refusal,
     session::Session,
 };
@@ -90,12 +90,16 @@ impl Session {
         self.has_unread = self.journal.line_after(None).is_some();
     }
 
-    /// A wait the platform asked another tab for counts here too (row N5).
+    /// A wait the platform asked another tab for counts here too (row N5), and a pause after its failures.
     fn hold_came(&mut self, text: Option<&str>, now: Now) {
-        let until_ms: Option<u64> = text.and_then(|text| text.parse().ok());
+        let failing = text.and_then(|text| text.strip_suffix(FAILING));
+        let until_ms: Option<u64> = failing.or(text).and_then(|text| text.parse().ok());
         let left = Duration::from_millis(until_ms.unwrap_or(0).saturating_sub(now.wall_ms));
-        if left > Duration::ZERO && left <= MOST_HOLD {
-            self.held_until = self.held_until.max(Some(now.mono.after(left)));
+        let until = Some(now.mono.after(left)).filter(|_| left > Duration::ZERO && left <= MOST_HOLD);
+        if failing.is_some() || text.is_none() {
+            self.failing_until = until;
+        } else {
+            self.held_until = self.held_until.max(until);
         }
     }
 
@@ -221,7 +225,7 @@ impl Session {
     fn message_came(&mut self, id: ClientMessageId, message: StoredMessage, origin: From, now: Now) {
         let age = Duration::from_millis(now.wall_ms.saturating_sub(message.touched_ms));
         if matches!(message.state, StoredState::Deleted | StoredState::Sent) {
-            return self.tombstone_came(&id, message.state, age);
+            return self.tombstone_came(&id, &message, age, now);
         }
         let is_for_us = message.owner == self.auth.owner
             || message.owner.is_none() && message.session == self.config.identity.session;
@@ -233,7 +237,8 @@ impl Session {
         }
         // The platform told of it before storage did (row O6).
         let is_new = self.taken.iter().all(|(taken, _)| *taken != id);
-        if is_new && message.state == StoredState::Sending && self.is_echo(&id, &message.text, now) {
+        if is_new && message.state == StoredState::Sending && self.echo_of(&id, &message.text, now).is_some()
+        {
             return;
         }
         let is_ours = message.tab == self.tab;
@@ -274,6 +279,10 @@ impl Session {
             }) => {}
             Some(item) => {
                 let before = item.status();
+                // Whoever queued it again elsewhere knew what had become of it.
+                let is_requeued = item.order != message.order;
+                item.is_ambiguous &= !is_requeued;
+                item.order = message.order;
                 item.delivery = delivery;
                 item.hand_overs = message.hand_overs;
                 item.after = message.after;
@@ -285,6 +294,10 @@ impl Session {
                 let is_of_now =
                     item.session == self.config.identity.session && item.delivery != Delivery::Held;
                 let (row, status) = (item.row, item.status());
+                if is_requeued {
+                    self.outbox.replace(&id);
+                    self.stand_at_end(row);
+                }
                 let is_moved = is_of_now && self.bring_down(&id);
                 if status != before && !is_moved {
                     self.event(Event::MessageChanged {
@@ -330,12 +343,12 @@ impl Session {
         }
     }
 
-    /// Whether the platform has told of a message of exactly this text a moment ago; that line is its line.
-    fn is_echo(&mut self, id: &ClientMessageId, text: &str, now: Now) -> bool {
+    /// The line the platform told of a moment ago, if it has exactly this text: it is this message.
+    pub(crate) fn echo_of(&mut self, id: &ClientMessageId, text: &str, now: Now) -> Option<RowId> {
         let since_ms = now.wall_ms.saturating_sub(ECHO_MS);
-        let row = self.journal.claim_echo(id, text, since_ms);
-        self.taken.extend(row.map(|row| (id.clone(), Some(row))));
-        row.is_some()
+        let row = self.journal.claim_echo(id, text, since_ms)?;
+        self.note_ours(id.clone(), row);
+        Some(row)
     }
 
     /// A message that is shown above the break between two conversations and belongs to the one below moves there, so that
@@ -373,12 +386,13 @@ impl Session {
                 created_ms: item.typed_ms,
                 sources: Vec::new(),
             },
-            place: Place::End,
+            place: self.place_in_queue(item),
         });
     }
 
     /// What another tab left of a message it is done with; every tab has a day to see it.
-    fn tombstone_came(&mut self, id: &ClientMessageId, state: StoredState, age: Duration) {
+    fn tombstone_came(&mut self, id: &ClientMessageId, message: &StoredMessage, age: Duration, now: Now) {
+        let state = message.state;
         // The platform told the other tab, and may never tell this one; where it names no message, what it tells this one of it
         // later must not be taken for the next.
         let is_told = state == StoredState::Sent && self.capabilities.has(Capability::ClientMessageId);
@@ -395,6 +409,7 @@ impl Session {
                     status: Status::Sent,
                     message: None,
                 });
+                self.stand_told(&item, message.order, now);
             } else {
                 self.drop_row(&item);
             }

@@ -7,7 +7,7 @@
 //! | I1 | `delivery` (nothing lost), `tabs` (nothing sent that was deleted), `words` (storage that keeps nothing is told of) |
 //! | I2, I28 | `settling`; `traps` (a sound connection is left alone) |
 //! | I3, I6, I8, I23, I27 | `delivery` |
-//! | I5 | `delivery` (as applied), `turns` (one at a time) |
+//! | I5 | `delivery` (as applied), `order` (as shown), `turns` (one at a time) |
 //! | I4, I25, I26 | `screen` |
 //! | I7 | `delivery`, `screen`, `traffic` |
 //! | I9, I11, I13, I31 | `traffic` |
@@ -43,6 +43,7 @@ mod delivery;
 mod excuses;
 mod limits;
 mod locks;
+mod order;
 mod pairs;
 mod restarts;
 mod screen;
@@ -118,6 +119,7 @@ pub fn check(history: &History) -> Vec<Violation> {
     let mut watches: Vec<Box<dyn Watch>> = vec![
         Box::new(delivery::Delivery::new(&setting)),
         Box::new(screen::Screens::default()),
+        Box::new(order::Order::new(&setting)),
         Box::new(traffic::Traffic::new(&setting)),
         Box::new(accounts::Accounts::new(&setting)),
         Box::new(settling::Settling::default()),

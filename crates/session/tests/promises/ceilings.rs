@@ -322,3 +322,66 @@ fn clients_at_the_longest_delay_do_not_come_back_together() {
     let together = |at: u64| delays.iter().filter(|delay| delay.abs_diff(at) <= 500).count();
     assert!(delays.iter().all(|at| together(*at) < 50), "{delays:?}");
 }
+
+/// A tab whose sockets have failed this often in a row.
+fn failing(times: u32) -> Rig {
+    let mut rig = Rig::live("");
+    rig.say("one").unwrap();
+    rig.acknowledge("u1");
+    rig.drop_link();
+    for _ in 1..times {
+        rig.advance_to_next_socket();
+        rig.close(1006, "");
+    }
+    rig
+}
+
+#[test]
+fn five_failures_in_a_row_leave_one_tab_trying_and_the_next_page_waits_half_a_minute() {
+    assert_eq!(failing(4).kept(StoreKey::Hold), None);
+    let rig = failing(5);
+    assert!(rig.kept(StoreKey::Hold).is_some());
+    let mut next = rig.reload(Duration::ZERO);
+    next.start();
+    next.advance(Duration::from_secs(29));
+    assert!(next.call_log.is_empty() && next.sockets.is_empty());
+    next.advance(Duration::from_secs(8));
+    assert!(!next.call_log.is_empty() || !next.sockets.is_empty());
+}
+
+#[test]
+fn the_tab_that_fails_goes_on_trying_as_often_as_before_and_ends_the_others_pause_once_it_is_back() {
+    let mut rig = failing(5);
+    let failed_at = rig.sockets.last().unwrap().1;
+    rig.advance_to_next_socket();
+    assert!(rig.sockets.last().unwrap().1 - failed_at < 32_000);
+    rig.join("");
+    assert_eq!(rig.kept(StoreKey::Hold), None);
+}
+
+#[test]
+fn whoever_asks_for_a_try_or_gets_the_network_back_does_not_wait_for_another_tab() {
+    for is_click in [true, false] {
+        let mut next = failing(6).reload(Duration::ZERO);
+        next.start();
+        if is_click {
+            next.act(|session, now| session.retry_now(now));
+        } else {
+            next.page(PageSignal::Offline);
+            next.page(PageSignal::Online);
+        }
+        next.advance(Duration::from_secs(2));
+        assert!(!next.call_log.is_empty() || !next.sockets.is_empty());
+    }
+}
+
+#[test]
+fn a_wait_the_platform_asked_for_is_not_shortened_by_failures() {
+    let mut rig = failing(4);
+    rig.advance_to_next_socket();
+    rig.open();
+    rig.server(r#"{"type":"rate_limit_exceeded","data":{"retry_after":100}}"#);
+    let asked = rig.kept(StoreKey::Hold).unwrap();
+    rig.close(1013, "");
+    assert_eq!(rig.kept(StoreKey::Hold).unwrap(), asked);
+}

@@ -4,7 +4,12 @@ use std::time::Duration;
 
 use miptech_chat_session::{Profile, Session, Shelf, Status, StoreKey};
 
-use crate::{browser::shelf_of, rig::Rig};
+use crate::{
+    browser::{Storage, name, shelf_of},
+    family::Family,
+    rig::Rig,
+    tabs::WithLocks,
+};
 
 /// What another tab wrote is news here.
 fn hear(rig: &mut Rig, shelf: Shelf) {
@@ -77,4 +82,135 @@ fn what_is_sent_again_stands_behind_everything_typed_since_and_leaves_in_that_or
         rig.server(r#"{"type":"message_received","data":{"chat_id":"c1"}}"#);
     }
     assert_eq!(rig.sent_texts(), ["first", "second", "third", "first"]);
+}
+
+fn echo(message: &str, text: &str) -> String {
+    format!(
+        r#"{{"type":"chat_message","data":{{"message_id":"{message}","chat_id":"c1","content":"{text}","role":"user"}}}}"#
+    )
+}
+
+fn told(id: &str, text: &str, sequence: u32) -> String {
+    format!(r#"{{"id":"{id}","role":"user","content":"{text}","sequence_number":{sequence}}}"#)
+}
+
+#[test]
+fn a_message_that_another_device_overtook_stands_below_that_one_once_it_arrived() {
+    let mut rig = Rig::live("");
+    rig.say("mine").unwrap();
+    rig.say("mine, later").unwrap();
+    rig.server(&echo("u1", "theirs"));
+    assert_eq!(texts(&rig), ["mine", "mine, later", "theirs"]);
+    rig.acknowledge("u2");
+    assert_eq!(texts(&rig), ["theirs", "mine", "mine, later"]);
+}
+
+#[test]
+fn a_message_that_may_have_arrived_long_ago_stands_where_history_tells() {
+    let mut rig = Rig::live("\"client_message_id\",\"history\"");
+    rig.say("mine").unwrap();
+    rig.drop_link();
+    rig.advance_to_next_socket();
+    rig.open();
+    rig.server(r#"{"type":"connection_ready"}"#);
+    rig.server(r#"{"type":"chat_joined","data":{"chat_id":"c1"}}"#);
+    rig.reply("/messages", 200, r#"{"items":[]}"#);
+    rig.server(&echo("u1", "theirs"));
+    assert_eq!(rig.sent_texts(), ["mine", "mine"]);
+
+    // The platform may have applied it at the first hand-over or at the second.
+    rig.acknowledge("u2");
+    assert_eq!(texts(&rig), ["mine", "theirs"]);
+    let items = [told("u1", "theirs", 1), told("u2", "mine", 2)];
+    rig.reply("/messages", 200, &format!(r#"{{"items":[{}]}}"#, items.join(",")));
+    assert_eq!(texts(&rig), ["theirs", "mine"]);
+}
+
+#[test]
+fn what_history_numbers_stands_in_that_order_in_every_tab_and_no_tab_undoes_it() {
+    let mut family = Family::live(2, WithLocks::Yes, "\"history\"");
+    for (text, message) in [("one", "u1"), ("two", "u2")] {
+        family.rigs[0].server(&echo(message, text));
+    }
+    family.rigs[0].advance(Duration::from_secs(1));
+    family.settle();
+    assert_eq!(texts(&family.rigs[1]), ["one", "two"]);
+
+    // The platform had them the other way round.
+    family.rigs[0].drop_link();
+    family.rigs[0].advance_to_next_socket();
+    family.rigs[0].open();
+    family.rigs[0].server(r#"{"type":"connection_ready"}"#);
+    family.rigs[0].server(r#"{"type":"chat_joined","data":{"chat_id":"c1"}}"#);
+    let items = [told("u2", "two", 1), told("u1", "one", 2)];
+    family.rigs[0].reply("/messages", 200, &format!(r#"{{"items":[{}]}}"#, items.join(",")));
+    assert_eq!(texts(&family.rigs[0]), ["two", "one"]);
+    family.rigs[0].advance(Duration::from_secs(1));
+    family.settle();
+    assert_eq!(texts(&family.rigs[1]), ["two", "one"]);
+
+    // Somebody writes the old order once more: what has a number keeps its place.
+    let transcript = family.rigs[0].kept(StoreKey::Transcript).unwrap();
+    let mut old: serde_json::Value = serde_json::from_str(&transcript).unwrap();
+    old["items"].as_array_mut().unwrap().reverse();
+    let written = old["written"].as_u64().unwrap();
+    old["written"] = (written + 1).into();
+    let key = name(&StoreKey::Transcript);
+    let storage = family.rigs[0].storage.clone();
+    storage.borrow_mut().insert(key, old.to_string());
+    for rig in &mut family.rigs {
+        rig.news(Shelf::Transcript);
+        assert_eq!(texts(rig), ["two", "one"]);
+    }
+}
+
+#[test]
+fn a_message_another_tab_could_not_write_down_at_first_is_shown_above_those_that_wait_behind_it() {
+    let mut typing = Rig::live("");
+    typing.say("zero").unwrap();
+    let first = typing.say("one").unwrap();
+    typing.say("two").unwrap();
+    let key = name(&StoreKey::Message(first));
+    let storage = Storage::default();
+    storage.borrow_mut().clone_from(&typing.storage.borrow());
+    let one = storage.borrow_mut().remove(&key).unwrap();
+    let mut watching = Rig::with(8, storage.clone(), |_| {});
+    assert_eq!(texts(&watching), ["zero", "two"]);
+    storage.borrow_mut().insert(key, one);
+    watching.news(Shelf::Messages);
+    assert_eq!(texts(&watching), ["zero", "one", "two"]);
+}
+
+#[test]
+fn what_is_sent_again_in_one_tab_stands_last_in_the_others_too() {
+    let mut family = Family::live(2, WithLocks::Yes, "\"client_message_id\"");
+    let refused = family.rigs[0].say("first").unwrap();
+    family.settle();
+    // Refused in both spellings.
+    for _ in 0..2 {
+        family.rigs[0]
+            .server(r#"{"type":"error","data":{"type":"message_validation_error","message":"No"}}"#);
+        family.settle();
+    }
+    family.rigs[0].say("second").unwrap();
+    family.settle();
+    assert_eq!(texts(&family.rigs[1]), ["first", "second"]);
+    family.rigs[0]
+        .act(|session, now| session.retry(&refused, now))
+        .unwrap();
+    family.settle();
+    assert_eq!(texts(&family.rigs[0]), ["second", "first"]);
+    assert_eq!(texts(&family.rigs[1]), ["second", "first"]);
+}
+
+#[test]
+fn the_oldest_messages_leave_where_all_would_be_longer_than_sixteen_mebibytes() {
+    let mut rig = Rig::live("");
+    let text = "x".repeat(100 * 1024);
+    for number in 0..170 {
+        rig.server(&echo(&format!("u{number}"), &text));
+    }
+    let bytes: usize = rig.transcript.iter().map(|line| line.text.len()).sum();
+    assert!(bytes <= 16 * 1024 * 1024, "{bytes} bytes are kept");
+    assert_eq!(rig.transcript.len(), 163, "no more than needed left");
 }

@@ -550,3 +550,18 @@ fn a_token_refused_right_after_the_sign_in_is_renewed_once_before_that_ends_it()
         (1, Some(ErrorCode::AuthExpired))
     );
 }
+
+#[test]
+fn a_page_that_ends_between_the_two_tokens_leaves_what_the_next_one_can_renew_with() {
+    let mut rig = Rig::live("");
+    rig.sign_in_as("ann", "access", "refresh");
+    let tokens: Vec<StoreKey> = rig
+        .stored
+        .iter()
+        .filter(|(key, value)| {
+            value.is_some() && matches!(key, StoreKey::AccessToken | StoreKey::RefreshToken)
+        })
+        .map(|(key, _)| key.clone())
+        .collect();
+    assert_eq!(tokens, [StoreKey::RefreshToken, StoreKey::AccessToken]);
+}

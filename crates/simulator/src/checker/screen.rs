@@ -21,7 +21,7 @@ struct Line {
 pub(super) struct Screens {
     lines: BTreeMap<(Who, u64), Line>,
     answers: BTreeMap<String, u64>,
-    /// When frames were last doubled.
+    /// When the platform last began to double frames.
     doubled_ms: Option<u64>,
 }
 
@@ -75,7 +75,9 @@ impl Watch for Screens {
             match &record.what {
                 // As many pieces doubled as missed come to the number of pieces there are, and nobody can tell.
                 Happening::SrvAnswer { message, hash }
-                    if self.doubled_ms.is_none_or(|at| at + LONGEST_MS < record.at_ms) =>
+                    if self
+                        .doubled_ms
+                        .is_none_or(|at| at + STUTTER_MS + LONGEST_MS < record.at_ms) =>
                 {
                     self.answers.insert(message.clone(), *hash);
                 }
@@ -152,6 +154,9 @@ impl Watch for Screens {
         }
     }
 }
+
+/// The model platform doubles frames for no longer once it begins to.
+const STUTTER_MS: u64 = 60_000;
 
 /// The model platform writes no answer for longer.
 const LONGEST_MS: u64 = 15_000;

@@ -1,0 +1,180 @@
+//! Where lines stand: what the visitor said stands in the order the platform has it, and what waits to be sent below that
+//! (invariant I5).
+//!
+//! History numbers the messages, and the numbers go into the transcript for the other tabs. Where there are none, what comes
+//! to the platform last stands last.
+
+use miptech_chat_protocol::decode::Author;
+
+use crate::{
+    clock::Now,
+    entry::{RowId, Status},
+    journal::{Journal, Line},
+    outbox::{Delivery, Item},
+    output::{Event, Place},
+    session::Session,
+};
+
+impl Journal {
+    /// Whether a row stands in front of another one.
+    pub(crate) fn is_before(&self, row: RowId, other: RowId) -> bool {
+        self.place_of(row) < self.place_of(other)
+    }
+
+    /// The platform has numbered a message of the visitor; 0 says nothing.
+    pub(crate) fn number(&mut self, row: RowId, sequence: u64) {
+        let line = self.line_mut(row).filter(|line| line.author == Author::User);
+        if let Some(line) = line.filter(|line| sequence != 0 && line.sequence != sequence) {
+            line.sequence = sequence;
+            self.changed();
+        }
+    }
+
+    /// Where a message of another tab stands that comes behind `previous` there: also behind what is here alone and was said
+    /// before.
+    pub(crate) fn place_of_newer(&self, previous: Option<RowId>, created_ms: u64) -> Place {
+        let from = previous.and_then(|row| self.place_of(row)).map_or(0, |at| at + 1);
+        let (mut behind, mut is_open) = (previous, true);
+        for line in self.lines.iter().skip(from) {
+            if line.author == Author::User {
+                is_open = line.status == Status::Sent && line.created_ms < created_ms;
+            }
+            if is_open {
+                behind = Some(line.row);
+            }
+        }
+        match behind {
+            Some(behind) => Place::After(behind),
+            None if self.lines.is_empty() => Place::End,
+            None => Place::Start,
+        }
+    }
+
+    fn place_above(&self, row: RowId) -> Place {
+        let above = self.place_of(row).and_then(|at| at.checked_sub(1));
+        let above = above.and_then(|at| self.lines.get(at));
+        above.map_or(Place::Start, |line| Place::After(line.row))
+    }
+
+    /// The line a message of the visitor belongs behind if it is the last the platform has; none where it stands there.
+    fn place_of_last(&self, row: RowId) -> Option<RowId> {
+        let (mut last, mut is_overtaken) = (None, false);
+        for line in self.lines.iter().skip(self.place_of(row)? + 1) {
+            if line.is_kept() {
+                last = Some(line.row);
+                is_overtaken |= line.author == Author::User;
+            }
+        }
+        last.filter(|_| is_overtaken)
+    }
+
+    /// Two messages that stand the wrong way round by their numbers.
+    fn first_swapped(&self) -> Option<(RowId, RowId)> {
+        let mut last: Option<&Line> = None;
+        for line in self.lines.iter().filter(|line| line.sequence != 0) {
+            let above = last.replace(line).filter(|above| above.sequence > line.sequence);
+            if let Some(above) = above {
+                return Some((above.row, line.row));
+            }
+        }
+        None
+    }
+}
+
+impl Session {
+    /// A line goes down on the screen, and what the visitor said after it goes with it: what waits to be sent, and of what was
+    /// sent all but the `older` lines, where those are known.
+    pub(crate) fn lower(&mut self, row: RowId, behind: RowId, older: Option<&[RowId]>) {
+        let (from, to) = (self.journal.place_of(row), self.journal.place_of(behind));
+        self.event(Event::MessageMoved { row, behind });
+        // Whatever stood between the two stands right above them now, from where the line was.
+        let (Some(mut at), Some(to), mut last) = (from, to, row) else {
+            return;
+        };
+        for _ in at + 1..to {
+            let Some(line) = self.journal.lines.get(at) else {
+                return;
+            };
+            let is_going = if line.status == Status::Sent {
+                older.is_some_and(|older| !older.contains(&line.row))
+            } else {
+                is_waiting(line.status)
+            };
+            if is_going {
+                let row = line.row;
+                self.event(Event::MessageMoved { row, behind: last });
+                last = row;
+            } else {
+                at += 1;
+            }
+        }
+    }
+
+    /// The platform has just got a message of the visitor: what it has stands above it, and what waits below.
+    pub(crate) fn stand_last(&mut self, row: RowId) {
+        if let Some(behind) = self.journal.place_of_last(row) {
+            self.event(Event::MessageMoved { row, behind });
+        }
+        let (mut at, mut last) = (0, row);
+        // A line above the break between two conversations is in no order.
+        let above = self.journal.place_of(row).unwrap_or(0);
+        for _ in 0..above {
+            let Some(line) = self.journal.lines.get(at) else {
+                return;
+            };
+            if is_waiting(line.status) {
+                let row = line.row;
+                self.event(Event::MessageMoved { row, behind: last });
+                last = row;
+            } else {
+                at += 1;
+            }
+        }
+    }
+
+    /// Where a message that waits is shown: above those that wait behind it, also where storage told of them first.
+    pub(crate) fn place_in_queue(&self, item: &Item) -> Place {
+        let is_next = |other: &&Item| {
+            let is_waiting = other.delivery == Delivery::Queued;
+            is_waiting && item.is_before(other) && self.journal.line(other.row).is_some()
+        };
+        match self.outbox.iter().find(is_next) {
+            Some(next) => self.journal.place_above(next.row),
+            None => Place::End,
+        }
+    }
+
+    /// Another tab says that a message was sent, and by its place in the queue that it is the newest, or not where it stands.
+    pub(crate) fn stand_told(&mut self, item: &Item, order: u64, now: Now) {
+        if item.order != order {
+            self.stand_last(item.row);
+        } else if self.is_live() {
+            self.read_history(now);
+        }
+    }
+
+    /// A message was queued again: it stands below everything said since, where its answer will.
+    pub(crate) fn stand_at_end(&mut self, row: RowId) {
+        let last = self.journal.last().filter(|last| *last != row);
+        if let Some(behind) = last.filter(|_| self.journal.line(row).is_some()) {
+            self.event(Event::MessageMoved { row, behind });
+        }
+    }
+
+    /// What has a number stands in the order of the numbers.
+    pub(crate) fn stand_by_number(&mut self) {
+        for _ in 0..MOST_SWAPS {
+            let Some((above, below)) = self.journal.first_swapped() else {
+                return;
+            };
+            self.lower(above, below, None);
+        }
+    }
+}
+
+const fn is_waiting(status: Status) -> bool {
+    matches!(status, Status::Queued | Status::Sending)
+}
+
+/// So that a platform whose numbers mean nothing cannot keep a page busy; our choice.
+const MOST_SWAPS: u32 = 100;
