@@ -340,9 +340,9 @@ impl Session {
             return;
         };
         let text = |token: Token| token.as_str().to_owned();
-        // A page that ends between the two leaves what the next one can renew with.
-        self.store(StoreKey::RefreshToken, tokens.refresh.map(text));
+        // Other tabs may hear of one before the other, and go on with the access token.
         self.store(StoreKey::AccessToken, Some(text(tokens.access)));
+        self.store(StoreKey::RefreshToken, tokens.refresh.map(text));
         let user = self.auth.user.as_ref().map(|user| user.json.clone());
         self.store(StoreKey::User, user);
     }

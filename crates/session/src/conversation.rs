@@ -306,7 +306,7 @@ impl Session {
 
     /// A visitor's message as the platform has it: ours once more, or one of another tab or device (row O6).
     fn echoed(&mut self, message: MessageId, text: &str, client_message: Option<&ClientMessageId>, now: Now) {
-        if self.known.row_of(&message).is_some() {
+        if self.known.row_of(&message).is_some() || self.journal.row_of(&message).is_some() {
             return;
         }
         let ours = match client_message {

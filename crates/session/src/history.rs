@@ -27,7 +27,7 @@ pub(crate) struct HistoryRead {
     /// The last sequence number read; the next page begins after it.
     after: u64,
     /// The row of the last message read; what follows in history follows it on screen.
-    last_row: Option<RowId>,
+    pub(crate) last_row: Option<RowId>,
     pages: u32,
     tries: u32,
     retry_at: Option<Instant>,
@@ -186,7 +186,11 @@ impl Session {
 
     /// One earlier message: it has a row already, heals an answer, acknowledges a message of ours, or is new here.
     fn merge(&mut self, item: HistoryItem, now: Now) -> RowId {
-        if let Some(row) = self.known.row_of(&item.id) {
+        if let Some(row) = self
+            .known
+            .row_of(&item.id)
+            .or_else(|| self.journal.row_of(&item.id))
+        {
             return row;
         }
         let known = match item.author {

@@ -24,6 +24,8 @@ pub(crate) struct Journal {
     pub(crate) lines: Vec<Line>,
     /// How long all their texts are.
     bytes: usize,
+    /// How many messages came to the platform while this page listened.
+    pub(crate) arrivals_heard: u64,
     /// When what changed is written at the latest.
     due: Option<Instant>,
     has_changed: bool,
@@ -53,6 +55,8 @@ pub(crate) struct Line {
     pub(crate) created_ms: u64,
     /// The platform's number of a message of the visitor, from 1 on; 0 where it is not known.
     pub(crate) sequence: u64,
+    /// Which of the messages it was that came to the platform while this page listened, from 1 on; 0 where it did not.
+    pub(crate) arrival: u64,
     sources: Vec<Source>,
 }
 
@@ -137,6 +141,7 @@ impl Journal {
             client_message: entry.client_message.clone(),
             created_ms: entry.created_ms,
             sequence: 0,
+            arrival: 0,
             sources: entry.sources.clone(),
         };
         self.bytes += line.text.len();

@@ -44,7 +44,6 @@ use crate::{
 };
 
 mod closing;
-pub(crate) use closing::FAILING;
 mod creation;
 mod inquiry;
 mod state;
@@ -397,7 +396,6 @@ impl Session {
         self.disturbed_since = None;
         self.trouble = None;
         self.end_inquiry();
-        self.end_failures();
         self.plan.prove();
         self.remember(now);
         self.now_live(now);

@@ -43,6 +43,7 @@ impl Session {
         self.journal.is_mirroring = true;
         let (mut previous, mut said) = (None, None);
         let mut told = Vec::new();
+        let mut is_contested = false;
         for mut item in items {
             self.name_ours(&mut item);
             let (is_said, sequence) = (item.author == Author::User, item.count);
@@ -51,7 +52,7 @@ impl Session {
                 .or_else(|| self.echo_of_item(&item, now))
             {
                 Some(row) => {
-                    self.stand_behind(row, previous, said, &told);
+                    is_contested |= self.stand_behind(row, previous, said, &told);
                     self.mirror_onto(row, item, now)
                 }
                 None => self.mirror_new(item, previous, now),
@@ -72,21 +73,34 @@ impl Session {
         }
         self.journal.is_mirroring = false;
         self.stand_by_number();
+        if is_contested && self.is_live() {
+            self.read_history(now);
+        }
     }
 
-    /// A line stands below the messages of the visitor that stand above it where it is told, unless the platform says otherwise.
-    /// Where a question stands among the answers to others is each tab's own affair.
-    fn stand_behind(&mut self, row: RowId, previous: Option<RowId>, said: Option<RowId>, told: &[RowId]) {
+    /// A line stands below the messages of the visitor that stand above it where it is told, unless the platform said otherwise.
+    /// Where a question stands among the answers to others is each tab's own affair. Tells whether this tab knew it otherwise:
+    /// then history decides, where there is one.
+    fn stand_behind(
+        &mut self,
+        row: RowId,
+        previous: Option<RowId>,
+        said: Option<RowId>,
+        told: &[RowId],
+    ) -> bool {
         let line = |row| self.journal.line(row);
         let (Some(behind), Some(above), Some(told_line)) = (previous, said.and_then(line), line(row)) else {
-            return;
+            return false;
         };
-        let is_right = told_line.sequence != 0 && told_line.sequence < above.sequence;
-        if !is_right && self.journal.is_before(row, above.row) {
-            // Of what both were sent and known here, the order is known here too.
-            let is_known = told_line.author == Author::User && told_line.status == Status::Sent;
-            self.lower(row, behind, is_known.then_some(told));
+        let is_numbered = told_line.sequence != 0 && told_line.sequence < above.sequence;
+        let is_right = is_numbered || told_line.arrival != 0 && told_line.arrival < above.arrival;
+        if is_right || !self.journal.is_before(row, above.row) {
+            return false;
         }
+        // A message that was sent as far as this tab knows takes with it what was sent after it.
+        let is_known = told_line.author == Author::User && told_line.status == Status::Sent;
+        self.lower(row, behind, is_known.then_some(told));
+        is_known
     }
 
     /// What another tab heard from the platform before it knew whose it is may be a message that is on its way here.
@@ -110,7 +124,7 @@ impl Session {
         let is_below = |row: &RowId| self.journal.line(*row).is_some();
         let by_id = item.message.as_ref().and_then(|id| {
             let known = self.known.row_of(id).or_else(|| self.assembly.row_of(id));
-            known.filter(is_below)
+            known.filter(is_below).or_else(|| self.journal.row_of(id))
         });
         let by_ours = || self.row_of_ours(item.client_message.as_ref()?).filter(is_below);
         let anonymous = || {

@@ -4,7 +4,7 @@
 //! History numbers the messages, and the numbers go into the transcript for the other tabs. Where there are none, what comes
 //! to the platform last stands last.
 
-use miptech_chat_protocol::decode::Author;
+use miptech_chat_protocol::{decode::Author, ids::MessageId};
 
 use crate::{
     clock::Now,
@@ -68,6 +68,20 @@ impl Journal {
         last.filter(|_| is_overtaken)
     }
 
+    /// The last of the answers right behind a line, or the line itself.
+    fn end_of_answers(&self, row: RowId) -> RowId {
+        let from = self.place_of(row).map_or(0, |at| at + 1);
+        let answers = self.lines.iter().skip(from);
+        let answers = answers.take_while(|line| line.author != Author::User);
+        answers.last().map_or(row, |line| line.row)
+    }
+
+    /// The message of the visitor with this id of the platform: more of them are shown than are remembered.
+    pub(crate) fn row_of(&self, id: &MessageId) -> Option<RowId> {
+        let is_it = |line: &&Line| line.author == Author::User && line.message.as_ref() == Some(id);
+        self.lines.iter().find(is_it).map(|line| line.row)
+    }
+
     /// Two messages that stand the wrong way round by their numbers.
     fn first_swapped(&self) -> Option<(RowId, RowId)> {
         let mut last: Option<&Line> = None;
@@ -112,6 +126,12 @@ impl Session {
 
     /// The platform has just got a message of the visitor: what it has stands above it, and what waits below.
     pub(crate) fn stand_last(&mut self, row: RowId) {
+        self.journal.arrivals_heard += 1;
+        let arrival = self.journal.arrivals_heard;
+        self.journal
+            .line_mut(row)
+            .into_iter()
+            .for_each(|line| line.arrival = arrival);
         if let Some(behind) = self.journal.place_of_last(row) {
             self.event(Event::MessageMoved { row, behind });
         }
@@ -167,7 +187,13 @@ impl Session {
             let Some((above, below)) = self.journal.first_swapped() else {
                 return;
             };
-            self.lower(above, below, None);
+            // The answer to a question stays with it.
+            let behind = self.journal.end_of_answers(below);
+            self.lower(above, behind, None);
+            let last = self.history.last_row;
+            if last.is_some_and(|last| self.journal.is_before(last, above)) {
+                self.history.last_row = Some(above);
+            }
         }
     }
 }

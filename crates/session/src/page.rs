@@ -193,11 +193,7 @@ impl Session {
             self.rest();
         } else if self.page.is_unseen() && !defect!(HiddenConnects) {
             self.state = State::Paused { next };
-        } else if let Some(until) = self
-            .held_until
-            .max(self.failing_until)
-            .filter(|until| *until > now.mono)
-        {
+        } else if let Some(until) = self.held_until.filter(|until| *until > now.mono) {
             let delay = self.spread_hint(until.since(now.mono));
             self.wait(next, delay, now);
         } else {
@@ -334,7 +330,6 @@ impl Session {
 
     /// The next step, for a reason that no fleet shares: soon, but not in a row, and never before the platform's own wish.
     pub(crate) fn go_locally(&mut self, next: Next, now: Now) {
-        self.failing_until = None;
         let soon = now.mono.after(self.local_delay());
         let at = match self.page.last_local {
             // One is planned already, and nobody gets a later one for asking twice.

@@ -111,9 +111,6 @@ pub struct Session {
     pub(crate) flood: Flood,
     /// Nothing is handed over before this instant: the platform asked for patience.
     pub(crate) held_until: Option<Instant>,
-    /// Until when another tab, for which nothing has worked for a while, is left to try alone; and whether this one is that tab.
-    pub(crate) failing_until: Option<Instant>,
-    pub(crate) has_told_of_failures: bool,
     /// The sockets opened and the chats asked for, so that no chain of events makes a flood of them.
     pub(crate) sockets: Ceiling,
     pub(crate) creations: Ceiling,
@@ -210,8 +207,6 @@ impl Session {
             is_busy_until: None,
             flood: Flood::default(),
             held_until: None,
-            failing_until: None,
-            has_told_of_failures: false,
             sockets: Ceiling::default(),
             creations: Ceiling::default(),
             stops: Vec::new(),

@@ -18,7 +18,7 @@ use crate::{
     config::{Origin, Restored},
     delivery::LEASE,
     entry::{Entry, RowId, Status},
-    lifecycle::{FAILING, State},
+    lifecycle::State,
     outbox::{Delivery, Item, Parked},
     output::{Effect, Event, Shelf, StoreKey, Stored},
     refusal,
@@ -90,16 +90,12 @@ impl Session {
         self.has_unread = self.journal.line_after(None).is_some();
     }
 
-    /// A wait the platform asked another tab for counts here too (row N5), and a pause after its failures.
+    /// A wait the platform asked another tab for counts here too (row N5).
     fn hold_came(&mut self, text: Option<&str>, now: Now) {
-        let failing = text.and_then(|text| text.strip_suffix(FAILING));
-        let until_ms: Option<u64> = failing.or(text).and_then(|text| text.parse().ok());
+        let until_ms: Option<u64> = text.and_then(|text| text.parse().ok());
         let left = Duration::from_millis(until_ms.unwrap_or(0).saturating_sub(now.wall_ms));
-        let until = Some(now.mono.after(left)).filter(|_| left > Duration::ZERO && left <= MOST_HOLD);
-        if failing.is_some() || text.is_none() {
-            self.failing_until = until;
-        } else {
-            self.held_until = self.held_until.max(until);
+        if left > Duration::ZERO && left <= MOST_HOLD {
+            self.held_until = self.held_until.max(Some(now.mono.after(left)));
         }
     }
 

@@ -480,8 +480,6 @@ pub enum Life {
 pub enum Holds {
     /// The composer's text.
     Draft(u64),
-    /// That nothing has worked for a while, so that others let one page try alone.
-    Failing,
     /// A message that waits, or what is left of one.
     Message {
         /// Its id.

@@ -10,7 +10,7 @@ use miptech_chat_protocol::{
 };
 
 use super::{Next, State, inquiry::BLOCKED};
-use crate::{clock::Now, config::Origin, notice::ChatError, output::StoreKey, session::Session};
+use crate::{clock::Now, notice::ChatError, session::Session};
 
 impl Session {
     pub(super) fn closed(&mut self, code: u16, reason: &str, now: Now) {
@@ -129,27 +129,6 @@ impl Session {
             .held_until
             .map(|until| self.spread_hint(until.since(now.mono)));
         self.wait(Next::Open, delay.max(floor).max(asked.unwrap_or_default()), now);
-        self.tell_of_failures(now);
-    }
-
-    /// Where nothing has worked for a while, the other tabs of this browser and the next page leave the platform alone: one at
-    /// a time tries, this one (`faults.md` section 6.2, the breaker). What the platform asks for itself goes before that.
-    pub(super) fn tell_of_failures(&mut self, now: Now) {
-        let failures = self.backoff.tries().saturating_add(self.create_tries);
-        let is_kept = self.config.identity.origin == Origin::Stored && self.held_until.is_none();
-        if is_kept && failures >= MOST_FAILURES {
-            self.has_told_of_failures = true;
-            let until_ms = now.wall_ms.saturating_add(FAILURE_PAUSE_MS);
-            self.store(StoreKey::Hold, Some(format!("{until_ms}{FAILING}")));
-        }
-    }
-
-    /// The platform can be reached again.
-    pub(super) fn end_failures(&mut self) {
-        self.failing_until = None;
-        if std::mem::take(&mut self.has_told_of_failures) && self.held_until.is_none() {
-            self.store(StoreKey::Hold, None);
-        }
     }
 
     /// Sockets are taken away on this network: a try a minute.
@@ -173,13 +152,6 @@ impl Session {
         self.reconnect(cause, code, Duration::ZERO, now);
     }
 }
-
-/// `faults.md` section 6.2.
-const MOST_FAILURES: u32 = 5;
-const FAILURE_PAUSE_MS: u64 = 30_000;
-
-/// What tells the pause after failures from one the platform asked for: a reason of this page's own ends it.
-pub(crate) const FAILING: &str = " failing";
 
 /// `platform.md` section 13: a close for a rate limit.
 const RATE_CLOSE_FLOOR: Duration = Duration::from_secs(5);

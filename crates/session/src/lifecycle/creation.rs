@@ -151,7 +151,6 @@ impl Session {
             return;
         }
         self.wait(Next::Create, delay, now);
-        self.tell_of_failures(now);
     }
 
     /// The pause before the next creation: the platform's own wish, else by what failed.

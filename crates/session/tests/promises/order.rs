@@ -214,3 +214,42 @@ fn the_oldest_messages_leave_where_all_would_be_longer_than_sixteen_mebibytes() 
     assert!(bytes <= 16 * 1024 * 1024, "{bytes} bytes are kept");
     assert_eq!(rig.transcript.len(), 163, "no more than needed left");
 }
+
+#[test]
+fn a_conversation_longer_than_what_is_remembered_shows_each_message_once_after_a_reload() {
+    let mut rig = Rig::live("\"history\"");
+    rig.say("one").unwrap();
+    rig.acknowledge("u1100");
+    rig.advance(Duration::from_secs(1));
+    let mut next = rig.reload(Duration::from_secs(1));
+    next.start();
+    next.reply("/health", 200, r#"{"status":"healthy"}"#);
+    next.reply("/chat", 200, r#"{"chat_id":"c1","capabilities":["history"]}"#);
+    let mut items: Vec<String> = (0..1100)
+        .map(|number| told(&format!("u{number}"), "earlier", number + 1))
+        .collect();
+    items.push(told("u1100", "one", 1101));
+    next.reply("/messages", 200, &format!(r#"{{"items":[{}]}}"#, items.join(",")));
+    assert_eq!(texts(&next).iter().filter(|text| **text == "one").count(), 1);
+    assert_eq!(next.transcript.len(), 1101);
+}
+
+#[test]
+fn a_message_that_goes_down_by_its_number_leaves_an_answer_with_its_question() {
+    let mut rig = Rig::live("\"client_message_id\",\"history\"");
+    rig.say("mine").unwrap();
+    rig.drop_link();
+    rig.advance_to_next_socket();
+    rig.open();
+    rig.server(r#"{"type":"connection_ready"}"#);
+    rig.server(r#"{"type":"chat_joined","data":{"chat_id":"c1"}}"#);
+    rig.reply("/messages", 200, r#"{"items":[]}"#);
+    rig.server(&echo("u1", "theirs"));
+    rig.server(
+        r#"{"type":"response_complete","data":{"message_id":"a1","chat_id":"c1","content":"for them"}}"#,
+    );
+    rig.acknowledge("u2");
+    let items = [told("u1", "theirs", 1), told("u2", "mine", 3)];
+    rig.reply("/messages", 200, &format!(r#"{{"items":[{}]}}"#, items.join(",")));
+    assert_eq!(texts(&rig), ["theirs", "for them", "mine"]);
+}

@@ -552,7 +552,7 @@ fn a_token_refused_right_after_the_sign_in_is_renewed_once_before_that_ends_it()
 }
 
 #[test]
-fn a_page_that_ends_between_the_two_tokens_leaves_what_the_next_one_can_renew_with() {
+fn the_access_token_is_written_first_for_other_tabs_may_hear_of_one_before_the_other() {
     let mut rig = Rig::live("");
     rig.sign_in_as("ann", "access", "refresh");
     let tokens: Vec<StoreKey> = rig
@@ -563,5 +563,5 @@ fn a_page_that_ends_between_the_two_tokens_leaves_what_the_next_one_can_renew_wi
         })
         .map(|(key, _)| key.clone())
         .collect();
-    assert_eq!(tokens, [StoreKey::RefreshToken, StoreKey::AccessToken]);
+    assert_eq!(tokens, [StoreKey::AccessToken, StoreKey::RefreshToken]);
 }

@@ -37,8 +37,6 @@ pub(super) struct Accounts {
     renewed_ms: Option<u64>,
     /// Storage refused the refresh token.
     is_halved: bool,
-    /// Whether storage did not take the refresh token.
-    is_refused: bool,
     /// Until when nothing is said about locks: a machine or page stood still.
     excused_until_ms: u64,
 }
@@ -62,7 +60,6 @@ impl Accounts {
             reason_ms: None,
             renewed_ms: None,
             is_halved: false,
-            is_refused: false,
             excused_until_ms: 0,
         }
     }
@@ -194,8 +191,7 @@ impl Watch for Accounts {
                 ..
             } => {
                 self.ended.insert(*family);
-                // Half of a sign-in whose page ended before it wrote the other half signs nobody in.
-                if !self.is_halved && self.reason_ms.is_none_or(|at| at + 60_000 < record.at_ms) {
+                if self.reason_ms.is_none_or(|at| at + 60_000 < record.at_ms) {
                     findings.add("I18", record, "tokens are erased without a reason".to_owned());
                 }
             }
@@ -218,14 +214,9 @@ impl Watch for Accounts {
                 });
             }
             // The page may be no more before it writes the other half.
-            Happening::Stored { key, .. } if *key == self.refresh_key => {
-                (self.is_halved, self.is_refused) = (true, false);
-            }
-            Happening::Stored { key, .. } if *key == self.access_key => self.is_halved = self.is_refused,
-            Happening::StoreRefused { key, .. } if *key == self.refresh_key => {
-                (self.is_halved, self.is_refused) = (true, true);
-            }
-            Happening::StoreRefused { key, .. } if *key == self.access_key => self.is_halved = true,
+            Happening::Stored { key, .. } if *key == self.access_key => self.is_halved = true,
+            Happening::Stored { key, .. } if *key == self.refresh_key => self.is_halved = false,
+            Happening::StoreRefused { key, .. } if *key == self.refresh_key => self.is_halved = true,
             Happening::Opened { .. } => {
                 let from_ms = self.lost_ms;
                 record.who.into_iter().for_each(|who| {

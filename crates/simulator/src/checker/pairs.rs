@@ -66,6 +66,9 @@ impl Watch for Pairs {
                 let before = self.running.len();
                 self.running.retain(|_, (who, _)| Some(*who) != record.who);
                 self.may_be_lost |= self.running.len() < before;
+                // It may have ended between the two tokens of a new pair.
+                let heard = record.who.and_then(|who| self.heard.get(&who));
+                self.may_be_lost |= heard == Some(&record.at_ms);
             }
             Happening::Stored {
                 key,

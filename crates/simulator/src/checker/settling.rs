@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Findings, Watch};
-use crate::history::{By, Click, Happening, Holds, Record, Who};
+use crate::history::{By, Click, Happening, Record, Who};
 
 /// What a page shows that matters here.
 #[derive(Debug, Default)]
@@ -146,12 +146,9 @@ impl Watch for Settling {
                 .for_each(|page| page.held_until_ms += LONGEST_SLEEP_MS);
         }
         // The last of the faults may be heard of by another page after they stopped, and counts for all (row N5).
-        if let Happening::Stored { key, holds, .. } = &record.what
-            && key.ends_with(":hold")
-        {
-            let longest_ms = if *holds == Holds::Failing { 30_000 } else { 120_000 };
+        if matches!(&record.what, Happening::Stored { key, .. } if key.ends_with(":hold")) {
             for page in self.pages.values_mut() {
-                page.held_until_ms = page.held_until_ms.max(record.at_ms + longest_ms * 6 / 5);
+                page.held_until_ms = page.held_until_ms.max(record.at_ms + 120_000 * 6 / 5);
             }
         }
         self.retry_due(record, findings);

@@ -37,8 +37,7 @@ impl World {
         // What one tab was asked for counts for all of them (row N5); more than two minutes nobody is held (row P22), and a
         // fifth more is chance (`faults.md` section 6.2).
         let hold = StoreKey::Hold.text(&self.caller.tenant, &TokenKeys::default());
-        let until_ms = self.storage.get(&hold);
-        let until_ms = until_ms.and_then(|text| text.split(' ').next()?.parse().ok());
+        let until_ms = self.storage.get(&hold).and_then(|text| text.parse().ok());
         let left_ms = until_ms.unwrap_or(0_u64).saturating_sub(self.clocks().wall_ms);
         let hold_ms = if left_ms <= 120_000 { left_ms * 6 / 5 } else { 0 };
         self.note(
