@@ -83,6 +83,11 @@ impl Known {
 }
 
 impl Session {
+    /// The row of a platform id; more messages of the visitor are shown than ids are remembered.
+    pub(crate) fn row_of_message(&self, id: &MessageId) -> Option<RowId> {
+        self.known.row_of(id).or_else(|| self.journal.named(id))
+    }
+
     /// The socket is gone: what it carried is told so.
     pub(crate) fn socket_lost(&mut self, now: Now) {
         self.end_claim();
@@ -306,7 +311,7 @@ impl Session {
 
     /// A visitor's message as the platform has it: ours once more, or one of another tab or device (row O6).
     fn echoed(&mut self, message: MessageId, text: &str, client_message: Option<&ClientMessageId>, now: Now) {
-        if self.known.row_of(&message).is_some() || self.journal.row_of(&message).is_some() {
+        if self.row_of_message(&message).is_some() {
             return;
         }
         let ours = match client_message {
@@ -376,7 +381,7 @@ pub(crate) fn forget_oldest<T>(ids: &mut Vec<T>) {
 }
 
 /// `faults.md` section 6.3.
-pub(crate) const MOST_IDS: usize = 1_000;
+const MOST_IDS: usize = 1_000;
 
 /// `faults.md` section 6.3: 500 frames a second for five seconds.
 const MOST_FRAMES: u32 = 500;

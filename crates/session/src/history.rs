@@ -154,17 +154,13 @@ impl Session {
     fn history_page(&mut self, page: HistoryPage, now: Now) {
         self.history.tries = 0;
         for item in page.items {
-            self.history.after = self.history.after.max(item.sequence.unwrap_or(0));
             let sequence = item.sequence.unwrap_or(0);
+            self.history.after = self.history.after.max(sequence);
             let row = self.merge(item, now);
             self.journal.number(row, sequence);
             // An answer that came late stands with its question, above what was said meanwhile: what comes next stands below
             // all of it.
-            let last = self
-                .history
-                .last_row
-                .filter(|last| self.journal.is_before(row, *last));
-            self.history.last_row = last.or(Some(row));
+            self.history.last_row = self.journal.lower_of(self.history.last_row, row);
         }
         self.stand_by_number();
         if let Some(next) = page
@@ -186,11 +182,7 @@ impl Session {
 
     /// One earlier message: it has a row already, heals an answer, acknowledges a message of ours, or is new here.
     fn merge(&mut self, item: HistoryItem, now: Now) -> RowId {
-        if let Some(row) = self
-            .known
-            .row_of(&item.id)
-            .or_else(|| self.journal.row_of(&item.id))
-        {
+        if let Some(row) = self.row_of_message(&item.id) {
             return row;
         }
         let known = match item.author {

@@ -207,6 +207,12 @@ impl Journal {
             .map(|line| line.row)
     }
 
+    /// The message of the visitor with this id of the platform.
+    pub(crate) fn named(&self, id: &MessageId) -> Option<RowId> {
+        let is_it = |line: &&Line| line.author == Author::User && line.message.as_ref() == Some(id);
+        self.lines.iter().find(is_it).map(|line| line.row)
+    }
+
     /// A message of the visitor of exactly this text whose platform id is not known.
     pub(crate) fn unnamed(&self, text: &str) -> Option<RowId> {
         // One that waits is in the outbox, and what becomes of it is known only when its key is read.

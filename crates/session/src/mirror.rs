@@ -59,17 +59,10 @@ impl Session {
             };
             self.journal.number(row, sequence);
             told.push(row);
-            let is_last = |last: &RowId| !self.journal.is_before(row, *last);
-            said = if is_said && said.as_ref().is_none_or(is_last) {
-                Some(row)
-            } else {
-                said
-            };
-            previous = if previous.as_ref().is_none_or(is_last) {
-                Some(row)
-            } else {
-                previous
-            };
+            previous = self.journal.lower_of(previous, row);
+            if is_said {
+                said = self.journal.lower_of(said, row);
+            }
         }
         self.journal.is_mirroring = false;
         self.stand_by_number();
@@ -124,7 +117,7 @@ impl Session {
         let is_below = |row: &RowId| self.journal.line(*row).is_some();
         let by_id = item.message.as_ref().and_then(|id| {
             let known = self.known.row_of(id).or_else(|| self.assembly.row_of(id));
-            known.filter(is_below).or_else(|| self.journal.row_of(id))
+            known.filter(is_below).or_else(|| self.journal.named(id))
         });
         let by_ours = || self.row_of_ours(item.client_message.as_ref()?).filter(is_below);
         let anonymous = || {

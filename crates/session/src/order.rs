@@ -1,10 +1,10 @@
-//! Where lines stand: what the visitor said stands in the order the platform has it, and what waits to be sent below that
-//! (invariant I5).
+//! Where lines stand: what the visitor said stands in the order the platform has it, and what waits goes below whatever is
+//! acknowledged (invariant I5).
 //!
 //! History numbers the messages, and the numbers go into the transcript for the other tabs. Where there are none, what comes
 //! to the platform last stands last.
 
-use miptech_chat_protocol::{decode::Author, ids::MessageId};
+use miptech_chat_protocol::decode::Author;
 
 use crate::{
     clock::Now,
@@ -19,6 +19,11 @@ impl Journal {
     /// Whether a row stands in front of another one.
     pub(crate) fn is_before(&self, row: RowId, other: RowId) -> bool {
         self.place_of(row) < self.place_of(other)
+    }
+
+    /// The lower of two lines, of which one is there.
+    pub(crate) fn lower_of(&self, last: Option<RowId>, row: RowId) -> Option<RowId> {
+        last.filter(|last| self.is_before(row, *last)).or(Some(row))
     }
 
     /// The platform has numbered a message of the visitor; 0 says nothing.
@@ -76,12 +81,6 @@ impl Journal {
         answers.last().map_or(row, |line| line.row)
     }
 
-    /// The message of the visitor with this id of the platform: more of them are shown than are remembered.
-    pub(crate) fn row_of(&self, id: &MessageId) -> Option<RowId> {
-        let is_it = |line: &&Line| line.author == Author::User && line.message.as_ref() == Some(id);
-        self.lines.iter().find(is_it).map(|line| line.row)
-    }
-
     /// Two messages that stand the wrong way round by their numbers.
     fn first_swapped(&self) -> Option<(RowId, RowId)> {
         let mut last: Option<&Line> = None;
@@ -102,18 +101,20 @@ impl Session {
         let (from, to) = (self.journal.place_of(row), self.journal.place_of(behind));
         self.event(Event::MessageMoved { row, behind });
         // Whatever stood between the two stands right above them now, from where the line was.
-        let (Some(mut at), Some(to), mut last) = (from, to, row) else {
-            return;
-        };
-        for _ in at + 1..to {
+        if let (Some(from), Some(to)) = (from, to) {
+            self.carry_down(from, to.saturating_sub(from + 1), row, older);
+        }
+    }
+
+    /// Of so many lines from this place on those go behind `last`, in their order, that come after it.
+    fn carry_down(&mut self, mut at: usize, lines: usize, mut last: RowId, older: Option<&[RowId]>) {
+        for _ in 0..lines {
             let Some(line) = self.journal.lines.get(at) else {
                 return;
             };
-            let is_going = if line.status == Status::Sent {
-                older.is_some_and(|older| !older.contains(&line.row))
-            } else {
-                is_waiting(line.status)
-            };
+            let is_waiting = matches!(line.status, Status::Queued | Status::Sending);
+            let is_newer = || older.is_some_and(|older| !older.contains(&line.row));
+            let is_going = is_waiting || line.status == Status::Sent && is_newer();
             if is_going {
                 let row = line.row;
                 self.event(Event::MessageMoved { row, behind: last });
@@ -135,21 +136,9 @@ impl Session {
         if let Some(behind) = self.journal.place_of_last(row) {
             self.event(Event::MessageMoved { row, behind });
         }
-        let (mut at, mut last) = (0, row);
         // A line above the break between two conversations is in no order.
         let above = self.journal.place_of(row).unwrap_or(0);
-        for _ in 0..above {
-            let Some(line) = self.journal.lines.get(at) else {
-                return;
-            };
-            if is_waiting(line.status) {
-                let row = line.row;
-                self.event(Event::MessageMoved { row, behind: last });
-                last = row;
-            } else {
-                at += 1;
-            }
-        }
+        self.carry_down(0, above, row, None);
     }
 
     /// Where a message that waits is shown: above those that wait behind it, also where storage told of them first.
@@ -190,16 +179,11 @@ impl Session {
             // The answer to a question stays with it.
             let behind = self.journal.end_of_answers(below);
             self.lower(above, behind, None);
-            let last = self.history.last_row;
-            if last.is_some_and(|last| self.journal.is_before(last, above)) {
-                self.history.last_row = Some(above);
+            if self.history.last_row.is_some() {
+                self.history.last_row = self.journal.lower_of(self.history.last_row, above);
             }
         }
     }
-}
-
-const fn is_waiting(status: Status) -> bool {
-    matches!(status, Status::Queued | Status::Sending)
 }
 
 /// So that a platform whose numbers mean nothing cannot keep a page busy; our choice.

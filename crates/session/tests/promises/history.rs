@@ -23,13 +23,6 @@ fn returning() -> Rig {
     rig
 }
 
-/// The pending socket opens and is joined; whatever history is then asked for stays open.
-fn rejoin(rig: &mut Rig) {
-    rig.open();
-    rig.server(r#"{"type":"connection_ready"}"#);
-    rig.server(r#"{"type":"chat_joined","data":{"chat_id":"c1"}}"#);
-}
-
 #[test]
 fn the_conversation_comes_back_page_by_page() {
     let mut rig = returning();
@@ -78,7 +71,7 @@ fn a_read_after_a_rejoin_fills_in_what_was_missed_at_its_place() {
     rig.drop_link();
     rig.say("q3").unwrap();
     rig.advance_to_next_socket();
-    rejoin(&mut rig);
+    rig.rejoin();
     let missed = format!(
         r#"{{"items":[{},{}]}}"#,
         item("a1", "assistant", "r1", 2),
@@ -105,7 +98,7 @@ fn what_was_said_last_stands_last_though_a_late_answer_stands_with_its_question(
     rig.acknowledge("u2");
     rig.drop_link();
     rig.advance_to_next_socket();
-    rejoin(&mut rig);
+    rig.rejoin();
     let items = [
         item("u1", "user", "q1", 1),
         item("u2", "user", "q2", 2),
@@ -129,7 +122,7 @@ fn an_answer_finished_while_away_heals_the_half_that_stands() {
     rig.server(r#"{"type":"response_chunk","data":{"message_id":"a1","content":"Half"}}"#);
     rig.drop_link();
     rig.advance_to_next_socket();
-    rejoin(&mut rig);
+    rig.rejoin();
     rig.reply(
         "/messages",
         200,
@@ -144,7 +137,7 @@ fn an_answer_finished_while_away_heals_the_half_that_stands() {
 #[test]
 fn a_join_during_the_read_makes_it_read_again() {
     let mut rig = returning();
-    rejoin(&mut rig);
+    rig.rejoin();
     rig.reply(
         "/messages",
         200,
@@ -192,7 +185,7 @@ fn a_message_acknowledged_without_an_id_of_the_platform_stands_once() {
     rig.server(r#"{"type":"message_received","data":{"client_message_id":"m-1"}}"#);
     rig.drop_link();
     rig.advance_to_next_socket();
-    rejoin(&mut rig);
+    rig.rejoin();
     let item = r#"{"items":[{"id":"u1","role":"user","content":"q","sequence_number":1,"client_message_id":"m-1"}]}"#;
     rig.reply("/messages", 200, item);
     rig.expect_lines(&[("q", Status::Sent)]);

@@ -105,8 +105,8 @@ fn a_message_that_another_device_overtook_stands_below_that_one_once_it_arrived(
     assert_eq!(texts(&rig), ["theirs", "mine", "mine, later"]);
 }
 
-#[test]
-fn a_message_that_may_have_arrived_long_ago_stands_where_history_tells() {
+/// A message that was handed over twice, and another device's between.
+fn overtaken_in_doubt() -> Rig {
     let mut rig = Rig::live("\"client_message_id\",\"history\"");
     rig.say("mine").unwrap();
     rig.drop_link();
@@ -116,6 +116,12 @@ fn a_message_that_may_have_arrived_long_ago_stands_where_history_tells() {
     rig.server(r#"{"type":"chat_joined","data":{"chat_id":"c1"}}"#);
     rig.reply("/messages", 200, r#"{"items":[]}"#);
     rig.server(&echo("u1", "theirs"));
+    rig
+}
+
+#[test]
+fn a_message_that_may_have_arrived_long_ago_stands_where_history_tells() {
+    let mut rig = overtaken_in_doubt();
     assert_eq!(rig.sent_texts(), ["mine", "mine"]);
 
     // The platform may have applied it at the first hand-over or at the second.
@@ -139,9 +145,7 @@ fn what_history_numbers_stands_in_that_order_in_every_tab_and_no_tab_undoes_it()
     // The platform had them the other way round.
     family.rigs[0].drop_link();
     family.rigs[0].advance_to_next_socket();
-    family.rigs[0].open();
-    family.rigs[0].server(r#"{"type":"connection_ready"}"#);
-    family.rigs[0].server(r#"{"type":"chat_joined","data":{"chat_id":"c1"}}"#);
+    family.rigs[0].rejoin();
     let items = [told("u2", "two", 1), told("u1", "one", 2)];
     family.rigs[0].reply("/messages", 200, &format!(r#"{{"items":[{}]}}"#, items.join(",")));
     assert_eq!(texts(&family.rigs[0]), ["two", "one"]);
@@ -236,15 +240,7 @@ fn a_conversation_longer_than_what_is_remembered_shows_each_message_once_after_a
 
 #[test]
 fn a_message_that_goes_down_by_its_number_leaves_an_answer_with_its_question() {
-    let mut rig = Rig::live("\"client_message_id\",\"history\"");
-    rig.say("mine").unwrap();
-    rig.drop_link();
-    rig.advance_to_next_socket();
-    rig.open();
-    rig.server(r#"{"type":"connection_ready"}"#);
-    rig.server(r#"{"type":"chat_joined","data":{"chat_id":"c1"}}"#);
-    rig.reply("/messages", 200, r#"{"items":[]}"#);
-    rig.server(&echo("u1", "theirs"));
+    let mut rig = overtaken_in_doubt();
     rig.server(
         r#"{"type":"response_complete","data":{"message_id":"a1","chat_id":"c1","content":"for them"}}"#,
     );

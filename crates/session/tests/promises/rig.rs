@@ -251,6 +251,13 @@ impl Rig {
         }
     }
 
+    /// The pending socket opens and is joined; whatever history is then asked for stays open.
+    pub(crate) fn rejoin(&mut self) {
+        self.open();
+        self.server(r#"{"type":"connection_ready"}"#);
+        self.server(r#"{"type":"chat_joined","data":{"chat_id":"c1"}}"#);
+    }
+
     pub(crate) fn start(&mut self) {
         let now = self.now();
         self.session.start(now);

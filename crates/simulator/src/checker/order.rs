@@ -38,7 +38,8 @@ pub(super) struct Order {
     hand_overs: BTreeMap<String, u32>,
     typed_ms: BTreeMap<String, u64>,
     clock_set_ms: Vec<u64>,
-    /// Since when it is not known at which place a message stands: only history tells.
+    /// Since when it is not known at which place a message stands: only history tells. On every page, for one page's order is
+    /// taken over by the others.
     vague_since_ms: BTreeMap<String, u64>,
     /// When each page last asked for history.
     read_ms: BTreeMap<Who, u64>,
@@ -90,9 +91,11 @@ impl Order {
     /// Whether the wall clock was set between two messages: where there is no history, nothing else tells which of two is
     /// older that two tabs know.
     fn is_timeless(&self, one: &str, other: &str) -> bool {
-        let typed = |id| self.typed_ms.get(id).copied().unwrap_or(0);
-        let (from, to) = (typed(one).min(typed(other)), typed(one).max(typed(other)));
-        self.read_ms.is_empty() && self.clock_set_ms.iter().any(|at| (from..=to).contains(at))
+        let (Some(one), Some(other)) = (self.typed_ms.get(one), self.typed_ms.get(other)) else {
+            return false;
+        };
+        let between = *one.min(other)..=*one.max(other);
+        self.read_ms.is_empty() && self.clock_set_ms.iter().any(|at| between.contains(at))
     }
 
     /// What is left when a page goes, or the run ends.
