@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use miptech_chat_session::{
-    ClientMessageId, Shelf, StoreKey, StoreRefusal, Stored, StoredAccount, TenantId, TokenKeys,
+    ClientMessageId, Shelf, StoreKey, StoreRefusal, Stored, StoredAccount, StoredWaits, TenantId, TokenKeys,
 };
 
 /// The page's `localStorage`, where the browser grants it, and in memory what it refuses to keep or to show.
@@ -16,8 +16,8 @@ pub(crate) struct Storage {
 struct Known {
     key: String,
     value: Option<String>,
-    /// Whether storage refused this very write, so that it holds something older.
-    is_refused: bool,
+    /// What storage held instead where it refused this very write: as long as it still does, ours is the newer.
+    refused_over: Option<Option<String>>,
 }
 
 impl Storage {
@@ -31,21 +31,30 @@ impl Storage {
 
     /// The value under a key. Where storage throws it is the one last seen: a failure that may pass is no loss.
     pub(crate) fn read(&self, key: &str) -> Option<String> {
-        let (remembered, is_refused) = {
-            let known = self.known.borrow();
-            let known = known.iter().find(|known| known.key == key);
-            known.map_or((None, false), |known| (known.value.clone(), known.is_refused))
+        let Some(value) = self.real_value(key) else {
+            return self.known(key, |known| known.value.clone()).flatten();
         };
-        match &self.real {
-            Some(real) if !is_refused => match real.get_item(key) {
-                Ok(value) => {
-                    self.remember(key, value.as_deref(), false);
-                    value
-                }
-                Err(_) => remembered,
-            },
-            Some(_) | None => remembered,
+        let is_newer = |known: &Known| known.refused_over.as_ref() == Some(&value);
+        match self.known(key, |known| is_newer(known).then(|| known.value.clone())) {
+            Some(Some(ours)) => ours,
+            Some(None) | None => {
+                self.remember(key, value.as_deref(), None);
+                value
+            }
         }
+    }
+
+    /// What the browser's storage itself holds, unless it throws.
+    fn real_value(&self, key: &str) -> Option<Option<String>> {
+        self.real.as_ref()?.get_item(key).ok()
+    }
+
+    fn known<T>(&self, key: &str, what: impl FnOnce(&Known) -> T) -> Option<T> {
+        self.known
+            .borrow()
+            .iter()
+            .find(|known| known.key == key)
+            .map(what)
     }
 
     /// Keeps a value, or keeps it no longer; a full or forbidden storage is stood in for by memory.
@@ -58,26 +67,33 @@ impl Storage {
             (Some(real), Some(value)) => real.set_item(key, value).or(Err(StoreRefusal::Full)),
             (Some(real), None) => real.remove_item(key).or(Err(StoreRefusal::Full)),
         };
-        self.remember(key, value, kept.is_err());
+        let over = kept.is_err().then(|| {
+            let last_seen = |known: &Known| known.refused_over.clone().unwrap_or(known.value.clone());
+            self.real_value(key)
+                .or_else(|| self.known(key, last_seen))
+                .flatten()
+        });
+        self.remember(key, value, over);
         kept
     }
 
     /// Another tab wrote a key after us: what storage refused to take from here is older.
-    pub(crate) fn was_written(&self, key: &str) {
+    pub(crate) fn was_written(&self, key: &str, names: &TokenKeys) {
         let mut known = self.known.borrow_mut();
-        let known = known.iter_mut().filter(|known| known.key == key);
-        known.for_each(|known| known.is_refused = false);
+        let is_older = |known: &&mut Known| known.key == key || names.has(key) && names.has(&known.key);
+        let known = known.iter_mut().filter(is_older);
+        known.for_each(|known| known.refused_over = None);
     }
 
-    fn remember(&self, key: &str, value: Option<&str>, is_refused: bool) {
+    fn remember(&self, key: &str, value: Option<&str>, refused_over: Option<Option<String>>) {
         let mut known = self.known.borrow_mut();
         known.retain(|known| known.key != key);
         // A removal is remembered only where storage still holds what it should hide.
-        if value.is_some() || is_refused && self.real.is_some() {
+        if value.is_some() || refused_over.is_some() && self.real.is_some() {
             known.push(Known {
                 key: key.to_owned(),
                 value: value.map(ToOwned::to_owned),
-                is_refused,
+                refused_over,
             });
         }
     }
@@ -93,13 +109,22 @@ impl Storage {
         }
     }
 
+    /// Until when nothing is to be tried.
+    pub(crate) fn waits(&self, tenant: &TenantId, names: &TokenKeys) -> StoredWaits {
+        let read = |key: StoreKey| self.read(&key.text(tenant, names));
+        StoredWaits {
+            asked: read(StoreKey::Hold),
+            failing: read(StoreKey::Failing),
+        }
+    }
+
     /// What stands under the keys of one shelf.
     pub(crate) fn shelf(&self, shelf: Shelf, tenant: &TenantId, names: &TokenKeys) -> Stored {
         let read = |key: StoreKey| self.read(&key.text(tenant, names));
         match shelf {
             Shelf::Account => Stored::Account(self.account(tenant, names)),
             Shelf::Draft => Stored::Draft(read(StoreKey::Draft)),
-            Shelf::Hold => Stored::Hold(read(StoreKey::Hold)),
+            Shelf::Waits => Stored::Waits(self.waits(tenant, names)),
             Shelf::Messages => Stored::Messages(self.messages(tenant)),
             Shelf::ReadMark => Stored::ReadMark(read(StoreKey::ReadMark)),
             Shelf::Session => Stored::Session {

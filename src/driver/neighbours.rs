@@ -44,7 +44,7 @@ impl Inner {
         let news = match key {
             Some(key) => match Shelf::of(key, &self.tenant, &self.token_keys) {
                 Some(shelf) => {
-                    self.storage.was_written(key);
+                    self.storage.was_written(key, &self.token_keys);
                     bit(shelf)
                 }
                 None => return,

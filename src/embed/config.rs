@@ -289,10 +289,10 @@ fn restored(tenant: &TenantId, names: &TokenKeys, storage: &Storage) -> Restored
         account: storage.account(tenant, names),
         chat: read(StoreKey::ChatId).as_deref().and_then(ChatId::parse),
         draft: read(StoreKey::Draft),
-        hold: read(StoreKey::Hold),
         memory: read(StoreKey::Memory),
         messages: storage.messages(tenant),
         transcript: read(StoreKey::Transcript),
+        waits: storage.waits(tenant, names),
     }
 }
 

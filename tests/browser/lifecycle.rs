@@ -3,7 +3,7 @@
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::{
-    page, platform,
+    neighbours, page, platform,
     rig::{Page, Says, Widget, get, stored, text_of, tick, until, word},
 };
 
@@ -40,6 +40,24 @@ async fn what_was_written_while_the_page_was_away_is_read_when_it_is_back() {
         .unwrap();
     page::happens("pageshow");
     until("it is read", || widget.input().value() == "from elsewhere").await;
+}
+
+#[wasm_bindgen_test]
+async fn what_storage_refused_is_older_than_what_another_tab_wrote_while_the_page_was_away() {
+    let page = Page::open();
+    let widget = live(&page).await;
+    page::fill_storage();
+    widget.type_text("ours").await;
+    page::happens("pagehide");
+    neighbours::other_tab_writes(crate::keeping::DRAFT, Some("theirs"));
+    // Nobody listens while the page is away, so the event that tells of it must be over.
+    let is_over = || crate::rig::stored(crate::keeping::DRAFT).as_deref() == Some("theirs");
+    until("it is written", is_over).await;
+    for _ in 0..20 {
+        tick().await;
+    }
+    page::happens("pageshow");
+    until("it is read", || widget.input().value() == "theirs").await;
 }
 
 #[wasm_bindgen_test]

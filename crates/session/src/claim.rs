@@ -257,7 +257,8 @@ impl Session {
     }
 
     /// The mark was written: the message leaves, unless another tab has marked it since. Where storage refused the mark the
-    /// visitor was told to keep this tab open, for the next page may find the message as one that waits (row O20).
+    /// visitor was told to keep this tab open, for the next page may find the message as one that waits (row O20); and as no
+    /// tab knows of the others there, a message is left to the tab that wrote it.
     fn hand_over_marked(&mut self, attempt: Attempt, id: &ClientMessageId, now: Now) {
         let is_same_socket = matches!(&self.state, State::Live { attempt: live, .. } if *live == attempt)
             && self.held_until.is_none();
@@ -269,15 +270,29 @@ impl Session {
         else {
             return;
         };
-        if !is_same_socket {
-            item.hand_overs = if is_repeat_safe {
-                item.hand_overs.saturating_sub(1)
-            } else {
-                0
-            };
-            self.keep_message(id, now);
+        let others_until = item
+            .ours_from
+            .filter(|from| item.is_unkept && is_same_socket && *from > now.mono);
+        if is_same_socket && others_until.is_none() {
+            return self.hand_over(attempt, id, now);
+        }
+        item.hand_overs = if is_repeat_safe {
+            item.hand_overs.saturating_sub(1)
         } else {
-            self.hand_over(attempt, id, now);
+            0
+        };
+        if let Some(until) = others_until {
+            // Storage is left as its writer has it.
+            item.is_unkept = false;
+            item.delivery = Delivery::Elsewhere { until };
+            let (row, status) = (item.row, item.status());
+            self.event(Event::MessageChanged {
+                row,
+                status,
+                message: None,
+            });
+        } else {
+            self.keep_message(id, now);
         }
     }
 

@@ -76,14 +76,23 @@ pub struct Restored {
     pub chat: Option<ChatId>,
     /// The text in the composer.
     pub draft: Option<String>,
-    /// Until when the platform asked for patience.
-    pub hold: Option<String>,
     /// What was found out about the platform.
     pub memory: Option<String>,
     /// The messages that wait: each id and the value under its key.
     pub messages: Vec<(ClientMessageId, String)>,
     /// The conversation so far.
     pub transcript: Option<String>,
+    /// Until when nothing is to be tried.
+    pub waits: StoredWaits,
+}
+
+/// Until when nothing is to be tried, as storage holds it: wall milliseconds, or anything else.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct StoredWaits {
+    /// The platform asked for patience.
+    pub asked: Option<String>,
+    /// Nothing works for another page, which tries alone.
+    pub failing: Option<String>,
 }
 
 /// The account as storage holds it; anything in it may be missing, corrupt or somebody else's.

@@ -1,4 +1,4 @@
-//! Forty deliberate mistakes, to measure whoever claims to notice mistakes: test-only, never part of a widget.
+//! Forty-one deliberate mistakes, to measure whoever claims to notice mistakes: test-only, never part of a widget.
 //!
 //! One at a time is planted for a run; next to each stands the invariant (`faults.md` section 4.2) that is expected to
 //! catch it. Sites in the core ask by `defect!`, which is `false` where the feature `defects` is off.
@@ -14,7 +14,7 @@ macro_rules! defects {
         }
 
         /// All of them.
-        pub const ALL: [Defect; 40] = [$(Defect::$name,)*];
+        pub const ALL: [Defect; 41] = [$(Defect::$name,)*];
 
         impl Defect {
             /// The invariant that is expected to catch it.
@@ -52,6 +52,8 @@ defects! {
     HintIgnored => "I12",
     /// A wait the platform asks for is kept from the other tabs.
     HintUnshared => "I12",
+    /// That nothing works for another page is no reason to wait here.
+    FailuresIgnored => "I11",
 
     // The page, and the pulse of its socket.
     /// A page that was hidden once stays hidden.

@@ -183,6 +183,8 @@ impl Session {
         });
         if is_newest {
             self.stand_last(item.row);
+        } else {
+            self.journal.note_arrival(item.row, false);
         }
         // Whoever finds the message gone looks for it in the transcript, so that is written first, and read before that:
         // another tab may have written without our knowing.

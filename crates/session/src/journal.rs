@@ -24,7 +24,7 @@ pub(crate) struct Journal {
     pub(crate) lines: Vec<Line>,
     /// How long all their texts are.
     bytes: usize,
-    /// How many messages came to the platform while this page listened.
+    /// How many messages this page has heard of that the platform has.
     pub(crate) arrivals_heard: u64,
     /// When what changed is written at the latest.
     due: Option<Instant>,
@@ -55,9 +55,23 @@ pub(crate) struct Line {
     pub(crate) created_ms: u64,
     /// The platform's number of a message of the visitor, from 1 on; 0 where it is not known.
     pub(crate) sequence: u64,
-    /// Which of the messages it was that came to the platform while this page listened, from 1 on; 0 where it did not.
-    pub(crate) arrival: u64,
+    pub(crate) arrived: Arrived,
     sources: Vec<Source>,
+}
+
+/// When a message came to the platform, counted in the messages this page has heard of that the platform has.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Arrived {
+    /// It came with this one, or behind it; 0 where it may have come at any time.
+    pub(crate) from: u64,
+    /// It was there with this one; 0 where nothing was heard of it.
+    pub(crate) by: u64,
+}
+
+impl Arrived {
+    pub(crate) const fn is_before(self, other: Self) -> bool {
+        self.by != 0 && self.by < other.from
+    }
 }
 
 impl Journal {
@@ -141,7 +155,7 @@ impl Journal {
             client_message: entry.client_message.clone(),
             created_ms: entry.created_ms,
             sequence: 0,
-            arrival: 0,
+            arrived: Arrived::default(),
             sources: entry.sources.clone(),
         };
         self.bytes += line.text.len();

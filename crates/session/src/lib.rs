@@ -26,7 +26,8 @@
 //! | `siblings`, `mirror` | what other tabs, and earlier pages, left there: messages and marks; the transcript |
 //! | `page`, `pulse` | whether anybody looks; whether the connection is alive |
 //! | `assembly` | deltas to answers |
-//! | `backoff`, `random`, `clock` | delays, their jitter, and the two clocks |
+//! | `backoff`, `breaker` | delays and their jitter; when one page tries for all |
+//! | `random`, `clock` | chance, and the two clocks |
 //! | `notice`, `phase`, `entry`, `output` | the vocabulary other rooms see |
 //! | `defect`, `planted` | mistakes planted on purpose, to measure who claims to notice them; not part of a widget |
 
@@ -37,6 +38,7 @@ mod account;
 mod assembly;
 mod auth;
 mod backoff;
+mod breaker;
 mod claim;
 mod clock;
 mod config;
@@ -84,8 +86,8 @@ pub use self::{
     auth::{AuthState, SignInError},
     clock::{Instant, Now},
     config::{
-        Identity, Limits, Origin, Restored, SessionConfig, SignInForm, StoredAccount, TokenSource,
-        TokenTransport,
+        Identity, Limits, Origin, Restored, SessionConfig, SignInForm, StoredAccount, StoredWaits,
+        TokenSource, TokenTransport,
     },
     entry::{Entry, RowId, Status},
     notice::{ChatError, Notice},

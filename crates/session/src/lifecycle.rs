@@ -85,6 +85,7 @@ impl Session {
 
     /// The visitor wants the next try now.
     pub(crate) fn hasten(&mut self, now: Now) {
+        self.breaker.overrule();
         match &self.state {
             State::Blocked { .. } => {
                 self.joins_at_open = false;
@@ -393,6 +394,7 @@ impl Session {
             pulse: Pulse::new(now.mono, &mut self.random),
         };
         self.is_socket_blocked = false;
+        self.breaker.overrule();
         self.disturbed_since = None;
         self.trouble = None;
         self.end_inquiry();
@@ -407,6 +409,7 @@ impl Session {
             && now.mono.since(*joined) >= PROOF_AFTER
         {
             self.backoff.reset();
+            self.breaker.close();
             self.odd_closes = 0;
             self.breaks = 0;
             self.joins_at_open = false;
@@ -423,6 +426,7 @@ impl Session {
         self.backoff.at_least(1);
         let delay = self.backoff.step(now.mono, &mut self.random);
         self.wait(Next::Open, delay, now);
+        self.try_failed(now);
     }
 
     /// The join was refused, or a frame named another tenant: nothing more by itself.

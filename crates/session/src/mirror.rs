@@ -9,6 +9,7 @@ use miptech_chat_protocol::{
 use crate::{
     clock::Now,
     entry::{Entry, RowId, Status},
+    journal::Line,
     output::{Event, Place, StoreKey},
     session::Session,
     siblings::{From, KEPT_MS},
@@ -86,13 +87,15 @@ impl Session {
             return false;
         };
         let is_numbered = told_line.sequence != 0 && told_line.sequence < above.sequence;
-        let is_right = is_numbered || told_line.arrival != 0 && told_line.arrival < above.arrival;
+        let is_right = is_numbered || told_line.arrived.is_before(above.arrived);
         if is_right || !self.journal.is_before(row, above.row) {
             return false;
         }
-        // A message that was sent as far as this tab knows takes with it what was sent after it.
+        // A message that was sent as far as this tab knows takes with it what was sent after it, unless this tab heard that
+        // arrive: then the message may have been delivered once more since.
         let is_known = told_line.author == Author::User && told_line.status == Status::Sent;
-        self.lower(row, behind, is_known.then_some(told));
+        let is_newer = |line: &Line| is_known && !told.contains(&line.row) && line.arrived.by == 0;
+        self.lower(row, behind, &is_newer);
         is_known
     }
 

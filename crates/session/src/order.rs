@@ -9,7 +9,7 @@ use miptech_chat_protocol::decode::Author;
 use crate::{
     clock::Now,
     entry::{RowId, Status},
-    journal::{Journal, Line},
+    journal::{Arrived, Journal, Line},
     outbox::{Delivery, Item},
     output::{Event, Place},
     session::Session,
@@ -32,6 +32,18 @@ impl Journal {
         if let Some(line) = line.filter(|line| sequence != 0 && line.sequence != sequence) {
             line.sequence = sequence;
             self.changed();
+        }
+    }
+
+    /// The platform has a message of the visitor: since just now, or since nobody knows when.
+    pub(crate) fn note_arrival(&mut self, row: RowId, is_newest: bool) {
+        self.arrivals_heard += 1;
+        let heard = self.arrivals_heard;
+        if let Some(line) = self.line_mut(row) {
+            line.arrived = Arrived {
+                from: if is_newest { heard } else { 0 },
+                by: heard,
+            };
         }
     }
 
@@ -96,25 +108,24 @@ impl Journal {
 
 impl Session {
     /// A line goes down on the screen, and what the visitor said after it goes with it: what waits to be sent, and of what was
-    /// sent all but the `older` lines, where those are known.
-    pub(crate) fn lower(&mut self, row: RowId, behind: RowId, older: Option<&[RowId]>) {
+    /// sent whatever is newer.
+    pub(crate) fn lower(&mut self, row: RowId, behind: RowId, is_newer: &dyn Fn(&Line) -> bool) {
         let (from, to) = (self.journal.place_of(row), self.journal.place_of(behind));
         self.event(Event::MessageMoved { row, behind });
         // Whatever stood between the two stands right above them now, from where the line was.
         if let (Some(from), Some(to)) = (from, to) {
-            self.carry_down(from, to.saturating_sub(from + 1), row, older);
+            self.carry_down(from, to.saturating_sub(from + 1), row, is_newer);
         }
     }
 
     /// Of so many lines from this place on those go behind `last`, in their order, that come after it.
-    fn carry_down(&mut self, mut at: usize, lines: usize, mut last: RowId, older: Option<&[RowId]>) {
+    fn carry_down(&mut self, mut at: usize, lines: usize, mut last: RowId, is_newer: &dyn Fn(&Line) -> bool) {
         for _ in 0..lines {
             let Some(line) = self.journal.lines.get(at) else {
                 return;
             };
             let is_waiting = matches!(line.status, Status::Queued | Status::Sending);
-            let is_newer = || older.is_some_and(|older| !older.contains(&line.row));
-            let is_going = is_waiting || line.status == Status::Sent && is_newer();
+            let is_going = is_waiting || line.status == Status::Sent && is_newer(line);
             if is_going {
                 let row = line.row;
                 self.event(Event::MessageMoved { row, behind: last });
@@ -127,18 +138,13 @@ impl Session {
 
     /// The platform has just got a message of the visitor: what it has stands above it, and what waits below.
     pub(crate) fn stand_last(&mut self, row: RowId) {
-        self.journal.arrivals_heard += 1;
-        let arrival = self.journal.arrivals_heard;
-        self.journal
-            .line_mut(row)
-            .into_iter()
-            .for_each(|line| line.arrival = arrival);
+        self.journal.note_arrival(row, true);
         if let Some(behind) = self.journal.place_of_last(row) {
             self.event(Event::MessageMoved { row, behind });
         }
         // A line above the break between two conversations is in no order.
         let above = self.journal.place_of(row).unwrap_or(0);
-        self.carry_down(0, above, row, None);
+        self.carry_down(0, above, row, &|_| false);
     }
 
     /// Where a message that waits is shown: above those that wait behind it, also where storage told of them first.
@@ -178,7 +184,7 @@ impl Session {
             };
             // The answer to a question stays with it.
             let behind = self.journal.end_of_answers(below);
-            self.lower(above, behind, None);
+            self.lower(above, behind, &|_| false);
             if self.history.last_row.is_some() {
                 self.history.last_row = self.journal.lower_of(self.history.last_row, above);
             }

@@ -149,6 +149,14 @@ impl Item {
         }
     }
 
+    /// Whether another tab may be delivering it, or may have.
+    pub(crate) const fn is_in_doubt(&self) -> bool {
+        matches!(
+            self.delivery,
+            Delivery::Doubtful { .. } | Delivery::Elsewhere { .. } | Delivery::Parked(Parked::Unconfirmed)
+        )
+    }
+
     /// Whether it is too old to go by itself (row O10): by our own clock where it was typed on this page.
     pub(crate) fn is_old(&self, now: Now) -> bool {
         let age = self.typed.map_or_else(

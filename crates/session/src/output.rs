@@ -14,7 +14,7 @@ use miptech_chat_protocol::{
 use crate::{
     auth::AuthState,
     clock::Instant,
-    config::StoredAccount,
+    config::{StoredAccount, StoredWaits},
     entry::{Entry, RowId, Status},
     notice::{ChatError, Notice},
     phase::Phase,
@@ -269,8 +269,6 @@ pub enum Shelf {
     Account,
     /// The text in the composer.
     Draft,
-    /// Until when the platform asked for patience.
-    Hold,
     /// The messages that wait.
     Messages,
     /// What was read.
@@ -279,6 +277,8 @@ pub enum Shelf {
     Session,
     /// The conversation so far.
     Transcript,
+    /// Until when the platform asked for patience, and until when one page is left to try alone.
+    Waits,
 }
 
 /// What a shelf of storage holds; anything in it may be missing, corrupt or somebody else's.
@@ -288,8 +288,6 @@ pub enum Stored {
     Account(StoredAccount),
     /// The text in the composer.
     Draft(Option<String>),
-    /// Until when the platform asked for patience.
-    Hold(Option<String>),
     /// Every message that waits: its id and the value under its key.
     Messages(Vec<(ClientMessageId, String)>),
     /// What was read.
@@ -303,6 +301,8 @@ pub enum Stored {
     },
     /// The conversation so far.
     Transcript(Option<String>),
+    /// Until when nothing is to be tried.
+    Waits(StoredWaits),
 }
 
 /// Why storage kept nothing.
@@ -455,6 +455,8 @@ pub enum StoreKey {
     ChatId,
     /// The text in the composer.
     Draft,
+    /// Until when another page is left to try alone, in wall milliseconds.
+    Failing,
     /// Until when the platform asked for patience, in wall milliseconds.
     Hold,
     /// What was found out about the platform.
@@ -498,6 +500,17 @@ impl Default for TokenKeys {
     }
 }
 
+impl TokenKeys {
+    /// Whether a key of storage is one of the account's, which are written together: where another tab has written one of
+    /// them, what it could not write of the others is not what stands there, nor what this tab could not write.
+    #[must_use]
+    pub fn has(&self, key: &str) -> bool {
+        [&self.access, &self.refresh, &self.user]
+            .into_iter()
+            .any(|name| name == key)
+    }
+}
+
 impl StoreKey {
     /// The key as storage knows it.
     #[must_use]
@@ -509,6 +522,7 @@ impl StoreKey {
             Self::User => return names.user.clone(),
             Self::ChatId => "chat_id",
             Self::Draft => "draft",
+            Self::Failing => "failing",
             Self::Hold => "hold",
             Self::Memory => "profile",
             Self::Message(id) => return format!("{}{}", Self::message_prefix(tenant), id.as_str()),
@@ -538,11 +552,11 @@ impl Shelf {
     pub const ALL: [Self; 7] = [
         Self::Account,
         Self::Draft,
-        Self::Hold,
         Self::Messages,
         Self::ReadMark,
         Self::Session,
         Self::Transcript,
+        Self::Waits,
     ];
 
     /// The shelf a key of storage stands on, where its change is news to other tabs.
@@ -557,7 +571,7 @@ impl Shelf {
         match key.strip_prefix(StoreKey::prefix(tenant).as_str())? {
             "chat_id" => Some(Self::Session),
             "draft" => Some(Self::Draft),
-            "hold" => Some(Self::Hold),
+            "failing" | "hold" => Some(Self::Waits),
             "read" => Some(Self::ReadMark),
             "renewal" => Some(Self::Account),
             "transcript" => Some(Self::Transcript),

@@ -86,6 +86,11 @@ impl Page {
         self.woken.is_some_and(|woken| now.since(woken) < JUST_WOKEN)
     }
 
+    /// Whether a try planned for this moment is one that only this page has a reason for.
+    pub(crate) fn is_local(&self, planned: Instant) -> bool {
+        self.last_local == Some(planned)
+    }
+
     /// Somebody asks for the chat.
     fn ask(&mut self) {
         if self.is_open {
@@ -197,7 +202,7 @@ impl Session {
             let delay = self.spread_hint(until.since(now.mono));
             self.wait(next, delay, now);
         } else {
-            return true;
+            return !self.leaves_to_others(next, now);
         }
         false
     }
@@ -279,7 +284,8 @@ impl Session {
             self.page.stirred = Some(now.mono);
         }
         self.page.last_turn = Some(now);
-        self.page.next_turn = self.deadline().map(|deadline| deadline.at);
+        // What is due at once was not due before.
+        self.page.next_turn = self.deadline().map(|deadline| deadline.at.max(now.mono));
     }
 
     /// Whether it stood still for long: then everything is looked after anew.
@@ -300,6 +306,7 @@ impl Session {
     /// The page is looked at again, or has a network again.
     fn wake(&mut self, now: Now) {
         self.page.woken = Some(now.mono);
+        self.breaker.overrule();
         match &self.state {
             State::Live { .. } => self.ask_for_pulse(WAKE_WAIT, now),
             State::Paused { next } => {

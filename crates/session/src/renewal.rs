@@ -175,12 +175,7 @@ impl Session {
         if self.config.token_source == TokenSource::Host {
             return;
         }
-        if !defect!(RefreshUnlocked) {
-            let told = stored.renewals.as_deref().unwrap_or_default();
-            let told = told.split(' ').filter_map(|text| text.parse().ok());
-            told.take(MOST_PER_WINDOW)
-                .for_each(|wall_ms| self.auth.renewal.note(wall_ms, now));
-        }
+        self.note_renewals(stored, now);
         match (std::mem::take(&mut self.auth.renewal.step), tokens) {
             (Step::Committing { pair, with }, Some(tokens))
                 if tokens.refresh.as_ref() == Some(&with) || defect!(CommitUnguarded) =>
@@ -210,6 +205,16 @@ impl Session {
                 self.auth.renewal.step = step;
                 self.account_gone(stored, now);
             }
+        }
+    }
+
+    /// What storage tells of the last renewals is read as soon as it can be: a clock that is set later cannot hide them then.
+    pub(crate) fn note_renewals(&mut self, stored: &StoredAccount, now: Now) {
+        if !defect!(RefreshUnlocked) {
+            let told = stored.renewals.as_deref().unwrap_or_default();
+            let told = told.split(' ').filter_map(|text| text.parse().ok());
+            told.take(MOST_PER_WINDOW)
+                .for_each(|wall_ms| self.auth.renewal.note(wall_ms, now));
         }
     }
 

@@ -16,6 +16,7 @@ use crate::{
     assembly::Assembly,
     auth::Auth,
     backoff::{self, Backoff, Ceiling},
+    breaker::Breaker,
     claim::Claim,
     clock::{Instant, Now},
     config::SessionConfig,
@@ -53,6 +54,7 @@ pub struct Session {
     /// What the creation body advertised; a socket's own list wins over it.
     pub(crate) capabilities: Capabilities,
     pub(crate) backoff: Backoff,
+    pub(crate) breaker: Breaker,
     pub(crate) create_form: SlashForm,
     pub(crate) create_tries: u32,
     /// Joins at open instead of waiting for the platform to be ready; set by a guarded retry.
@@ -173,6 +175,7 @@ impl Session {
             plan,
             capabilities: Capabilities::default(),
             backoff: Backoff::default(),
+            breaker: Breaker::default(),
             create_form: memory.map_or(SlashForm::Bare, |memory| memory.form),
             create_tries: 0,
             joins_at_open: false,
@@ -228,6 +231,7 @@ impl Session {
             has_waiting_words: false,
             shown_history: false,
         };
+        session.note_renewals(&restored.account, now);
         session.restore(restored, now);
         session.settle(now);
         session

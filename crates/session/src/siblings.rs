@@ -15,7 +15,7 @@ use miptech_chat_protocol::{
 use crate::{
     claim::Claim,
     clock::Now,
-    config::{Origin, Restored},
+    config::{Origin, Restored, StoredWaits},
     delivery::LEASE,
     entry::{Entry, RowId, Status},
     lifecycle::State,
@@ -32,7 +32,7 @@ impl Session {
             match stored {
                 Stored::Account(account) => self.account_came(&account, now),
                 Stored::Draft(text) => self.draft_came(text),
-                Stored::Hold(text) => self.hold_came(text.as_deref(), now),
+                Stored::Waits(waits) => self.waits_came(&waits, now),
                 Stored::Messages(messages) => {
                     self.messages_came(messages, From::AnotherTab, now);
                     self.has_read_outbox = true;
@@ -82,7 +82,7 @@ impl Session {
     pub(crate) fn restore(&mut self, restored: Restored, now: Now) {
         self.transcript_came(restored.transcript.as_deref(), From::EarlierPage, now);
         self.messages_came(restored.messages, From::EarlierPage, now);
-        self.hold_came(restored.hold.as_deref(), now);
+        self.waits_came(&restored.waits, now);
         self.draft_came(restored.draft.filter(|_| !defect!(DraftLost)));
         let cut = self.assembly.interrupt_open();
         self.events(cut);
@@ -90,12 +90,16 @@ impl Session {
         self.has_unread = self.journal.line_after(None).is_some();
     }
 
-    /// A wait the platform asked another tab for counts here too (row N5).
-    fn hold_came(&mut self, text: Option<&str>, now: Now) {
-        let until_ms: Option<u64> = text.and_then(|text| text.parse().ok());
-        let left = Duration::from_millis(until_ms.unwrap_or(0).saturating_sub(now.wall_ms));
+    /// A wait the platform asked another tab for counts here too (row N5), and so do the failures of another page.
+    fn waits_came(&mut self, waits: &StoredWaits, now: Now) {
+        let number = |text: &Option<String>| text.as_ref().and_then(|text| text.parse().ok());
+        let until_ms: u64 = number(&waits.asked).unwrap_or(0);
+        let left = Duration::from_millis(until_ms.saturating_sub(now.wall_ms));
         if left > Duration::ZERO && left <= MOST_HOLD {
             self.held_until = self.held_until.max(Some(now.mono.after(left)));
+        }
+        if let Some(until_ms) = number(&waits.failing) {
+            self.failures_told(until_ms, now);
         }
     }
 
@@ -273,6 +277,11 @@ impl Session {
                 delivery: Delivery::Sending { .. },
                 ..
             }) => {}
+            // Its writer has written nothing since, and what it may have done is in doubt here.
+            Some(item)
+                if message.state == StoredState::Queued
+                    && item.is_in_doubt()
+                    && (item.touched_ms, item.order) == (Some(message.touched_ms), message.order) => {}
             Some(item) => {
                 let before = item.status();
                 // Whoever queued it again elsewhere knew what had become of it.

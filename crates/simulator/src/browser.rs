@@ -15,6 +15,9 @@ pub(crate) fn holds(key: &str, value: &str) -> Holds {
     if key.ends_with(":draft") {
         return Holds::Draft(hash(value));
     }
+    if key.ends_with(":failing") {
+        return Holds::Failing;
+    }
     if key.ends_with("session_id") {
         return Holds::Session(value.to_owned());
     }

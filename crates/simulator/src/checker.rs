@@ -10,7 +10,7 @@
 //! | I5 | `delivery` (as applied), `order` (as shown), `turns` (one at a time) |
 //! | I4, I25, I26 | `screen` |
 //! | I7 | `delivery`, `screen`, `traffic` |
-//! | I9, I11, I13, I31 | `traffic` |
+//! | I9, I11, I13, I31 | `traffic`; `breaker` (I11: what failures elsewhere forbid) |
 //! | I10 | `traffic` (never two), `sockets` (when none at all) |
 //! | I12 | `traffic` (whoever was told), `tabs` (everybody else) |
 //! | I14 | [`Between`]: it takes many runs |
@@ -39,6 +39,7 @@ pub use self::between::Between;
 
 mod accounts;
 mod between;
+mod breaker;
 mod delivery;
 mod excuses;
 mod limits;
@@ -123,6 +124,7 @@ pub fn check(history: &History) -> Vec<Violation> {
         Box::new(traffic::Traffic::new(&setting)),
         Box::new(accounts::Accounts::new(&setting)),
         Box::new(settling::Settling::default()),
+        Box::new(breaker::Breaker::default()),
         Box::new(limits::Limits::default()),
         Box::new(locks::Locks::default()),
         Box::new(pairs::Pairs::new(&setting)),

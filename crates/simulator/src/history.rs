@@ -493,6 +493,8 @@ pub enum Holds {
         /// The name of the conversation it was meant for.
         session: String,
     },
+    /// That nothing has worked for a while, so that the others leave one page to try.
+    Failing,
     /// Something else.
     Other,
     /// The name of the conversation.

@@ -1,6 +1,6 @@
 //! One page: a real session, and what a browser and a visitor know of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use miptech_chat_session::{
     Attempt, AuthState, ClientMessageId, Connection, RequestId, RowId, Session, Status,
@@ -33,7 +33,7 @@ pub(crate) struct Page {
     pub(crate) calls: BTreeMap<RequestId, usize>,
     pub(crate) sockets: BTreeMap<Attempt, usize>,
     /// What came while it could not run.
-    pub(crate) parked: Vec<Incoming>,
+    pub(crate) parked: VecDeque<Incoming>,
     /// The keys written in this turn.
     pub(crate) written: Vec<String>,
     /// What it has instead of storage.
@@ -64,6 +64,8 @@ pub(crate) struct Screen {
     pub(crate) auth: AuthState,
     /// Who the screen says is signed in.
     pub(crate) user: Option<String>,
+    /// The sign-in the pair of tokens it read last is of.
+    pub(crate) family: Option<u64>,
     pub(crate) chat: Option<String>,
     pub(crate) draft: String,
     pub(crate) offers_check: bool,
@@ -78,6 +80,7 @@ impl Default for Screen {
             connection: Connection::Idle,
             auth: AuthState::Anonymous,
             user: None,
+            family: None,
             chat: None,
             draft: String::new(),
             offers_check: false,

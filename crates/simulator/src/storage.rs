@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use miptech_chat_session::{
-    ChatId, ClientMessageId, Restored, Shelf, StoreKey, StoreRefusal, Stored, StoredAccount, TenantId,
-    TokenKeys,
+    ChatId, ClientMessageId, Restored, Shelf, StoreKey, StoreRefusal, Stored, StoredAccount, StoredWaits,
+    TenantId, TokenKeys,
 };
 
 /// The tabs' storage.
@@ -31,8 +31,8 @@ pub(crate) struct Memory {
 #[derive(Clone, Debug, Default)]
 struct Known {
     value: Option<String>,
-    /// Storage refused this very write, so that it holds something older.
-    is_refused: bool,
+    /// What storage held instead where it refused this very write: as long as it still does, the page's is the newer.
+    refused_over: Option<Option<String>>,
 }
 
 impl Memory {
@@ -44,17 +44,17 @@ impl Memory {
     }
 
     /// Another tab wrote a key after this page.
-    pub(crate) fn was_written(&mut self, key: &str) {
-        self.known
-            .get_mut(key)
-            .into_iter()
-            .for_each(|known| known.is_refused = false);
+    pub(crate) fn was_written(&mut self, key: &str, names: &TokenKeys) {
+        let is_older = |known: &String| known == key || names.has(key) && names.has(known);
+        let known = self.known.iter_mut().filter(|(known, _)| is_older(known));
+        known.for_each(|(_, known)| known.refused_over = None);
     }
 
-    fn remember(&mut self, key: &str, value: Option<String>, is_refused: bool) {
+    fn remember(&mut self, key: &str, value: Option<String>, refused_over: Option<Option<String>>) {
         self.known.remove(key);
-        if value.is_some() || is_refused && !self.is_blocked {
-            self.known.insert(key.to_owned(), Known { value, is_refused });
+        if value.is_some() || refused_over.is_some() && !self.is_blocked {
+            let known = Known { value, refused_over };
+            self.known.insert(key.to_owned(), known);
         }
     }
 }
@@ -85,11 +85,11 @@ impl Storage {
     /// What a page reads.
     pub(crate) fn read(&self, memory: &mut Memory, key: &str) -> Option<String> {
         let known = memory.known.get(key).cloned().unwrap_or_default();
-        if memory.is_blocked || known.is_refused || self.throws {
+        let value = self.get(key);
+        if memory.is_blocked || self.throws || known.refused_over.as_ref() == Some(&value) {
             return known.value;
         }
-        let value = self.get(key);
-        memory.remember(key, value.clone(), false);
+        memory.remember(key, value.clone(), None);
         value
     }
 
@@ -101,7 +101,12 @@ impl Storage {
         value: Option<&str>,
     ) -> Result<Option<String>, StoreRefusal> {
         let kept = self.keep(memory, key, value);
-        memory.remember(key, value.map(str::to_owned), kept.is_err());
+        let over = kept.is_err().then(|| {
+            let known = memory.known.get(key).cloned().unwrap_or_default();
+            let last_seen = known.refused_over.unwrap_or(known.value);
+            if self.throws { last_seen } else { self.get(key) }
+        });
+        memory.remember(key, value.map(str::to_owned), over);
         kept
     }
 
@@ -155,13 +160,22 @@ impl Storage {
         }
     }
 
+    fn waits(&self, memory: &mut Memory, tenant: &TenantId) -> StoredWaits {
+        let names = TokenKeys::default();
+        let mut read = |key: StoreKey| self.read(memory, &key.text(tenant, &names));
+        StoredWaits {
+            asked: read(StoreKey::Hold),
+            failing: read(StoreKey::Failing),
+        }
+    }
+
     /// What a shelf holds.
     pub(crate) fn shelf(&self, memory: &mut Memory, shelf: Shelf, tenant: &TenantId) -> Stored {
         let names = TokenKeys::default();
         let mut read = |key: StoreKey| self.read(memory, &key.text(tenant, &names));
         match shelf {
             Shelf::Draft => Stored::Draft(read(StoreKey::Draft)),
-            Shelf::Hold => Stored::Hold(read(StoreKey::Hold)),
+            Shelf::Waits => Stored::Waits(self.waits(memory, tenant)),
             Shelf::ReadMark => Stored::ReadMark(read(StoreKey::ReadMark)),
             Shelf::Session => Stored::Session {
                 session: read(StoreKey::SessionId),
@@ -178,12 +192,13 @@ impl Storage {
         let names = TokenKeys::default();
         let account = self.account(memory, &names, tenant);
         let messages = self.messages(memory, tenant);
+        let waits = self.waits(memory, tenant);
         let mut read = |key: StoreKey| self.read(memory, &key.text(tenant, &names));
         Restored {
             account,
             chat: read(StoreKey::ChatId).as_deref().and_then(ChatId::parse),
             draft: read(StoreKey::Draft),
-            hold: read(StoreKey::Hold),
+            waits,
             memory: read(StoreKey::Memory),
             messages,
             transcript: read(StoreKey::Transcript),

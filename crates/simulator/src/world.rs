@@ -37,6 +37,8 @@ pub(crate) const TENANT: &str = "miptech-company";
 enum Job {
     /// Something reaches a page.
     To { page: usize, what: Incoming },
+    /// A page may hear again what waited for it.
+    Unpark { page: usize },
     /// A handshake reaches the platform.
     Accept { socket: usize },
     /// A call reaches the platform.
@@ -276,6 +278,7 @@ impl World {
         }
         match job {
             Job::To { page, what } => self.reach(page, what),
+            Job::Unpark { page } => self.unpark(page),
             Job::Accept { socket } => self.accept(socket),
             Job::Arrive { call } => self.arrive(call),
             Job::Up { socket } => self.arrive_up(socket),
@@ -309,18 +312,32 @@ impl World {
 
     /// Something reaches a page, unless it cannot run.
     fn reach(&mut self, page: usize, what: Incoming) {
-        if let Some((_, until_ms)) = self.asleep {
-            return self.later_at(until_ms, Job::To { page, what });
-        }
-        let busy_until_ms = self.page(page).busy_until_ms;
-        let is_busy = busy_until_ms > self.now_ms;
         match self.page(page).life {
             Existence::Dead => {}
-            Existence::Frozen | Existence::Left => self.page(page).parked.push(what),
-            Existence::Running if is_busy => {
-                self.later_at(busy_until_ms, Job::To { page, what });
+            Existence::Frozen | Existence::Left => self.page(page).parked.push_back(what),
+            Existence::Running => {
+                self.page(page).parked.push_back(what);
+                self.unpark(page);
             }
-            Existence::Running => self.receive(page, what),
+        }
+    }
+
+    /// Until when a page hears nothing: the machine sleeps, or the page is at work with something else.
+    fn deaf_until_ms(&mut self, page: usize) -> Option<u64> {
+        let asleep_until_ms = self.asleep.map_or(0, |(_, until_ms)| until_ms);
+        let until_ms = self.page(page).busy_until_ms.max(asleep_until_ms);
+        (until_ms > self.now_ms).then_some(until_ms)
+    }
+
+    /// What waited for a page reaches it, in the order it came.
+    fn unpark(&mut self, page: usize) {
+        while self.page(page).life == Existence::Running && !self.page(page).parked.is_empty() {
+            if let Some(until_ms) = self.deaf_until_ms(page) {
+                return self.later_at(until_ms, Job::Unpark { page });
+            }
+            if let Some(what) = self.page(page).parked.pop_front() {
+                self.receive(page, what);
+            }
         }
     }
 

@@ -129,6 +129,7 @@ impl Session {
             .held_until
             .map(|until| self.spread_hint(until.since(now.mono)));
         self.wait(Next::Open, delay.max(floor).max(asked.unwrap_or_default()), now);
+        self.try_failed(now);
     }
 
     /// Sockets are taken away on this network: a try a minute.

@@ -151,6 +151,9 @@ impl Session {
             return;
         }
         self.wait(Next::Create, delay, now);
+        if wait.is_none() {
+            self.try_failed(now);
+        }
     }
 
     /// The pause before the next creation: the platform's own wish, else by what failed.
@@ -219,6 +222,7 @@ impl Session {
 
     fn chat_exists(&mut self, created: CreatedChat, now: Now) {
         self.create_tries = 0;
+        self.breaker.overrule();
         self.capabilities = created.capabilities.unwrap_or_default();
         self.adopt_chat(created.chat);
         self.read_history(now);

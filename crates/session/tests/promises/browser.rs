@@ -8,7 +8,7 @@ use std::{
 
 use miptech_chat_session::{
     Account, ClientMessageId, Credentials, Request, Shelf, StoreKey, StoreRefusal, Stored, StoredAccount,
-    TenantId, TokenKeys,
+    StoredWaits, TenantId, TokenKeys,
 };
 
 /// The storage tabs share.
@@ -62,6 +62,13 @@ pub(crate) fn stored_account(storage: &Storage) -> StoredAccount {
     }
 }
 
+pub(crate) fn stored_waits(storage: &Storage) -> StoredWaits {
+    StoredWaits {
+        asked: read(storage, StoreKey::Hold),
+        failing: read(storage, StoreKey::Failing),
+    }
+}
+
 /// Every message that waits.
 pub(crate) fn stored_messages(storage: &Storage) -> Vec<(ClientMessageId, String)> {
     let prefix = StoreKey::message_prefix(&TenantId::parse("miptech-company").unwrap());
@@ -78,7 +85,7 @@ pub(crate) fn shelf_of(storage: &Storage, shelf: Shelf) -> Stored {
     match shelf {
         Shelf::Account => Stored::Account(stored_account(storage)),
         Shelf::Draft => Stored::Draft(read(storage, StoreKey::Draft)),
-        Shelf::Hold => Stored::Hold(read(storage, StoreKey::Hold)),
+        Shelf::Waits => Stored::Waits(stored_waits(storage)),
         Shelf::Messages => Stored::Messages(stored_messages(storage)),
         Shelf::ReadMark => Stored::ReadMark(read(storage, StoreKey::ReadMark)),
         Shelf::Session => Stored::Session {

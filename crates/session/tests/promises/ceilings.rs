@@ -231,6 +231,26 @@ fn where_sockets_are_taken_away_one_a_minute_is_tried() {
 }
 
 #[test]
+fn where_sockets_are_taken_away_reading_history_at_once_is_no_sign_that_the_page_stood_still() {
+    let mut rig = Rig::live("\"history\"");
+    // What is due at once is due since the beginning of time, which must be long enough ago to matter.
+    rig.advance(Duration::from_secs(300));
+    rig.say("q").unwrap();
+    rig.acknowledge("u1");
+    rig.server(r#"{"type":"processing","data":{"message_id":"a1"}}"#);
+    rig.drop_link();
+    for _ in 0..3 {
+        rig.advance_to_next_socket();
+        rig.close(1006, "");
+    }
+    let (opened, reads) = (rig.sockets.len(), rig.count("/chat/c1/messages"));
+    rig.reply("/chat/c1", 200, r#"{"id":"c1"}"#);
+    rig.advance(Duration::from_secs(45));
+    assert!(rig.count("/chat/c1/messages") > reads);
+    assert_eq!(rig.sockets.len(), opened);
+}
+
+#[test]
 fn where_sockets_are_taken_away_an_awaited_answer_is_read_from_history() {
     let both = "\"history\",\"client_message_id\"";
     let mut rig = Rig::live(both);

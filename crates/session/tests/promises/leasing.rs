@@ -217,6 +217,40 @@ fn without_locks_only_the_tab_that_wrote_a_message_sends_it_until_a_minute_has_p
 }
 
 #[test]
+fn where_storage_takes_no_mark_a_message_is_left_to_the_tab_that_wrote_it_and_in_doubt_after_a_minute() {
+    for is_echoed in [true, false] {
+        let mut family = Family::live(2, WithLocks::Yes, "");
+        family.say(0, "one");
+        family.say(0, "two");
+        for rig in &mut family.rigs {
+            rig.refuse(StoreRefusal::Full, |_| true);
+            rig.server(r#"{"type":"chat_message","message":{"id":"u1","content":"one","role":"user"}}"#);
+        }
+        family.settle();
+        assert_eq!(family.sent(), [vec!["one", "two"], vec![]]);
+        family.rigs[1].say("three").unwrap();
+        family.settle();
+        let second = if is_echoed {
+            let echo = r#"{"type":"chat_message","message":{"id":"u2","content":"two","role":"user"}}"#;
+            family.rigs[1].server(echo);
+            ("two", Status::Sent)
+        } else {
+            family.rigs[1].advance(Duration::from_secs(58));
+            assert_eq!(
+                family.rigs[1].sent_texts(),
+                Vec::<String>::new(),
+                "not before what was typed earlier"
+            );
+            family.rigs[1].advance(Duration::from_secs(3));
+            ("two", Status::Unconfirmed)
+        };
+        family.settle();
+        assert_eq!(family.rigs[1].sent_texts(), ["three"]);
+        family.rigs[1].expect_lines(&[("one", Status::Sent), second, ("three", Status::Sending)]);
+    }
+}
+
+#[test]
 fn a_link_that_drops_during_the_choice_gives_the_lock_back_and_sends_nothing() {
     let mut rig = Rig::live("");
     rig.outbox_locks = Locks::Taken;

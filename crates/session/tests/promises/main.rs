@@ -12,6 +12,7 @@ mod accounts;
 mod answering;
 mod answers_after_drops;
 mod blocking;
+mod breaker;
 mod browser;
 mod ceilings;
 mod chaos;

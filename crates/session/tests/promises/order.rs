@@ -249,3 +249,27 @@ fn a_message_that_goes_down_by_its_number_leaves_an_answer_with_its_question() {
     rig.reply("/messages", 200, &format!(r#"{{"items":[{}]}}"#, items.join(",")));
     assert_eq!(texts(&rig), ["theirs", "for them", "mine"]);
 }
+
+#[test]
+fn a_message_that_arrived_nobody_knows_when_is_older_than_what_arrives_after_its_acknowledgement() {
+    let mut rig = Rig::live("\"client_message_id\"");
+    rig.say("one").unwrap();
+    rig.drop_link();
+    rig.advance_to_next_socket();
+    rig.rejoin();
+    rig.acknowledge("u1");
+    rig.say("two").unwrap();
+    rig.acknowledge("u2");
+    rig.advance(Duration::from_secs(1));
+    assert_eq!(texts(&rig), ["one", "two"]);
+
+    // A tab that took the first for unsent delivers it again, and writes it down as its newest.
+    let transcript = rig.kept(StoreKey::Transcript).unwrap();
+    let mut other: serde_json::Value = serde_json::from_str(&transcript).unwrap();
+    other["items"].as_array_mut().unwrap().reverse();
+    other["written"] = (other["written"].as_u64().unwrap() + 1).into();
+    let key = name(&StoreKey::Transcript);
+    rig.storage.borrow_mut().insert(key, other.to_string());
+    rig.news(Shelf::Transcript);
+    assert_eq!(texts(&rig), ["one", "two"]);
+}

@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use crate::browser::{
     Locks, Racing, Refusing, Storage, bearer, credentials, path_of, read, shelf_of, stored_account,
-    stored_messages,
+    stored_messages, stored_waits,
 };
 
 mod world;
@@ -144,7 +144,7 @@ impl Rig {
                 account: stored_account(&storage),
                 chat: read(StoreKey::ChatId).as_deref().and_then(ChatId::parse),
                 draft: read(StoreKey::Draft),
-                hold: read(StoreKey::Hold),
+                waits: stored_waits(&storage),
                 memory: read(StoreKey::Memory),
                 messages: stored_messages(&storage),
                 transcript: read(StoreKey::Transcript),

@@ -167,6 +167,21 @@ fn what_was_begun_in_another_tab_ages_by_our_own_clock() {
 }
 
 #[test]
+fn what_was_begun_before_the_page_was_opened_counts_whatever_clock_is_set_since() {
+    let before = live();
+    begun(&before, &[100, 200, 300]);
+    let mut rig = Rig::with(8, before.storage.clone(), |_| {});
+    rig.start();
+    rig.go_live("");
+    rig.wall_shift_ms = 3_600_000;
+    rig.server(r#"{"type":"token_expired"}"#);
+    rig.advance(Duration::from_secs(299));
+    assert_eq!(refreshes(&rig), 0);
+    rig.advance(Duration::from_secs(1));
+    assert_eq!(refreshes(&rig), 1);
+}
+
+#[test]
 fn a_failed_renewal_is_not_repeated_by_the_next_tab() {
     let mut tabs = Tabs::live(2, &signed_in_storage(), WithLocks::Yes);
     for tab in 0..2 {

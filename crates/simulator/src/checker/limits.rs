@@ -34,7 +34,7 @@ impl Share {
             Holds::Message { .. } => Self::Outbox,
             Holds::Token { .. } => Self::Tokens,
             Holds::Transcript { .. } => Self::Transcript,
-            Holds::Draft(_) | Holds::Other | Holds::Session(_) => Self::Rest,
+            Holds::Draft(_) | Holds::Failing | Holds::Other | Holds::Session(_) => Self::Rest,
         }
     }
 

@@ -61,7 +61,7 @@ impl Restarts {
                     ids: ids.clone(),
                 });
             }
-            Holds::Other | Holds::Token { .. } => {}
+            Holds::Failing | Holds::Other | Holds::Token { .. } => {}
         }
     }
 
@@ -73,7 +73,7 @@ impl Restarts {
             }
             Holds::Session(_) => self.session = None,
             Holds::Transcript { .. } => self.transcript = None,
-            Holds::Other | Holds::Token { .. } => {}
+            Holds::Failing | Holds::Other | Holds::Token { .. } => {}
         }
     }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Findings, Watch};
-use crate::history::{By, Click, Happening, Record, Who};
+use crate::history::{By, Click, Happening, Holds, Record, Who};
 
 /// What a page shows that matters here.
 #[derive(Debug, Default)]
@@ -16,6 +16,8 @@ struct Page {
     rows: BTreeMap<u64, (String, String)>,
     /// Nothing may be tried before: the platform asked for patience, or as much was tried as I11 allows.
     held_until_ms: u64,
+    /// Until when another page tries, unless the visitor asks for a try here.
+    left_until_ms: u64,
     dials: Vec<u64>,
     creations: Vec<u64>,
     /// When the visitor last asked for the next try, and until when it has to be made.
@@ -27,6 +29,11 @@ struct Page {
 }
 
 impl Page {
+    /// Before this moment it tries nothing by itself.
+    fn free_from_ms(&self) -> u64 {
+        self.held_until_ms.max(self.left_until_ms)
+    }
+
     /// A try was made, and when the next may be is a matter of the ceilings (I11).
     fn tried(&mut self, tries: fn(&mut Self) -> &mut Vec<u64>, at_ms: u64) {
         let tries = tries(self);
@@ -47,6 +54,8 @@ pub(super) struct Settling {
     calm: Option<(Who, u64)>,
     calm_ms: u64,
     was_live: bool,
+    /// Who told last that it alone tries, and until when.
+    failing: Option<(Who, u64)>,
     /// When any page began to renew the tokens.
     renewals: Vec<u64>,
 }
@@ -57,7 +66,7 @@ impl Settling {
         // no oftener (I16), and until then a pair that has run out joins nothing.
         let Some((who, until_ms)) = self.calm else { return };
         let Some(page) = self.pages.get(&who) else { return };
-        if until_ms.max(page.held_until_ms + SLACK_MS) >= record.at_ms {
+        if until_ms.max(page.free_from_ms() + SLACK_MS) >= record.at_ms {
             return;
         }
         let is_excused =
@@ -125,7 +134,7 @@ impl Settling {
             page.is_asked || page.is_manual || matches!(page.connection.as_str(), "signed-out" | "blocked");
         if page.connection == "live" || is_excused {
             self.was_live = true;
-        } else if record.at_ms > until_ms.max(page.held_until_ms + SLACK_MS) {
+        } else if record.at_ms > until_ms.max(page.free_from_ms() + SLACK_MS) {
             self.was_live = true;
             findings.add(
                 "I28",
@@ -144,12 +153,37 @@ impl Watch for Settling {
             let held = self.pages.values_mut();
             held.filter(|page| page.held_until_ms > record.at_ms)
                 .for_each(|page| page.held_until_ms += LONGEST_SLEEP_MS);
+            // So do the minutes a ceiling looks back on.
+            for page in self.pages.values_mut() {
+                let tries = page.dials.iter_mut().chain(&mut page.creations);
+                tries
+                    .filter(|at| **at + 300_000 > record.at_ms)
+                    .for_each(|at| *at += LONGEST_SLEEP_MS);
+            }
+            // So may the five seconds from one click to the next.
+            let clicked = self
+                .pages
+                .values_mut()
+                .filter_map(|page| page.clicked_ms.as_mut());
+            clicked
+                .filter(|at| **at + RETRY_MS > record.at_ms)
+                .for_each(|at| *at += LONGEST_SLEEP_MS);
         }
         // The last of the faults may be heard of by another page after they stopped, and counts for all (row N5).
         if matches!(&record.what, Happening::Stored { key, .. } if key.ends_with(":hold")) {
             for page in self.pages.values_mut() {
                 page.held_until_ms = page.held_until_ms.max(record.at_ms + 120_000 * 6 / 5);
             }
+        }
+        if let Happening::Stored {
+            holds: Holds::Failing,
+            ..
+        } = &record.what
+        {
+            let until_ms = record.at_ms + PAUSE_MS;
+            self.failing = record.who.map(|who| (who, until_ms));
+            let others = self.pages.iter_mut().filter(|(who, _)| record.who != Some(**who));
+            others.for_each(|(_, page)| page.left_until_ms = until_ms);
         }
         self.retry_due(record, findings);
         self.time_passed(record, findings);
@@ -196,6 +230,7 @@ impl Watch for Settling {
             }
             // One click in five seconds is granted (row N29), and none before what was asked for (row N5).
             Happening::Clicked(Click::Retry) => {
+                page.left_until_ms = 0;
                 let is_granted = page.clicked_ms.is_none_or(|at| at + RETRY_MS <= record.at_ms);
                 page.clicked_ms = Some(record.at_ms);
                 let is_free = page.connection == "waiting" && page.held_until_ms <= record.at_ms;
@@ -258,6 +293,10 @@ impl Watch for Settling {
                 self.calm_ms = record.at_ms;
                 self.calm = Some((who, record.at_ms + longest_wait_ms + SLACK_MS));
             }
+            Happening::Opened { .. } => {
+                let left = self.failing.filter(|(teller, _)| *teller != who);
+                page.left_until_ms = left.map_or(0, |(_, until_ms)| until_ms);
+            }
             Happening::Gone(_) => {
                 self.pages.remove(&who);
             }
@@ -268,6 +307,9 @@ impl Watch for Settling {
 
 /// Five seconds, and those a platform takes that is silent about joins (`platform.md` section 9.3).
 const SLACK_MS: u64 = 12_000;
+
+/// `faults.md` section 6.2, the breaker, and what a page spreads behind it.
+const PAUSE_MS: u64 = 31_000;
 
 /// No machine sleeps longer here.
 const LONGEST_SLEEP_MS: u64 = 150_000;

@@ -90,7 +90,11 @@ impl Watch for Tabs {
                     self.kept.insert(id.clone());
                 }
                 Holds::Session(_) => self.has_session = true,
-                Holds::Draft(_) | Holds::Other | Holds::Token { .. } | Holds::Transcript { .. } => {}
+                Holds::Draft(_)
+                | Holds::Failing
+                | Holds::Other
+                | Holds::Token { .. }
+                | Holds::Transcript { .. } => {}
             },
             Happening::Unstored {
                 held: Holds::Message { id, .. },

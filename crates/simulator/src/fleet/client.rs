@@ -5,7 +5,8 @@ use std::time::Duration;
 use miptech_chat_session::{
     Attempt, Caller, Connection, Effect, Endpoints, HttpOutcome, Identity, Instant, Limits, Lock, LockName,
     Now, Origin, Output, Reply, Request, RequestId, Restored, Session, SessionConfig, SessionId, Shelf,
-    SignInForm, SocketEvent, Stored, StoredAccount, TenantId, TokenSource, TokenTransport, VisitorId,
+    SignInForm, SocketEvent, Stored, StoredAccount, StoredWaits, TenantId, TokenSource, TokenTransport,
+    VisitorId,
 };
 
 use super::Scenario;
@@ -272,7 +273,7 @@ fn nothing(shelf: Shelf) -> Stored {
     match shelf {
         Shelf::Account => Stored::Account(StoredAccount::default()),
         Shelf::Draft => Stored::Draft(None),
-        Shelf::Hold => Stored::Hold(None),
+        Shelf::Waits => Stored::Waits(StoredWaits::default()),
         Shelf::Messages => Stored::Messages(Vec::new()),
         Shelf::ReadMark => Stored::ReadMark(None),
         Shelf::Session => Stored::Session {

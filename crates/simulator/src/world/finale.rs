@@ -28,6 +28,7 @@ impl World {
         for page in 0..self.pages.len() {
             self.page(page).busy_until_ms = 0;
             self.page(page).effects_to_crash = None;
+            self.later(0, Job::Unpark { page });
         }
         let Some(page) = self.take_stage() else { return };
         let phase = self.page(page).session.phase();

@@ -1,5 +1,7 @@
 //! How pages begin, stand still, go on and end.
 
+use std::collections::VecDeque;
+
 use miptech_chat_session::{
     Identity, Limits, Origin, PageSignal, Session, SessionConfig, SessionId, Shelf, SignInForm, StoreKey,
     TokenKeys, TokenSource, TokenTransport, VisitorId,
@@ -40,7 +42,7 @@ impl World {
             effects_to_crash: None,
             calls: std::collections::BTreeMap::new(),
             sockets: std::collections::BTreeMap::new(),
-            parked: Vec::new(),
+            parked: VecDeque::new(),
             written: Vec::new(),
             memory,
             accepting: None,
@@ -225,9 +227,9 @@ impl World {
         }
         self.page(page).life = Existence::Running;
         self.note(Some(page), Happening::Page(Life::Thawed));
-        let mut parked = std::mem::take(&mut self.page(page).parked);
         if was == Existence::Left {
             // It had no ears: no news reached it, and it reads everything once it is back.
+            let parked = &mut self.page(page).parked;
             parked.retain(|what| !matches!(what, super::Incoming::Heard { .. }));
             self.signal(page, PageSignal::Returned);
             // The widget says what the document says at that moment.
@@ -262,9 +264,7 @@ impl World {
                 );
             }
         }
-        for what in parked {
-            self.later(0, Job::To { page, what });
-        }
+        self.later(0, Job::Unpark { page });
         self.rearm(page);
     }
 

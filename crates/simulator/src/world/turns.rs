@@ -271,7 +271,7 @@ impl World {
         let shelves = match &key {
             None => Shelf::ALL.to_vec(),
             Some(key) => {
-                self.page(page).memory.was_written(key);
+                self.page(page).memory.was_written(key, &names);
                 Shelf::of(key, &self.caller.tenant, &names).into_iter().collect()
             }
         };
@@ -395,13 +395,15 @@ impl World {
         let is_signed_in = self.page(page).session.is_signed_in();
         let memory = &mut self.pages[page].memory;
         let access = self.storage.read(memory, &TokenKeys::default().access);
-        let user = access.filter(|_| is_signed_in).and_then(|access| {
-            Accounts::family_of(&access)?;
+        let family = access.as_deref().and_then(Accounts::family_of);
+        let user = access.filter(|_| is_signed_in && family.is_some()).and_then(|_| {
             let text = self.storage.read(memory, &TokenKeys::default().user)?;
             let user: serde_json::Value = serde_json::from_str(&text).ok()?;
             user["id"].as_str().map(str::to_owned)
         });
-        if user.is_some() || !is_signed_in {
+        // Whose it is may be unknown, but nobody takes another's pair for the one they had.
+        let is_new = std::mem::replace(&mut self.page(page).screen.family, family) != family;
+        if user.is_some() || is_new || !is_signed_in {
             self.page(page).screen.user = user;
         }
     }

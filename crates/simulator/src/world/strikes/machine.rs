@@ -53,6 +53,7 @@ impl World {
         let names = TokenKeys::default();
         let keys = [
             StoreKey::Draft,
+            StoreKey::Failing,
             StoreKey::Hold,
             StoreKey::Transcript,
             StoreKey::Memory,
