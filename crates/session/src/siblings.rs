@@ -193,12 +193,15 @@ impl Session {
     pub(crate) fn rewrite_missing(&mut self, is_telling: bool, now: Now) {
         let mut is_in_doubt = false;
         let is_telling = is_telling && !self.is_stale(now);
+        let first_unkept = self.outbox.first_unkept();
         for id in std::mem::take(&mut self.missing) {
             let Some(item) = self.outbox.get_mut(&id) else {
                 continue;
             };
             match item.delivery {
                 Delivery::Elsewhere { .. } => continue,
+                // It is offered to storage once what stands before it was taken.
+                Delivery::Queued if item.is_unkept && first_unkept.as_ref() != Some(&id) => {}
                 // What storage never held, no other tab can have delivered.
                 Delivery::Queued if !is_telling && !item.is_unkept => {
                     item.doubt();

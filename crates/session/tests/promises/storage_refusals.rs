@@ -290,3 +290,27 @@ fn a_mark_that_finds_room_at_the_second_try_lets_the_message_leave() {
     rig.expect_lines(&[("one", Status::Sending)]);
     assert_eq!(rig.sent_texts(), ["one"]);
 }
+
+#[test]
+fn a_message_there_is_room_for_is_not_written_before_one_there_is_none_for_whenever_storage_is_read() {
+    let mut rig = Rig::live("");
+    rig.say("on its way").unwrap();
+    let longer = ClientMessageId::parse("m-2").unwrap();
+    let key = longer.clone();
+    rig.refuse(StoreRefusal::Full, move |refused| {
+        *refused == StoreKey::Message(key.clone())
+    });
+    rig.say("longer").unwrap();
+    rig.say("short").unwrap();
+    let short = StoreKey::Message(ClientMessageId::parse("m-3").unwrap());
+    for shelf in [Shelf::Messages, Shelf::Session, Shelf::Transcript] {
+        rig.news(shelf);
+        assert_eq!(rig.kept(short.clone()), None, "{shelf:?}");
+    }
+    rig.refuse(StoreRefusal::Full, |_| false);
+    for _ in 0..2 {
+        rig.news(Shelf::Messages);
+    }
+    assert!(rig.kept(StoreKey::Message(longer)).is_some());
+    assert!(rig.kept(short).is_some());
+}
