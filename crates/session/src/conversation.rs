@@ -351,6 +351,8 @@ impl Session {
             },
             place: Place::End,
         });
+        // What waits goes below once its turn comes: until then what is on its way may be the older.
+        self.journal.note_arrival(row, true);
     }
 
     fn answered(&mut self, frame: AnswerFrame, now: Now) {

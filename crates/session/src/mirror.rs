@@ -210,7 +210,10 @@ impl Session {
         }
         let place = match previous {
             Some(previous) if item.author != Author::User => Place::After(previous),
-            Some(_) | None => self.journal.place_of_newer(previous, item.created_ms),
+            Some(_) | None => {
+                let was_away = self.is_stale(now);
+                self.journal.place_of_newer(previous, item.created_ms, was_away)
+            }
         };
         self.event(Event::MessageAdded {
             entry: Entry {

@@ -48,16 +48,16 @@ impl Journal {
     }
 
     /// Where a message of another tab stands that comes behind `previous` there: also behind what is here alone and was said
-    /// before, which is nothing of what has just arrived.
-    pub(crate) fn place_of_newer(&self, previous: Option<RowId>, created_ms: u64) -> Place {
+    /// before: nothing of what has just arrived, and whatever was heard to arrive by a page that was away since.
+    pub(crate) fn place_of_newer(&self, previous: Option<RowId>, created_ms: u64, was_away: bool) -> Place {
         let from = previous.and_then(|row| self.place_of(row)).map_or(0, |at| at + 1);
         let (mut behind, mut is_open) = (previous, true);
         for line in self.lines.iter().skip(from) {
             if line.author == Author::User {
                 let has_just_arrived = |(id, _): &(_, _)| line.client_message.as_ref() == Some(id);
-                is_open = line.status == Status::Sent
-                    && line.created_ms < created_ms
-                    && !self.arrivals.iter().any(has_just_arrived);
+                let is_older = line.created_ms < created_ms || was_away && line.arrived.by != 0;
+                is_open =
+                    line.status == Status::Sent && is_older && !self.arrivals.iter().any(has_just_arrived);
             }
             if is_open {
                 behind = Some(line.row);

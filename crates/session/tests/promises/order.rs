@@ -273,3 +273,39 @@ fn a_message_that_arrived_nobody_knows_when_is_older_than_what_arrives_after_its
     rig.news(Shelf::Transcript);
     assert_eq!(texts(&rig), ["one", "two"]);
 }
+
+/// A transcript of another tab with this one message in it, said so many milliseconds after this moment.
+fn of_another_tab(rig: &Rig, text: &str, after_ms: i64) {
+    let mut other = Rig::live("");
+    other.say(text).unwrap();
+    other.acknowledge("u9");
+    other.advance(Duration::from_secs(1));
+    let mut told: serde_json::Value =
+        serde_json::from_str(&other.kept(StoreKey::Transcript).unwrap()).unwrap();
+    told["items"][0]["client"] = "m-900".into();
+    told["items"][0]["created"] = rig.now().wall_ms.saturating_add_signed(after_ms).into();
+    let key = name(&StoreKey::Transcript);
+    rig.storage.borrow_mut().insert(key, told.to_string());
+}
+
+#[test]
+fn what_has_just_arrived_is_newer_than_what_another_tab_wrote_before_whatever_the_clock_says() {
+    let mut rig = Rig::live("");
+    rig.say("mine").unwrap();
+    of_another_tab(&rig, "theirs", 3_600_000);
+    rig.acknowledge("u1");
+    assert_eq!(texts(&rig), ["theirs", "mine"]);
+}
+
+#[test]
+fn what_was_delivered_while_a_page_was_away_is_newer_than_what_it_heard_arrive_though_it_was_typed_earlier() {
+    let mut rig = Rig::live("");
+    rig.say("mine").unwrap();
+    rig.acknowledge("u1");
+    rig.advance(Duration::from_secs(1));
+    rig.page(miptech_chat_session::PageSignal::Leaving);
+    of_another_tab(&rig, "theirs", -60_000);
+    rig.page(miptech_chat_session::PageSignal::Returned);
+    rig.news(Shelf::Transcript);
+    assert_eq!(texts(&rig), ["mine", "theirs"]);
+}

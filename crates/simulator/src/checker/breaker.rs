@@ -106,8 +106,9 @@ impl Watch for Breaker {
             Happening::Page(Life::Visible) if std::mem::take(&mut page.is_unseen) => {
                 page.tries_by_itself(record.at_ms);
             }
-            // The platform is there for it.
+            // The platform is there for it, or its silence counts as that.
             Happening::ChatShown { .. } | Happening::FrameCame { .. } => page.paused_until_ms = 0,
+            Happening::PhaseShown { connection, .. } if connection == "live" => page.paused_until_ms = 0,
             Happening::Gone(_) => {
                 self.pages.remove(&who);
             }

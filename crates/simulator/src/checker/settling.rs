@@ -160,6 +160,10 @@ impl Watch for Settling {
                     .filter(|at| **at + 300_000 > record.at_ms)
                     .for_each(|at| *at += LONGEST_SLEEP_MS);
             }
+            let renewals = self.renewals.iter_mut();
+            renewals
+                .filter(|at| **at + 600_000 > record.at_ms)
+                .for_each(|at| *at += LONGEST_SLEEP_MS);
             // So may the five seconds from one click to the next.
             let clicked = self
                 .pages
