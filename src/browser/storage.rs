@@ -13,6 +13,7 @@ pub(crate) struct Storage {
 }
 
 /// What a key held when this page last read or wrote it.
+#[derive(Clone, Default)]
 struct Known {
     key: String,
     value: Option<String>,
@@ -31,17 +32,13 @@ impl Storage {
 
     /// The value under a key. Where storage throws it is the one last seen: a failure that may pass is no loss.
     pub(crate) fn read(&self, key: &str) -> Option<String> {
-        let Some(value) = self.real_value(key) else {
-            return self.known(key, |known| known.value.clone()).flatten();
-        };
-        let is_newer = |known: &Known| known.refused_over.as_ref() == Some(&value);
-        match self.known(key, |known| is_newer(known).then(|| known.value.clone())) {
-            Some(Some(ours)) => ours,
-            Some(None) | None => {
-                self.remember(key, value.as_deref(), None);
-                value
-            }
+        let (known, real) = (self.known(key), self.real_value(key));
+        if real.is_none() || known.refused_over == real {
+            return known.value;
         }
+        let value = real.flatten();
+        self.remember(key, value.as_deref(), None);
+        value
     }
 
     /// What the browser's storage itself holds, unless it throws.
@@ -49,12 +46,10 @@ impl Storage {
         self.real.as_ref()?.get_item(key).ok()
     }
 
-    fn known<T>(&self, key: &str, what: impl FnOnce(&Known) -> T) -> Option<T> {
-        self.known
-            .borrow()
-            .iter()
-            .find(|known| known.key == key)
-            .map(what)
+    fn known(&self, key: &str) -> Known {
+        let known = self.known.borrow();
+        let known = known.iter().find(|known| known.key == key);
+        known.cloned().unwrap_or_default()
     }
 
     /// Keeps a value, or keeps it no longer; a full or forbidden storage is stood in for by memory.
@@ -68,10 +63,9 @@ impl Storage {
             (Some(real), None) => real.remove_item(key).or(Err(StoreRefusal::Full)),
         };
         let over = kept.is_err().then(|| {
-            let last_seen = |known: &Known| known.refused_over.clone().unwrap_or(known.value.clone());
-            self.real_value(key)
-                .or_else(|| self.known(key, last_seen))
-                .flatten()
+            let known = self.known(key);
+            let last_seen = known.refused_over.unwrap_or(known.value);
+            self.real_value(key).unwrap_or(last_seen)
         });
         self.remember(key, value, over);
         kept
