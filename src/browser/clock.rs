@@ -12,7 +12,7 @@ pub(crate) fn now() -> Now {
         .and_then(|window| window.performance())
         .map_or(0.0, |clock| clock.now());
     Now {
-        mono: Instant::from_start(Duration::from_secs_f64(elapsed_ms.max(0.0) / 1000.0)),
+        mono: Instant::from_start(Duration::from_micros((elapsed_ms * 1000.0) as u64)),
         wall_ms: js_sys::Date::now() as u64,
     }
 }

@@ -13,7 +13,7 @@ pub(crate) struct Storage {
 }
 
 /// What a key held when this page last read or wrote it.
-#[derive(Clone, Default)]
+#[derive(Default)]
 struct Known {
     key: String,
     value: Option<String>,
@@ -32,24 +32,20 @@ impl Storage {
 
     /// The value under a key. Where storage throws it is the one last seen: a failure that may pass is no loss.
     pub(crate) fn read(&self, key: &str) -> Option<String> {
-        let (known, real) = (self.known(key), self.real_value(key));
-        if real.is_none() || known.refused_over == real {
-            return known.value;
+        let real = self.real_value(key);
+        if let Some(known) = self.known.borrow().iter().find(|known| known.key == key)
+            && (real.is_none() || known.refused_over == real)
+        {
+            return known.value.clone();
         }
-        let value = real.flatten();
-        self.remember(key, value.as_deref(), None);
+        let value = real?;
+        self.remember(key, value.as_deref(), false);
         value
     }
 
     /// What the browser's storage itself holds, unless it throws.
     fn real_value(&self, key: &str) -> Option<Option<String>> {
         self.real.as_ref()?.get_item(key).ok()
-    }
-
-    fn known(&self, key: &str) -> Known {
-        let known = self.known.borrow();
-        let known = known.iter().find(|known| known.key == key);
-        known.cloned().unwrap_or_default()
     }
 
     /// Keeps a value, or keeps it no longer; a full or forbidden storage is stood in for by memory.
@@ -62,12 +58,7 @@ impl Storage {
             (Some(real), Some(value)) => real.set_item(key, value).or(Err(StoreRefusal::Full)),
             (Some(real), None) => real.remove_item(key).or(Err(StoreRefusal::Full)),
         };
-        let over = kept.is_err().then(|| {
-            let known = self.known(key);
-            let last_seen = known.refused_over.unwrap_or(known.value);
-            self.real_value(key).unwrap_or(last_seen)
-        });
-        self.remember(key, value, over);
+        self.remember(key, value, kept.is_err());
         kept
     }
 
@@ -79,15 +70,17 @@ impl Storage {
         known.for_each(|known| known.refused_over = None);
     }
 
-    fn remember(&self, key: &str, value: Option<&str>, refused_over: Option<Option<String>>) {
+    fn remember(&self, key: &str, value: Option<&str>, is_refused: bool) {
         let mut known = self.known.borrow_mut();
-        known.retain(|known| known.key != key);
+        let place = known.iter().position(|known| known.key == key);
+        let before = place.map(|place| known.swap_remove(place)).unwrap_or_default();
         // A removal is remembered only where storage still holds what it should hide.
-        if value.is_some() || refused_over.is_some() && self.real.is_some() {
+        if value.is_some() || is_refused && self.real.is_some() {
+            let last_seen = before.refused_over.unwrap_or(before.value);
             known.push(Known {
                 key: key.to_owned(),
                 value: value.map(ToOwned::to_owned),
-                refused_over,
+                refused_over: is_refused.then(|| self.real_value(key).unwrap_or(last_seen)),
             });
         }
     }

@@ -55,7 +55,8 @@ pub(crate) fn nth(n: u32, random: &mut Random) -> Duration {
 
 /// The jitter is taken after the cap, so clients at the cap stay spread.
 fn spread(ceiling: Duration, random: &mut Random) -> Duration {
-    ceiling / 2 + random.up_to(ceiling / 2)
+    let half = part(ceiling, 2);
+    half.saturating_add(random.up_to(half))
 }
 
 fn doubling(n: u32) -> Duration {
@@ -85,7 +86,12 @@ pub(crate) fn limited(tries: u32, random: &mut Random) -> Duration {
 
 /// A wait the platform asked for, and a fifth more by chance: it asked many at once.
 pub(crate) fn hinted(wait: Duration, random: &mut Random) -> Duration {
-    wait + random.up_to(wait / 5)
+    wait.saturating_add(random.up_to(part(wait, 5)))
+}
+
+/// A part of a span; the operator would bring a panic and its words along.
+pub(crate) fn part(span: Duration, of: u32) -> Duration {
+    span.checked_div(of).unwrap_or_default()
 }
 
 /// No more than so many tries in a span, whatever the events (invariant I11).

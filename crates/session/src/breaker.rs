@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use miptech_chat_protocol::{error::Stage, fault::Fault};
+use miptech_chat_protocol::error::{ErrorCode, Stage};
 
 use crate::{
     clock::{Instant, Now},
@@ -64,23 +64,22 @@ impl Session {
         }
         self.breaker.told_ms = until_ms;
         let until = now.mono.after(Duration::from_millis(left_ms));
-        let planned = if let State::Waiting {
+        if let State::Waiting {
             next,
             until: Some(planned),
             ..
         } = self.state
         {
-            Some((next, planned))
+            // A try that somebody asked for is theirs; any other is planned anew.
+            if self.page.is_local(planned) {
+                return;
+            }
+            self.breaker.until = Some(until);
+            if planned < until {
+                self.leaves_to_others(next, now);
+            }
         } else {
-            None
-        };
-        // A try that somebody asked for is theirs.
-        if planned.is_some_and(|(_, planned)| self.page.is_local(planned)) {
-            return;
-        }
-        self.breaker.until = Some(until);
-        if let Some((next, _)) = planned.filter(|(_, planned)| *planned < until) {
-            self.leaves_to_others(next, now);
+            self.breaker.until = Some(until);
         }
     }
 
@@ -91,9 +90,13 @@ impl Session {
         };
         self.disturbed_since.get_or_insert(now.mono);
         if self.trouble.is_none() {
-            self.troubled(ChatError::of_fault(Fault::unreachable(), Stage::Socket));
+            self.troubled(ChatError::bare(
+                ErrorCode::NetworkUnreachableOrCors,
+                Stage::Socket,
+                true,
+            ));
         }
-        let delay = until.since(now.mono) + self.local_delay();
+        let delay = until.since(now.mono).saturating_add(self.local_delay());
         self.wait(next, delay, now);
         true
     }

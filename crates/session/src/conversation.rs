@@ -44,7 +44,7 @@ impl Flood {
         let second = *self.second.get_or_insert(now);
         let passed = now.since(second);
         if passed >= A_SECOND {
-            let is_flooded = self.frames >= MOST_FRAMES && passed < A_SECOND * 2;
+            let is_flooded = self.frames >= MOST_FRAMES && passed < A_SECOND.saturating_mul(2);
             self.seconds = if is_flooded { self.seconds + 1 } else { 0 };
             self.second = Some(now);
             self.frames = 0;

@@ -9,7 +9,6 @@ use miptech_chat_protocol::{
 use crate::{
     clock::Now,
     entry::{Entry, RowId, Status},
-    journal::Line,
     output::{Event, Place, StoreKey},
     session::Session,
     siblings::{From, KEPT_MS},
@@ -91,13 +90,9 @@ impl Session {
         if is_right || !self.journal.is_before(row, above.row) {
             return false;
         }
-        // A message that was sent as far as this tab knows takes with it what was sent after it. Where no history decides in the
-        // end, what this tab heard arrive stays: the message may have been delivered once more since.
+        // A message that was sent as far as this tab knows takes with it what was sent after it.
         let is_known = told_line.author == Author::User && told_line.status == Status::Sent;
-        let takes_all = self.offers_history();
-        let is_newer =
-            |line: &Line| is_known && !told.contains(&line.row) && (takes_all || line.arrived.by == 0);
-        self.lower(row, behind, &is_newer);
+        self.lower(row, behind, is_known.then_some(told));
         is_known
     }
 

@@ -111,24 +111,25 @@ impl Journal {
 
 impl Session {
     /// A line goes down on the screen, and what the visitor said after it goes with it: what waits to be sent, and of what was
-    /// sent whatever is newer.
-    pub(crate) fn lower(&mut self, row: RowId, behind: RowId, is_newer: &dyn Fn(&Line) -> bool) {
+    /// sent all but the `older` lines, where those are known.
+    pub(crate) fn lower(&mut self, row: RowId, behind: RowId, older: Option<&[RowId]>) {
         let (from, to) = (self.journal.place_of(row), self.journal.place_of(behind));
         self.event(Event::MessageMoved { row, behind });
         // Whatever stood between the two stands right above them now, from where the line was.
         if let (Some(from), Some(to)) = (from, to) {
-            self.carry_down(from, to.saturating_sub(from + 1), row, is_newer);
+            self.carry_down(from, to.saturating_sub(from + 1), row, older);
         }
     }
 
     /// Of so many lines from this place on those go behind `last`, in their order, that come after it.
-    fn carry_down(&mut self, mut at: usize, lines: usize, mut last: RowId, is_newer: &dyn Fn(&Line) -> bool) {
+    fn carry_down(&mut self, mut at: usize, lines: usize, mut last: RowId, older: Option<&[RowId]>) {
         for _ in 0..lines {
             let Some(line) = self.journal.lines.get(at) else {
                 return;
             };
             let is_waiting = matches!(line.status, Status::Queued | Status::Sending);
-            let is_going = is_waiting || line.status == Status::Sent && is_newer(line);
+            let is_newer = || older.is_some_and(|older| !older.contains(&line.row));
+            let is_going = is_waiting || line.status == Status::Sent && is_newer();
             if is_going {
                 let row = line.row;
                 self.event(Event::MessageMoved { row, behind: last });
@@ -147,7 +148,7 @@ impl Session {
         }
         // A line above the break between two conversations is in no order.
         let above = self.journal.place_of(row).unwrap_or(0);
-        self.carry_down(0, above, row, &|_| false);
+        self.carry_down(0, above, row, None);
     }
 
     /// Where a message that waits is shown: above those that wait behind it, also where storage told of them first.
@@ -187,7 +188,7 @@ impl Session {
             };
             // The answer to a question stays with it.
             let behind = self.journal.end_of_answers(below);
-            self.lower(above, behind, &|_| false);
+            self.lower(above, behind, None);
             if self.history.last_row.is_some() {
                 self.history.last_row = self.journal.lower_of(self.history.last_row, above);
             }

@@ -346,9 +346,11 @@ impl Outbox {
     /// When the acknowledgement is next overdue.
     pub(crate) fn deadline(&self) -> Option<Instant> {
         self.items.iter().find_map(|item| match item.delivery {
-            Delivery::Sending { since, pinged, .. } => {
-                Some(since.after(if pinged { ACK_WAIT + PING_WAIT } else { ACK_WAIT }))
-            }
+            Delivery::Sending { since, pinged, .. } => Some(since.after(if pinged {
+                ACK_WAIT.saturating_add(PING_WAIT)
+            } else {
+                ACK_WAIT
+            })),
             Delivery::Doubtful { .. }
             | Delivery::Elsewhere { .. }
             | Delivery::Held

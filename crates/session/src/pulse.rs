@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use crate::{clock::Instant, random::Random};
+use crate::{backoff::part, clock::Instant, random::Random};
 
 /// The pulse of one joined socket.
 #[derive(Debug)]
@@ -140,13 +140,13 @@ impl Pulse {
 
     /// How long an answer may take: the given time, on slow lines four round trips, never more than half a minute.
     fn patience(&self, least: Duration) -> Duration {
-        least.max((self.round_trip * 4).min(MOST_PATIENCE))
+        least.max(self.round_trip.saturating_mul(4).min(MOST_PATIENCE))
     }
 
     /// When a platform that pings by itself, and answers none of ours, has been silent for too long.
     fn silent_at(&self) -> Option<Instant> {
         let (_, interval) = self.platform.filter(|_| !self.answers)?;
-        let allowed = (interval? * 5 / 2).clamp(LEAST_SILENCE, MOST_SILENCE);
+        let allowed = part(interval?.saturating_mul(5), 2).clamp(LEAST_SILENCE, MOST_SILENCE);
         Some(self.heard.after(allowed))
     }
 }

@@ -16,12 +16,12 @@ impl Random {
     /// A duration in `[0, limit]`, in whole milliseconds.
     pub(crate) fn up_to(&mut self, limit: Duration) -> Duration {
         let limit_ms = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX - 1);
-        Duration::from_millis(self.next() % (limit_ms + 1))
+        Duration::from_millis(self.next().checked_rem(limit_ms + 1).unwrap_or_default())
     }
 
     /// A duration in `[low, high]`.
     pub(crate) fn between(&mut self, low: Duration, high: Duration) -> Duration {
-        low + self.up_to(high.saturating_sub(low))
+        low.saturating_add(self.up_to(high.saturating_sub(low)))
     }
 
     pub(crate) const fn next(&mut self) -> u64 {

@@ -23,6 +23,7 @@ use miptech_chat_protocol::{
 
 use crate::{
     auth::ProfileRead,
+    backoff::part,
     clock::{Instant, Now},
     config::{StoredAccount, TokenSource},
     lifecycle::State,
@@ -94,7 +95,7 @@ impl Renewal {
             return None;
         }
         let left = |place: usize| self.begun.get(place).map(|(_, old)| old.since(now));
-        let spaced = left(0).map(|left| left.saturating_sub(WINDOW - SPACING));
+        let spaced = left(0).map(|left| left.saturating_sub(WINDOW.saturating_sub(SPACING)));
         let bars = [spaced, left(MOST_PER_WINDOW - 1)].map(|left| left.map(|left| now.after(left)));
         let bars = bars.into_iter().chain([self.cool_until]);
         bars.flatten().max().filter(|until| *until > now)
@@ -373,7 +374,9 @@ impl Session {
     pub(crate) fn schedule_renewal(&mut self, lifetime: Option<Duration>, now: Now) {
         let spread = self.random.up_to(AHEAD_SPREAD);
         self.auth.renewal.ahead_at = lifetime.filter(|_| self.may_renew()).map(|lifetime| {
-            let ahead = (lifetime / 10).clamp(LEAST_AHEAD, MOST_AHEAD) - spread;
+            let ahead = part(lifetime, 10)
+                .clamp(LEAST_AHEAD, MOST_AHEAD)
+                .saturating_sub(spread);
             now.mono.after(lifetime.saturating_sub(ahead))
         });
     }

@@ -89,7 +89,7 @@ impl Slot {
     /// A word of it came: its silence begins anew.
     pub(super) fn hear(&mut self, patience: Duration, now: Instant) {
         self.worry_at = Some(now.after(patience));
-        self.silent_at = now.after(patience * SILENCES);
+        self.silent_at = now.after(patience.saturating_mul(SILENCES));
     }
 
     pub(super) fn deadline(&self) -> Instant {

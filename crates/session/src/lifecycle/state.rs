@@ -134,7 +134,7 @@ pub(crate) struct Walk {
 
 impl Walk {
     pub(super) fn next_try_at(&self) -> Instant {
-        self.began.after(PROBE_SPACING * self.tries)
+        self.began.after(PROBE_SPACING.saturating_mul(self.tries))
     }
 
     pub(super) fn gives_up_at(&self) -> Instant {

@@ -24,6 +24,8 @@ struct Screen {
 struct Place {
     chat: String,
     seq: u64,
+    /// Where it stands once more.
+    last_seq: u64,
     applied_ms: u64,
     /// How often it was applied: one that stands there twice has no place of its own.
     times: u32,
@@ -98,6 +100,14 @@ impl Order {
         self.read_ms.is_empty() && self.clock_set_ms.iter().any(|at| between.contains(at))
     }
 
+    /// Whether it came between two places of another message, and there is no history: a tab that heard of one place only may
+    /// have taken it along to the other.
+    fn may_be_carried(&self, place: &Place) -> bool {
+        let stands_around =
+            |other: &Place| other.chat == place.chat && (other.seq..other.last_seq).contains(&place.seq);
+        self.read_ms.is_empty() && self.places.values().any(stands_around)
+    }
+
     /// What is left when a page goes, or the run ends.
     fn judge(&self, only: Option<Who>, record: &Record, findings: &mut Findings) {
         for (who, screen) in &self.screens {
@@ -110,7 +120,9 @@ impl Order {
                 .filter(|line| line.is_sent)
                 .filter_map(|line| line.id.as_deref())
             {
-                let has_place = |place: &&Place| place.times == 1 && !self.is_vague(id, *who);
+                let has_place = |place: &&Place| {
+                    place.times == 1 && !self.is_vague(id, *who) && !self.may_be_carried(place)
+                };
                 let Some(place) = self.places.get(id).filter(has_place) else {
                     continue;
                 };
@@ -139,10 +151,12 @@ impl Watch for Order {
             let place = self.places.entry(id.clone()).or_insert_with(|| Place {
                 chat: chat.clone(),
                 seq: *seq,
+                last_seq: *seq,
                 applied_ms: record.at_ms,
                 times: 0,
             });
             place.times += 1;
+            place.last_seq = *seq;
             return;
         }
         match &record.what {
