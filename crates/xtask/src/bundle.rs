@@ -12,7 +12,7 @@ use serde_json::Value;
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::workspace::{WASM_TARGET, Workspace};
-use crate::{lockfile, names, stamp, steps};
+use crate::{lockfile, names, stamp, start, steps};
 
 /// How every hashed file begins.
 const STEM: &str = "miptech-chat";
@@ -26,7 +26,7 @@ const HASH_DIGITS: usize = 10;
 /// more local variables with their likes, which compresses worse. Flattening and building the control flow anew finds
 /// shorter forms than the compiler's.
 const WASM_OPT: [&str; 20] = [
-    "--one-caller-inline-max-function-size=25",
+    "--one-caller-inline-max-function-size=28",
     "--gufa",
     "-Oz",
     "--gufa",
@@ -49,8 +49,9 @@ const WASM_OPT: [&str; 20] = [
 ];
 
 /// How esbuild minifies the glue.
-const MINIFY: [&str; 4] = [
+const MINIFY: [&str; 5] = [
     "--minify",
+    "--tree-shaking=true",
     "--format=esm",
     "--target=es2022",
     "--log-level=warning",
@@ -165,7 +166,7 @@ fn inputs(workspace: &Workspace, raw: &Path, wasm_bindgen: &str) -> Result<Strin
         &installed_version(workspace, "esbuild")?,
         &WASM_OPT.join(" "),
         &MINIFY.join(" "),
-        "short names of all that is private",
+        "short names of all that is private, and a start of our own",
     ];
     Ok(parts.join(" "))
 }
@@ -209,7 +210,7 @@ fn bind(raw: &Path, folder: &Path) -> Result<()> {
     let short = names::shorten(output.wasm_mut());
     output.emit(folder)?;
     let glue = folder.join(format!("{STEM}.js"));
-    let text = names::rename(output.js(), &short);
+    let text = start::simplify(&names::rename(output.js(), &short))?;
     fs::write(&glue, text).with_context(|| format!("cannot write {}", glue.display()))
 }
 

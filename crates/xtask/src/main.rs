@@ -16,6 +16,7 @@ mod purity;
 mod simulate;
 mod size;
 mod stamp;
+mod start;
 mod steps;
 mod test;
 mod tidy;
