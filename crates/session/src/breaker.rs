@@ -1,8 +1,9 @@
 //! The breaker (`faults.md` section 6.2): where nothing has worked for a while, one page of this browser tries, and the
 //! others leave the platform alone until it has tried, unless somebody asks them not to.
 //!
-//! The page that tries keeps to its own delays, which are no longer than the pause. Probes count for nothing here: they can
-//! neither begin a pause nor end one.
+//! The page that tries keeps to its own delays and tells anew each time. Those are no longer than the pause for the first five
+//! minutes; in a longer outage whoever is free first after a pause tries next. Probes count for nothing here: they can neither
+//! begin a pause nor end one.
 
 use std::time::Duration;
 

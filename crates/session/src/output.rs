@@ -501,8 +501,8 @@ impl Default for TokenKeys {
 }
 
 impl TokenKeys {
-    /// Whether a key of storage is one of the account's, which are written together: where another tab has written one of
-    /// them, what it could not write of the others is not what stands there, nor what this tab could not write.
+    /// Whether a key of storage is one of the account's three. They are written together: once another tab has written one,
+    /// whatever this tab could not write of the others is older, and of another account perhaps.
     #[must_use]
     pub fn has(&self, key: &str) -> bool {
         [&self.access, &self.refresh, &self.user]
