@@ -64,23 +64,24 @@ impl Session {
             return;
         }
         self.breaker.told_ms = until_ms;
-        let until = now.mono.after(Duration::from_millis(left_ms));
-        if let State::Waiting {
+        let planned = if let State::Waiting {
             next,
-            until: Some(planned),
+            until: Some(at),
             ..
         } = self.state
         {
-            // A try that somebody asked for is theirs; any other is planned anew.
-            if self.page.is_local(planned) {
-                return;
-            }
-            self.breaker.until = Some(until);
-            if planned < until {
-                self.leaves_to_others(next, now);
-            }
+            Some((next, at))
         } else {
-            self.breaker.until = Some(until);
+            None
+        };
+        // A try that somebody asked for is theirs; any other that comes too early is planned anew.
+        if planned.is_some_and(|(_, at)| self.page.is_local(at)) {
+            return;
+        }
+        let until = now.mono.after(Duration::from_millis(left_ms));
+        self.breaker.until = Some(until);
+        if let Some((next, _)) = planned.filter(|(_, at)| *at < until) {
+            self.leaves_to_others(next, now);
         }
     }
 

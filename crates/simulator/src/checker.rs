@@ -155,5 +155,11 @@ fn setting_of(history: &History) -> Setting {
     begin.unwrap_or_default()
 }
 
+/// No machine sleeps longer here, and no page is busy for longer.
+const LONGEST_SLEEP_MS: u64 = 150_000;
+
+/// `faults.md` section 6.2: how long one page is left to try alone.
+const PAUSE_MS: u64 = 30_000;
+
 /// A run that breaks everything need not tell everything.
 const MOST_FINDINGS: usize = 20;

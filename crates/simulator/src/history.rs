@@ -517,6 +517,13 @@ pub enum Holds {
     },
 }
 
+impl Happening {
+    /// Whether a page asks the platform for a chat.
+    pub(crate) fn asks_for_chat(&self) -> bool {
+        matches!(self, Self::Called { method, url, .. } if method == "POST" && url.trim_end_matches('/').ends_with("/chat"))
+    }
+}
+
 impl History {
     /// Adds an event.
     pub(crate) fn add(&mut self, at_ms: u64, who: Option<Who>, what: Happening) {

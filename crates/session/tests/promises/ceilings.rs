@@ -198,17 +198,30 @@ fn a_platform_that_is_busy_for_two_minutes_is_asked_by_itself() {
     assert!(rig.call_log.len() > asked);
 }
 
-/// Live once, then on a network that takes sockets away and lets calls through.
-fn blocked(capabilities: &str, text: Option<&str>) -> Rig {
-    let mut rig = Rig::live(capabilities);
-    text.into_iter().for_each(|text| drop(rig.say(text).unwrap()));
+/// The link drops, and the network takes away the three sockets that follow.
+fn lose_sockets(rig: &mut Rig) {
     rig.drop_link();
     for _ in 0..3 {
         rig.advance_to_next_socket();
         rig.close(1006, "");
     }
+}
+
+/// Live once, then on a network that takes sockets away and lets calls through.
+fn blocked(capabilities: &str, text: Option<&str>) -> Rig {
+    let mut rig = Rig::live(capabilities);
+    text.into_iter().for_each(|text| drop(rig.say(text).unwrap()));
+    lose_sockets(&mut rig);
     rig.reply("/chat/c1", 200, r#"{"id":"c1"}"#);
     rig
+}
+
+/// An answer is awaited as the network takes sockets away.
+fn awaiting_without_sockets(rig: &mut Rig) {
+    rig.say("q").unwrap();
+    rig.acknowledge("u1");
+    rig.server(r#"{"type":"processing","data":{"message_id":"a1"}}"#);
+    lose_sockets(rig);
 }
 
 #[test]
@@ -235,14 +248,7 @@ fn where_sockets_are_taken_away_reading_history_at_once_is_no_sign_that_the_page
     let mut rig = Rig::live("\"history\"");
     // What is due at once is due since the beginning of time, which must be long enough ago to matter.
     rig.advance(Duration::from_secs(300));
-    rig.say("q").unwrap();
-    rig.acknowledge("u1");
-    rig.server(r#"{"type":"processing","data":{"message_id":"a1"}}"#);
-    rig.drop_link();
-    for _ in 0..3 {
-        rig.advance_to_next_socket();
-        rig.close(1006, "");
-    }
+    awaiting_without_sockets(&mut rig);
     let (opened, reads) = (rig.sockets.len(), rig.count("/chat/c1/messages"));
     rig.reply("/chat/c1", 200, r#"{"id":"c1"}"#);
     rig.advance(Duration::from_secs(45));
@@ -254,14 +260,7 @@ fn where_sockets_are_taken_away_reading_history_at_once_is_no_sign_that_the_page
 fn where_sockets_are_taken_away_an_awaited_answer_is_read_from_history() {
     let both = "\"history\",\"client_message_id\"";
     let mut rig = Rig::live(both);
-    rig.say("q").unwrap();
-    rig.acknowledge("u1");
-    rig.server(r#"{"type":"processing","data":{"message_id":"a1"}}"#);
-    rig.drop_link();
-    for _ in 0..3 {
-        rig.advance_to_next_socket();
-        rig.close(1006, "");
-    }
+    awaiting_without_sockets(&mut rig);
     let before = rig.count("/chat/c1/messages");
     rig.reply("/chat/c1", 200, r#"{"id":"c1"}"#);
     rig.advance(Duration::from_millis(1));

@@ -21,6 +21,23 @@ fn texts(rig: &Rig) -> Vec<&str> {
     rig.transcript.iter().map(|line| line.text.as_str()).collect()
 }
 
+fn transcript_of(rig: &Rig) -> serde_json::Value {
+    serde_json::from_str(&rig.kept(StoreKey::Transcript).unwrap()).unwrap()
+}
+
+fn put_transcript(rig: &Rig, transcript: &serde_json::Value) {
+    let key = name(&StoreKey::Transcript);
+    rig.storage.borrow_mut().insert(key, transcript.to_string());
+}
+
+/// Another tab writes the transcript the other way round.
+fn turn_round(rig: &Rig) {
+    let mut told = transcript_of(rig);
+    told["items"].as_array_mut().unwrap().reverse();
+    told["written"] = (told["written"].as_u64().unwrap() + 1).into();
+    put_transcript(rig, &told);
+}
+
 #[test]
 fn an_answer_that_was_heard_of_before_the_next_question_was_sent_stands_where_the_other_tab_has_it() {
     let mut talking = Rig::live("");
@@ -154,14 +171,7 @@ fn what_history_numbers_stands_in_that_order_in_every_tab_and_no_tab_undoes_it()
     assert_eq!(texts(&family.rigs[1]), ["two", "one"]);
 
     // Somebody writes the old order once more: what has a number keeps its place.
-    let transcript = family.rigs[0].kept(StoreKey::Transcript).unwrap();
-    let mut old: serde_json::Value = serde_json::from_str(&transcript).unwrap();
-    old["items"].as_array_mut().unwrap().reverse();
-    let written = old["written"].as_u64().unwrap();
-    old["written"] = (written + 1).into();
-    let key = name(&StoreKey::Transcript);
-    let storage = family.rigs[0].storage.clone();
-    storage.borrow_mut().insert(key, old.to_string());
+    turn_round(&family.rigs[0]);
     for rig in &mut family.rigs {
         rig.news(Shelf::Transcript);
         assert_eq!(texts(rig), ["two", "one"]);
@@ -264,12 +274,7 @@ fn a_message_that_arrived_nobody_knows_when_is_older_than_what_arrives_after_its
     assert_eq!(texts(&rig), ["one", "two"]);
 
     // A tab that took the first for unsent delivers it again, and writes it down as its newest.
-    let transcript = rig.kept(StoreKey::Transcript).unwrap();
-    let mut other: serde_json::Value = serde_json::from_str(&transcript).unwrap();
-    other["items"].as_array_mut().unwrap().reverse();
-    other["written"] = (other["written"].as_u64().unwrap() + 1).into();
-    let key = name(&StoreKey::Transcript);
-    rig.storage.borrow_mut().insert(key, other.to_string());
+    turn_round(&rig);
     rig.news(Shelf::Transcript);
     assert_eq!(texts(&rig), ["one", "two"]);
 }
@@ -280,12 +285,10 @@ fn of_another_tab(rig: &Rig, text: &str, after_ms: i64) {
     other.say(text).unwrap();
     other.acknowledge("u9");
     other.advance(Duration::from_secs(1));
-    let mut told: serde_json::Value =
-        serde_json::from_str(&other.kept(StoreKey::Transcript).unwrap()).unwrap();
+    let mut told = transcript_of(&other);
     told["items"][0]["client"] = "m-900".into();
     told["items"][0]["created"] = rig.now().wall_ms.saturating_add_signed(after_ms).into();
-    let key = name(&StoreKey::Transcript);
-    rig.storage.borrow_mut().insert(key, told.to_string());
+    put_transcript(rig, &told);
 }
 
 #[test]

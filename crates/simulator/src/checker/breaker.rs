@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Findings, Watch};
+use super::{Findings, LONGEST_SLEEP_MS, PAUSE_MS, Watch};
 use crate::history::{Click, Happening, Holds, Life, Record, Who};
 
 #[derive(Debug, Default)]
@@ -67,17 +67,13 @@ impl Watch for Breaker {
             // and the pause is told by that clock.
             Happening::Fault(name) if name.starts_with("Clock") || name == "Busy" || name == "Sleep" => {
                 self.told.take_if(|_| name.starts_with("Clock"));
-                let until_ms = record.at_ms + LONGEST_STAND_MS;
+                let until_ms = record.at_ms + LONGEST_SLEEP_MS;
                 self.pages
                     .values_mut()
                     .for_each(|page| page.tries_by_itself(until_ms));
             }
             Happening::Dialled { .. } => self.tried("a socket is opened", record, findings),
-            Happening::Called { method, url, .. }
-                if method == "POST" && url.trim_end_matches('/').ends_with("/chat") =>
-            {
-                self.tried("a chat is asked for", record, findings);
-            }
+            what if what.asks_for_chat() => self.tried("a chat is asked for", record, findings),
             _ => {}
         }
         let Some(who) = record.who else { return };
@@ -116,11 +112,6 @@ impl Watch for Breaker {
         }
     }
 }
-
-const PAUSE_MS: u64 = 30_000;
-
-/// No machine sleeps longer here, and no page is busy for longer.
-const LONGEST_STAND_MS: u64 = 150_000;
 
 /// `Dlocal`, at most once in five seconds (`faults.md` section 6.1).
 const LONGEST_LOCAL_MS: u64 = 5750;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Findings, Watch};
+use super::{Findings, LONGEST_SLEEP_MS, PAUSE_MS, Watch};
 use crate::history::{By, Click, Happening, Holds, Record, Who};
 
 /// What a page shows that matters here.
@@ -184,7 +184,7 @@ impl Watch for Settling {
             ..
         } = &record.what
         {
-            let until_ms = record.at_ms + PAUSE_MS;
+            let until_ms = record.at_ms + PAUSE_MS + SPREAD_MS;
             self.failing = record.who.map(|who| (who, until_ms));
             let others = self.pages.iter_mut().filter(|(who, _)| record.who != Some(**who));
             others.for_each(|(_, page)| page.left_until_ms = until_ms);
@@ -248,9 +248,7 @@ impl Watch for Settling {
                     page.sockets.insert(*socket);
                 }
             }
-            Happening::Called {
-                call, method, url, ..
-            } if method == "POST" && url.trim_end_matches('/').ends_with("/chat") => {
+            Happening::Called { call, .. } if record.what.asks_for_chat() => {
                 page.tried(|page| &mut page.creations, record.at_ms);
                 if self.calm.is_none() {
                     page.calls.insert(*call);
@@ -312,11 +310,8 @@ impl Watch for Settling {
 /// Five seconds, and those a platform takes that is silent about joins (`platform.md` section 9.3).
 const SLACK_MS: u64 = 12_000;
 
-/// `faults.md` section 6.2, the breaker, and what a page spreads behind it.
-const PAUSE_MS: u64 = 31_000;
-
-/// No machine sleeps longer here.
-const LONGEST_SLEEP_MS: u64 = 150_000;
+/// What a page spreads behind a pause (`Dlocal`, `faults.md` section 6.1).
+const SPREAD_MS: u64 = 1_000;
 
 /// I28: within five seconds of a click on Retry; and row N29: one in five seconds.
 const RETRY_MS: u64 = 5000;

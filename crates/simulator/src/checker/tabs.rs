@@ -122,9 +122,7 @@ impl Watch for Tabs {
             {
                 findings.add("I1", record, format!("{id} was deleted and is handed over"));
             }
-            Happening::Called {
-                call, method, url, ..
-            } if method == "POST" && url.trim_end_matches('/').ends_with("/chat") => {
+            Happening::Called { call, .. } if record.what.asks_for_chat() => {
                 self.creations.insert(*call);
                 self.tries(who, record, findings);
             }

@@ -123,16 +123,12 @@ impl Watch for Traffic {
                 findings.add("I9", record, "a closed socket still has a say".to_owned());
             }
             Happening::Called {
-                call,
-                method,
-                url,
-                tenant: named,
-                ..
+                call, tenant: named, ..
             } => {
                 if *named != tenant {
                     findings.add("I7", record, "a call names another tenant".to_owned());
                 }
-                let is_creation = method == "POST" && url.trim_end_matches('/').ends_with("/chat");
+                let is_creation = record.what.asks_for_chat();
                 page.calls.insert(*call, is_creation);
                 if is_creation {
                     page.creations.push(now_ms);
