@@ -10,9 +10,16 @@
 //! The conversation itself lives in `miptech-chat-session`, the wire in `miptech-chat-protocol`,
 //! answer text in `miptech-chat-markdown`. `docs/ARCHITECTURE.md` draws the way of a message through them.
 
+#[cfg(target_arch = "wasm32")]
+use miptech_chat_allocator::{Allocator, OwnMemory};
+
 mod browser;
 mod driver;
 mod embed;
 mod ui;
+
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: Allocator<OwnMemory> = Allocator::new(OwnMemory);
 
 pub use self::embed::{ChatHandle, mount, version};

@@ -48,6 +48,7 @@ fn check(tree: &Tree) -> Vec<Finding> {
         bans::check,
         bans::clocks,
         bans::paths_of_the_platform,
+        bans::lifted_lints,
         bans::printed_values,
     ];
     let mut findings: Vec<_> = checks.iter().flat_map(|check| check(tree)).collect();

@@ -82,6 +82,16 @@ const DOWNLOADED: [&str; 4] = [
     "crates/protocol/src/",
     "crates/session/src/",
 ];
+/// The example exports a function for `purity` to call, which counts as unsafe.
+const MAY_BE_UNSAFE: [&str; 3] = [
+    "crates/allocator/src/lib.rs",
+    "crates/one-thread/src/lib.rs",
+    "crates/session/examples/purity.rs",
+];
+/// In two parts, so that this very line is no finding.
+const UNSAFE_LINT: &str = concat!("unsafe", "_code");
+const UNSAFE: &str = "`unsafe` is for the crates `allocator` and `one-thread` only";
+
 const PRINTS: &str = "no `{:?}` here: the released build prints nothing for it";
 
 const SCRIPTS: [&str; 4] = ["ts", "tsx", "mjs", "js"];
@@ -151,6 +161,20 @@ pub(super) fn paths_of_the_platform(tree: &Tree) -> Vec<Finding> {
             let message = format!("`{PLATFORM_PATH}` is written in {ENDPOINT} only");
             findings.extend(lines.map(|(number, _)| Finding::new(path, number, message.clone())));
         }
+    }
+    findings
+}
+
+/// Two crates may lift the lint against `unsafe`; a third would do it unseen.
+pub(super) fn lifted_lints(tree: &Tree) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let files = tree
+        .all()
+        .filter(|(path, _)| has_extension(path, &["rs"]) && !MAY_BE_UNSAFE.contains(path));
+    for (path, text) in files {
+        let source = Source::new(text, Language::Rust).without_tests();
+        let lines = source.code_lines().filter(|(_, line)| line.contains(UNSAFE_LINT));
+        findings.extend(lines.map(|(number, _)| Finding::new(path, number, UNSAFE.to_owned())));
     }
     findings
 }
@@ -333,5 +357,13 @@ mod tests {
         );
         assert_eq!(platform_findings("src/a.rs", &format!("// {text}\n")), 0);
         assert_eq!(platform_findings("crates/reference-server/src/a.rs", &text), 0);
+    }
+
+    #[test]
+    fn only_two_crates_lift_the_lint_against_unsafe() {
+        let text = "#![expect(unsafe_code, reason = \"x\")]";
+        let findings = |path| lifted_lints(&Tree::of(&[(path, text)])).len();
+        assert_eq!(findings("src/ui/app.rs"), 1);
+        assert_eq!(findings("crates/allocator/src/lib.rs"), 0);
     }
 }

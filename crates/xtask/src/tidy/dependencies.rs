@@ -17,16 +17,23 @@ enum Allowed {
     OfOurs(&'static [&'static str]),
 }
 
+const ALLOCATOR: &str = "miptech-chat-allocator";
 const MARKDOWN: &str = "miptech-chat-markdown";
+const ONE_THREAD: &str = "send_wrapper";
 const PROTOCOL: &str = "miptech-chat-protocol";
 const SESSION: &str = "miptech-chat-session";
 const SIMULATOR: &str = "miptech-chat-simulator";
 
-const WALLS: [(&str, Allowed); 8] = [
-    ("miptech-chat", Allowed::OfOurs(&[MARKDOWN, SESSION])),
+const WALLS: [(&str, Allowed); 10] = [
+    (
+        "miptech-chat",
+        Allowed::OfOurs(&[ALLOCATOR, MARKDOWN, SESSION, ONE_THREAD]),
+    ),
+    (ALLOCATOR, Allowed::Only(&[])),
     (MARKDOWN, Allowed::Only(&[])),
     (PROTOCOL, Allowed::Only(&[])),
     (SESSION, Allowed::Only(&[PROTOCOL, "thiserror"])),
+    (ONE_THREAD, Allowed::Only(&["futures-core"])),
     ("reference-server", Allowed::OfOurs(&[PROTOCOL])),
     (SIMULATOR, Allowed::Only(&[PROTOCOL, SESSION, "serde_json"])),
     ("wasm-streams", Allowed::OfOurs(&[])),
