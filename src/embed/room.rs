@@ -249,7 +249,8 @@ impl Room {
             | Event::MessageMoved { .. }
             | Event::MessageChanged { .. }
             | Event::NoticeChanged(_)
-            | Event::ReadElsewhere => {}
+            | Event::ReadElsewhere
+            | Event::TranscriptErased => {}
         }
         let now_unread = self.model.unread_now();
         if now_unread != unread {

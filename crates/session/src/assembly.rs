@@ -37,6 +37,11 @@ pub(crate) struct Assembly {
 }
 
 impl Assembly {
+    /// How long answers may be silent from here on.
+    pub(crate) const fn set_silence(&mut self, patience: Duration) {
+        self.patience = patience;
+    }
+
     pub(crate) const fn new(patience: Duration) -> Self {
         Self {
             slots: Vec::new(),

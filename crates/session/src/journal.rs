@@ -99,7 +99,7 @@ impl Journal {
                     self.changed();
                 }
             }
-            Event::ConversationEnded { .. } => {
+            Event::ConversationEnded { .. } | Event::TranscriptErased => {
                 self.lines.clear();
                 self.bytes = 0;
                 self.changed();

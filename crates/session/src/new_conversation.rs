@@ -4,7 +4,7 @@
 //! themselves: they were meant for the conversation that is over (row O12).
 
 use miptech_chat_protocol::{
-    capability::Capabilities,
+    capability::{Capabilities, Capability},
     close::ours,
     ids::{ChatId, SessionId},
     profile::Creation,
@@ -56,6 +56,28 @@ impl Session {
             self.release_queue(now);
             self.come_up_for_message(now);
         }
+        self.settle(now);
+    }
+
+    /// The visitor wants the conversation gone: here with everything that waited for it, and on the platform where that
+    /// can be asked. What it answers changes nothing here. A next conversation begins where one was under way.
+    pub fn erase(&mut self, now: Now) {
+        if matches!(self.state, State::Ended) {
+            return;
+        }
+        if let Some(chat) = &self.chat
+            && self.capabilities.has(Capability::Erase)
+        {
+            let request = self.config.caller.erase_chat(chat);
+            self.call(request.with_token(self.auth.access()), now);
+        }
+        self.leave_conversation(now);
+        for id in self.outbox.ids() {
+            self.discard(&id, now);
+        }
+        self.event(Event::TranscriptErased);
+        // Nobody waits for the next write to be rid of what was said.
+        self.write_transcript(now);
         self.settle(now);
     }
 

@@ -219,6 +219,8 @@ pub enum Event {
     ReadElsewhere,
     /// A sign-in or registration ended.
     SignInEnded(Result<User, ChatError>),
+    /// The visitor wanted the conversation gone: nothing that was said on this page is shown any more.
+    TranscriptErased,
 }
 
 /// Why the host page is asked for a token.

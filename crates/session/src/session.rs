@@ -19,7 +19,7 @@ use crate::{
     breaker::Breaker,
     claim::Claim,
     clock::{Instant, Now},
-    config::SessionConfig,
+    config::{Limits, SessionConfig},
     conversation::{Flood, Known, forget_oldest},
     draft::Draft,
     entry::{RowId, Rows},
@@ -301,6 +301,14 @@ impl Session {
         self.events(events);
         self.stops.extend(ids);
         self.send_stops(now);
+        self.settle(now);
+    }
+
+    /// The page changed what is accepted, and what it tells the platform of itself: for the next message, and the next chat.
+    pub fn configure(&mut self, limits: Limits, context: Option<String>, now: Now) {
+        self.config.limits = limits;
+        self.config.context = context;
+        self.assembly.set_silence(limits.answer_silence);
         self.settle(now);
     }
 

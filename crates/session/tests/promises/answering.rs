@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use miptech_chat_session::{ErrorCode, SocketEvent, Status};
+use miptech_chat_session::{ErrorCode, Limits, SendError, SocketEvent, Status};
 
 use crate::rig::Rig;
 
@@ -266,4 +266,29 @@ fn chunks_nobody_can_place_are_one_bubble_not_one_each() {
         ("", Status::Thinking),
         ("one two three", Status::Streaming),
     ]);
+}
+
+#[test]
+fn limits_that_the_page_changes_count_from_then_on() {
+    let mut rig = asked();
+    let limits = Limits {
+        message_units: 3,
+        outbox: 1,
+        answer_silence: Duration::from_secs(5),
+    };
+    rig.act(|session, now| session.configure(limits, Some("{\"page\":2}".to_owned()), now));
+    rig.server(&chunk("a1", "Ci"));
+    rig.advance(Duration::from_secs(20));
+    rig.expect_lines(&[("q", Status::Sent), ("Ci", Status::Interrupted)]);
+    assert!(matches!(rig.say("four"), Err(SendError::TooLong { .. })));
+}
+
+#[test]
+fn facts_of_the_page_that_change_are_told_with_the_next_chat() {
+    let mut rig = asked();
+    rig.act(|session, now| session.configure(Limits::default(), Some("{\"page\":2}".to_owned()), now));
+    rig.act(|session, now| session.new_conversation(now));
+    rig.reply("/health", 200, r#"{"status":"healthy"}"#);
+    let mut bodies = rig.call_log.iter().filter_map(|(_, call)| call.body.clone());
+    assert!(bodies.next_back().unwrap().contains(r#""context":{"page":2}"#));
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use miptech_chat_session::{
-    Connection, ErrorCode, Notice, Profile, SessionId, SocketEvent, Status, StoreKey,
+    Connection, ErrorCode, Method, Notice, Profile, SessionId, SocketEvent, Status, StoreKey,
 };
 
 use crate::rig::Rig;
@@ -321,4 +321,59 @@ fn held_text_during_a_disturbance_wakes_nobody_in_a_loop() {
     }
     rig.advance(Duration::from_secs(8));
     assert!(matches!(rig.notice, Some(Notice::Ended(_))));
+}
+
+fn erases(rig: &Rig) -> Vec<&str> {
+    let calls = rig.call_log.iter().map(|(_, call)| call);
+    let deletes = calls.filter(|call| call.method == Method::Delete);
+    deletes.map(|call| call.url.as_str()).collect()
+}
+
+#[test]
+fn an_erased_conversation_is_gone_here_from_storage_and_from_the_platform_and_a_next_one_begins() {
+    let mut rig = Rig::live("\"erase\",\"client_message_id\"");
+    rig.say("sent").unwrap();
+    rig.server(r#"{"type":"message_received","data":{"message_id":"u1"}}"#);
+    rig.server(r#"{"type":"response_chunk","data":{"message_id":"a1","content":"Half"}}"#);
+    rig.say("on its way").unwrap();
+    rig.say("waits").unwrap();
+    rig.advance(Duration::from_secs(2));
+    assert!(rig.kept(StoreKey::Transcript).unwrap().contains("sent"));
+
+    rig.act(|session, now| session.erase(now));
+    rig.expect_lines(&[]);
+    assert_eq!(erases(&rig), ["http://localhost:8000/api/v1/chat/c1"]);
+    assert_eq!(rig.kept(StoreKey::Transcript), None);
+    assert!(
+        rig.storage
+            .borrow()
+            .values()
+            .all(|value| !value.contains("waits"))
+    );
+    // What the platform answers changes nothing.
+    rig.reply("/chat/c1", 500, "");
+    second_chat(&mut rig);
+    assert_eq!(asked(&rig), ["test_session_123", "next_session_1"]);
+    assert_eq!(
+        (rig.sent_texts(), rig.notice.clone()),
+        (vec!["sent".to_owned(), "on its way".to_owned()], None)
+    );
+    rig.expect_lines(&[]);
+}
+
+#[test]
+fn a_platform_that_cannot_erase_is_not_asked_to() {
+    let mut rig = Rig::live("");
+    rig.say("sent").unwrap();
+    rig.act(|session, now| session.erase(now));
+    rig.expect_lines(&[]);
+    assert!(erases(&rig).is_empty());
+}
+
+#[test]
+fn erasing_where_nothing_was_said_asks_nobody() {
+    let mut rig = Rig::new();
+    rig.act(|session, now| session.erase(now));
+    rig.expect(Connection::Idle);
+    assert!(rig.call_log.is_empty() && rig.breaks.is_empty());
 }

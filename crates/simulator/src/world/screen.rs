@@ -24,7 +24,8 @@ impl World {
             }
             Event::AnswerReplaced { row, text } => self.answer_changed(page, row, |old| *old = text, true),
             Event::AnswerSilent { .. } | Event::AnswerSourced { .. } => {}
-            Event::ProfileRead(_) | Event::ReadElsewhere => {}
+            // No simulated visitor erases.
+            Event::ProfileRead(_) | Event::ReadElsewhere | Event::TranscriptErased => {}
             Event::AuthChanged { state, .. } => {
                 self.page(page).screen.auth = state;
                 self.learn_user(page);

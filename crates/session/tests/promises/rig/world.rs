@@ -115,6 +115,7 @@ impl Rig {
             Event::ConversationStarted { .. } | Event::PhaseChanged(_) => {}
             Event::HistoryOffered(is_offered) => self.offers_history = is_offered,
             Event::ReadElsewhere => self.reads_elsewhere += 1,
+            Event::TranscriptErased => self.transcript.clear(),
             Event::DraftChanged(text) => self.draft = text,
             Event::ProfileRead(user) => self.profiles.push(user),
             Event::SignInEnded(result) => self.sign_ins.push(result),
