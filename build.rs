@@ -5,11 +5,24 @@
 use std::{env, fs, io, path::PathBuf};
 
 /// In the order of the cascade: what devices and people ask for comes last, so that it wins.
-const SHEETS: [&str; 6] = ["launcher", "chat", "transcript", "answer", "sign_in", "devices"];
+const SHEETS: [&str; 7] = [
+    "launcher",
+    "shell",
+    "chat",
+    "transcript",
+    "answer",
+    "sign_in",
+    "devices",
+];
 
 fn main() -> io::Result<()> {
     let mut sheet = String::new();
+    // Where the loader draws launcher and panel, it brings this part of the sheet.
+    let is_alone = env::var_os("CARGO_FEATURE_ALONE").is_some();
     for name in SHEETS {
+        if !is_alone && ["launcher", "shell"].contains(&name) {
+            continue;
+        }
         let path = format!("src/ui/{name}.css");
         println!("cargo::rerun-if-changed={path}");
         minify(&fs::read_to_string(path)?, &mut sheet);

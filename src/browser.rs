@@ -5,6 +5,7 @@
 pub(crate) mod clock;
 pub(crate) mod entropy;
 pub(crate) mod http;
+mod life;
 pub(crate) mod news;
 pub(crate) mod page;
 pub(crate) mod plain;

@@ -11,8 +11,8 @@ use std::{
 };
 
 use miptech_chat_session::{
-    Attempt, AuthState, ChatId, CheckError, ClientMessageId, Credentials, Event, Now, Output, Phase, Report,
-    RequestId, RetryError, SendError, Session, SessionConfig, SignInError, StoreKey, TenantId, Token,
+    Attempt, AuthState, ChatId, CheckError, ClientMessageId, Credentials, Event, Limits, Now, Output, Phase,
+    Report, RequestId, RetryError, SendError, Session, SessionConfig, SignInError, StoreKey, TenantId, Token,
     TokenKeys, TokenReason,
 };
 
@@ -181,6 +181,22 @@ impl Driver {
     /// Begins a new conversation.
     pub(crate) fn new_conversation(&self) {
         self.0.turn(Session::new_conversation);
+    }
+
+    /// Deletes the conversation.
+    pub(crate) fn erase(&self) {
+        self.0.turn(Session::erase);
+    }
+
+    /// Other limits, and other facts of the page.
+    pub(crate) fn configure(&self, limits: Limits, context: Option<String>) {
+        self.0
+            .turn(|session, now| session.configure(limits, context, now));
+    }
+
+    /// What a session keeps values with.
+    pub(crate) fn storage(&self) -> &Storage {
+        &self.0.storage
     }
 
     /// Signs in, or makes an account; an event tells how it ended.

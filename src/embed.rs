@@ -13,16 +13,16 @@ use crate::{
     browser::{page::Page, storage::Storage},
     driver::{Driver, Surroundings},
     embed::{
-        config::{Config, ConfigError},
+        config::{Config, ConfigError, Live},
         events::Events,
         handle::Widget,
         host::Host,
         room::Room,
     },
-    ui::{Actions, ChatModel, Language},
+    ui::{Act, ChatModel, Language},
 };
 
-pub use self::handle::ChatHandle;
+pub use self::handle::{ChatHandle, call};
 
 mod config;
 mod events;
@@ -32,17 +32,20 @@ mod room;
 mod snapshot;
 mod tokens;
 
+/// [`mount`] for JavaScript: gives the number under which `call` finds the widget, or 0 where nothing was drawn.
+#[wasm_bindgen(js_name = mount)]
+#[must_use]
+pub fn mount_for_js(host: HtmlElement, options: &JsValue) -> u32 {
+    mount(host, options).number()
+}
+
 /// Draws the chat into the shadow root of `host` and gives the handle to it.
 ///
-/// `host` is an element of the page that belongs to the widget alone; what its shadow root holds already is left
-/// to whoever put it there. Never throws: a wrong option becomes an `error` event on `host` in a later microtask,
-/// and the handle then does nothing.
-#[wasm_bindgen]
+/// `host` is an element of the page that belongs to the widget alone; what the loader drew in its shadow root is taken
+/// over where it stands. Never throws: a wrong option becomes an `error` event on `host` in a later microtask, and the
+/// handle then does nothing.
 pub fn mount(host: HtmlElement, options: &JsValue) -> ChatHandle {
-    std::panic::set_hook(Box::new(|info| {
-        web_sys::console::error_1(&info.to_string().into())
-    }));
-    let storage = Storage::local();
+    let storage = Storage::of(options);
     match Config::read(options, &storage) {
         Ok(config) => ChatHandle::of(Rc::new(build(host, config, storage))),
         Err(error) => {
@@ -54,7 +57,6 @@ pub fn mount(host: HtmlElement, options: &JsValue) -> ChatHandle {
 }
 
 /// The version of the package this code belongs to.
-#[wasm_bindgen]
 #[must_use]
 pub fn version() -> String {
     env!("CARGO_PKG_VERSION").to_owned()
@@ -63,18 +65,18 @@ pub fn version() -> String {
 fn build(host: HtmlElement, config: Config, storage: Storage) -> Widget {
     let Config {
         session,
-        views,
-        look,
+        live,
         connect,
-        console,
         opens,
         token_keys,
         get_token,
     } = config;
-    let language = views.language;
+    let Live {
+        views, look, console, ..
+    } = live;
     let events = Events::on(host.clone(), views.language);
     let model = ChatModel::new(Phase::AT_REST);
-    let room = Rc::new(Room::new(model.clone(), events, connect, console));
+    let room = Rc::new(Room::new(model, events, connect, console));
     let host = Host::prepare(host, &look);
     let driver = {
         let room = Rc::downgrade(&room);
@@ -90,15 +92,17 @@ fn build(host: HtmlElement, config: Config, storage: Storage) -> Widget {
         })
     };
     room.attach(driver.clone());
-    let mounted = crate::ui::mount(host.place().clone(), model, Actions::new(room.clone()), views);
-    room.mounted(opens);
-    Widget {
+    // What is being typed goes before what was typed on an earlier page.
+    host.typed().into_iter().for_each(|text| room.set_draft(text));
+    let widget = Widget {
         driver,
         room,
-        language,
-        mounted: RefCell::new(Some(mounted)),
+        mounted: RefCell::default(),
         host: RefCell::new(Some(host)),
-    }
+    };
+    widget.draw(views);
+    widget.room.mounted(opens);
+    widget
 }
 
 /// A configuration error is the one thing printed without `debug`: nobody could see it otherwise.

@@ -9,11 +9,14 @@ use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{BroadcastChannel, Event, MessageEvent, StorageEvent};
 
+use super::life::Life;
+
 /// Hears and tells; dropping it ends both.
 #[must_use = "dropping it ends the listening"]
 pub(crate) struct News {
     name: String,
     heard: Closure<dyn Fn(Event)>,
+    _life: Life,
     channel: RefCell<Option<BroadcastChannel>>,
 }
 
@@ -25,13 +28,14 @@ impl News {
                 Ok(event) => changed(event.key().as_deref()),
                 Err(event) => keys_in(&event).for_each(|key| changed(Some(&key))),
             });
+        let life = Life::begin();
         if let Some(window) = web_sys::window() {
-            let _never_refused =
-                window.add_event_listener_with_callback("storage", heard.as_ref().unchecked_ref());
+            life.hear(&window, "storage", &heard);
         }
         let news = Self {
             name,
             heard,
+            _life: life,
             channel: RefCell::default(),
         };
         news.open();
@@ -69,10 +73,6 @@ impl News {
 impl Drop for News {
     fn drop(&mut self) {
         self.close();
-        if let Some(window) = web_sys::window() {
-            let _never_refused =
-                window.remove_event_listener_with_callback("storage", self.heard.as_ref().unchecked_ref());
-        }
     }
 }
 

@@ -4,8 +4,10 @@
 
 use js_sys::Reflect;
 use miptech_chat_session::PageSignal;
-use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen::{JsValue, closure::Closure};
 use web_sys::{Event, EventTarget};
+
+use super::life::Life;
 
 /// Where the signals come from.
 pub(crate) struct Page {
@@ -18,8 +20,8 @@ pub(crate) struct Page {
 /// Hears the page; dropping it ends that.
 #[must_use = "dropping it ends the listening"]
 pub(crate) struct PageWatch {
-    widget: EventTarget,
-    heard: Closure<dyn Fn(Event)>,
+    _heard: Closure<dyn Fn(Event)>,
+    _life: Life,
 }
 
 impl Page {
@@ -57,40 +59,23 @@ impl Page {
             }
             _ => happened(visibility()),
         });
-        let watch = PageWatch { widget, heard };
-        watch.each(&|target, name| {
-            let _never_refused =
-                target.add_event_listener_with_callback(name, watch.heard.as_ref().unchecked_ref());
-        });
-        watch
-    }
-}
-
-impl PageWatch {
-    /// Kept out of line: it is gone through at the beginning and at the end.
-    #[inline(never)]
-    fn each(&self, act: &dyn Fn(&EventTarget, &str)) {
+        let life = Life::begin();
         let window = web_sys::window();
         let document = window.as_ref().and_then(web_sys::Window::document);
         let places = [
             (window.map(EventTarget::from), &WINDOW_EVENTS[..]),
             (document.map(EventTarget::from), &DOCUMENT_EVENTS),
-            (Some(self.widget.clone()), &WIDGET_EVENTS),
+            (Some(widget), &WIDGET_EVENTS),
         ];
         for (target, names) in places {
             if let Some(target) = target {
-                names.iter().for_each(|name| act(&target, name));
+                names.iter().for_each(|name| life.hear(&target, name, &heard));
             }
         }
-    }
-}
-
-impl Drop for PageWatch {
-    fn drop(&mut self) {
-        self.each(&|target, name| {
-            let _never_refused =
-                target.remove_event_listener_with_callback(name, self.heard.as_ref().unchecked_ref());
-        });
+        PageWatch {
+            _heard: heard,
+            _life: life,
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use miptech_chat_session::{
 use wasm_bindgen::{JsCast, JsValue};
 
 use self::fields::{Fields, wrong};
+use super::events::By;
 use crate::{
     browser::{entropy, storage::Storage},
     ui::{Language, Options},
@@ -22,14 +23,23 @@ mod fields;
 #[derive(Debug)]
 pub(super) struct Config {
     pub(super) session: SessionConfig,
-    pub(super) views: Options,
-    pub(super) look: Look,
+    pub(super) live: Live,
     pub(super) connect: Connect,
-    pub(super) console: Console,
-    pub(super) opens: bool,
+    /// On whose behalf the panel is open at the start, where it is.
+    pub(super) opens: Option<By>,
     pub(super) token_keys: TokenKeys,
     /// The host page's own source of tokens.
     pub(super) get_token: Option<Function>,
+}
+
+/// What may change while the widget stands.
+#[derive(Debug)]
+pub(super) struct Live {
+    pub(super) views: Options,
+    pub(super) look: Look,
+    pub(super) limits: Limits,
+    pub(super) context: Option<String>,
+    pub(super) console: Console,
 }
 
 /// How the widget stands on the page.
@@ -95,23 +105,86 @@ impl From<&ConfigError> for ChatError {
 }
 
 impl Config {
-    /// Reads the options; unknown ones are named in the console and ignored.
+    /// Reads the options; unknown ones are ignored.
     pub(super) fn read(options: &JsValue, storage: &Storage) -> Result<Self, ConfigError> {
-        let fields = Fields::of(options).ok_or_else(|| wrong("options", "an object", options))?;
-        fields.warn_of_unknown();
-        let limits = limits(&fields);
-        let sign_in = match fields.one_of("signIn", &["auto", "off", "required"], "auto, off or required") {
-            "off" => SignInForm::Off,
-            "required" => SignInForm::Required,
-            _ => SignInForm::Auto,
+        let fields = fields(options)?;
+        let live = Live::of(&fields, storage);
+        let connect = match fields.one_of("connect", &["open", "send", "load"], "open, send or load") {
+            "load" => Connect::Load,
+            "send" => Connect::Send,
+            _ => Connect::Open,
         };
+        let opens = opening(&fields);
+        let profile = fields.one_of(
+            "profile",
+            &["auto", "two-step", "join-token", "realtime"],
+            "auto, two-step, join-token or realtime",
+        );
+        let token_transport = match fields.one_of("tokenTransport", &["frame", "query"], "frame or query") {
+            "query" => TokenTransport::Query,
+            _ => TokenTransport::Frame,
+        };
+        let token_keys = token_keys(&fields);
+        let get_token = fields.function("getToken");
+        let tenant = tenant(&fields);
+        let endpoints = endpoints(&fields);
+        if let Some(error) = fields.error.take() {
+            return Err(error);
+        }
+        let (tenant, endpoints) = (tenant?, endpoints?);
+        let identity = identity(&tenant, &token_keys, storage);
+        let restored = restored(&tenant, &token_keys, storage);
+        let session = SessionConfig {
+            caller: Caller { endpoints, tenant },
+            identity,
+            limits: live.limits,
+            profile: Profile::parse(profile),
+            token_transport,
+            token_source: if get_token.is_some() {
+                TokenSource::Host
+            } else {
+                TokenSource::BuiltIn
+            },
+            sign_in: sign_in(&fields),
+            context: live.context.clone(),
+            restored,
+        };
+        Ok(Self {
+            session,
+            live,
+            connect,
+            opens,
+            token_keys,
+            get_token,
+        })
+    }
+}
+
+impl Live {
+    /// Reads what may change from the options; the rest of them is not looked at.
+    pub(super) fn read(options: &JsValue, storage: &Storage) -> Result<Self, ConfigError> {
+        let fields = fields(options)?;
+        let live = Self::of(&fields, storage);
+        match fields.error.take() {
+            Some(error) => Err(error),
+            None => Ok(live),
+        }
+    }
+
+    fn of(fields: &Fields, storage: &Storage) -> Self {
+        let limits = limits(fields);
+        let sign_in = sign_in(fields);
         let views = Options {
-            language: language(&fields, storage),
+            language: language(fields, storage),
             message_units: limits.message_units,
             placeholder: fields.text("placeholder"),
-            suggestions: fields.texts("suggestions"),
+            suggestions: fields.prompts("suggestions"),
             title: fields.text("title"),
             welcome: fields.text("welcome"),
+            disclosure: fields
+                .object("strings")
+                .and_then(|words| words.text("disclosure")),
+            is_inline: fields.any("target").is_some(),
             has_disclosure: fields.flag("disclosure").unwrap_or(true),
             has_sign_in: sign_in != SignInForm::Off,
         };
@@ -129,63 +202,44 @@ impl Config {
             ),
             z_index: fields.whole("zIndex", 0, i32::MAX).unwrap_or(Z_INDEX),
         };
-        let connect = match fields.one_of("connect", &["open", "send", "load"], "open, send or load") {
-            "load" => Connect::Load,
-            "send" => Connect::Send,
-            _ => Connect::Open,
-        };
         let console = if fields.flag("debug").unwrap_or(false) {
             Console::Debug
         } else {
             Console::Quiet
         };
-        let opens = fields.flag("open").unwrap_or(false);
-        let profile = fields.one_of(
-            "profile",
-            &["auto", "two-step", "join-token", "realtime"],
-            "auto, two-step, join-token or realtime",
-        );
-        let token_transport = match fields.one_of("tokenTransport", &["frame", "query"], "frame or query") {
-            "query" => TokenTransport::Query,
-            _ => TokenTransport::Frame,
-        };
-        let token_keys = token_keys(&fields);
-        let get_token = fields.function("getToken");
-        let context = context(&fields);
-        let tenant = tenant(&fields);
-        let endpoints = endpoints(&fields);
-        if let Some(error) = fields.error.take() {
-            return Err(error);
-        }
-        let (tenant, endpoints) = (tenant?, endpoints?);
-        let identity = identity(&tenant, &token_keys, storage);
-        let restored = restored(&tenant, &token_keys, storage);
-        let session = SessionConfig {
-            caller: Caller { endpoints, tenant },
-            identity,
-            limits,
-            profile: Profile::parse(profile),
-            token_transport,
-            token_source: if get_token.is_some() {
-                TokenSource::Host
-            } else {
-                TokenSource::BuiltIn
-            },
-            sign_in,
-            context,
-            restored,
-        };
-        Ok(Self {
-            session,
+        Self {
             views,
             look,
-            connect,
+            limits,
+            context: context(fields),
             console,
-            opens,
-            token_keys,
-            get_token,
-        })
+        }
     }
+}
+
+fn fields(options: &JsValue) -> Result<Fields, ConfigError> {
+    Fields::of(options).ok_or_else(|| wrong("options", "an object", options))
+}
+
+fn sign_in(fields: &Fields) -> SignInForm {
+    match fields.one_of("signIn", &["auto", "off", "required"], "auto, off or required") {
+        "off" => SignInForm::Off,
+        "required" => SignInForm::Required,
+        _ => SignInForm::Auto,
+    }
+}
+
+/// The loader says more than a page can: who opened the panel it drew, or that a crash interrupted an open one.
+/// What `restore` means it has found out by then.
+fn opening(fields: &Fields) -> Option<By> {
+    let value = fields.any("open")?;
+    let read = match value.as_string().as_deref() {
+        Some("again") => Some(Some(By::Restart)),
+        Some("restore") => Some(None),
+        Some("visitor") => Some(Some(By::Shell)),
+        _ => value.as_bool().map(|is_open| is_open.then_some(By::Option)),
+    };
+    fields.expect("open", "true, false or restore", &value, read)?
 }
 
 fn tenant(fields: &Fields) -> Result<TenantId, ConfigError> {

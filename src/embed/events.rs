@@ -13,7 +13,7 @@ use crate::{browser::plain::Plain, ui::Language};
 #[derive(Clone)]
 pub(super) struct Events {
     host: HtmlElement,
-    language: Language,
+    language: Rc<Cell<Language>>,
     is_state_told: Rc<Cell<bool>>,
     /// Whether the widget is off the page: what was still to be told is not told any more.
     is_over: Rc<Cell<bool>>,
@@ -23,7 +23,7 @@ impl Events {
     pub(super) fn on(host: HtmlElement, language: Language) -> Self {
         Self {
             host,
-            language,
+            language: Rc::new(Cell::new(language)),
             is_state_told: Rc::default(),
             is_over: Rc::default(),
         }
@@ -31,7 +31,17 @@ impl Events {
 
     /// An error in the words of the visitor's language.
     pub(super) fn view(&self, error: &ChatError) -> JsValue {
-        snapshot::error(error, self.language)
+        snapshot::error(error, self.language())
+    }
+
+    /// The visitor's language.
+    pub(super) fn language(&self) -> Language {
+        self.language.get()
+    }
+
+    /// From here on errors are told in another language.
+    pub(super) fn set_language(&self, language: Language) {
+        self.language.set(language);
     }
 
     /// From here on nothing is told.
@@ -59,7 +69,8 @@ impl Events {
     pub(super) fn shown(&self, is_open: bool, by: By) {
         let by = match by {
             By::Host | By::Option => "host",
-            By::Visitor => "visitor",
+            By::Shell | By::Visitor => "visitor",
+            By::Restart => return,
         };
         self.tell(
             if is_open { "open" } else { "close" },
@@ -110,9 +121,30 @@ impl Events {
         self.tell("unread:change", Plain::new().number("count", count.into()));
     }
 
-    pub(super) fn connection_changed(&self, phase: Phase, now: Instant) {
+    pub(super) fn response_started(&self, id: &str) {
+        self.tell("response:start", Plain::new().text("id", id));
+    }
+
+    /// The new end of an answer, for those who asked to hear it: the one event that carries text.
+    pub(super) fn response_grew(&self, id: &str, text: &str) {
+        if self.host.has_attribute("data-deltas") {
+            self.tell("response:delta", Plain::new().text("id", id).text("text", text));
+        }
+    }
+
+    pub(super) fn response_ended(&self, id: &str, reason: &str, ms: f64, first_token_ms: Option<f64>) {
+        let detail = Plain::new()
+            .text("id", id)
+            .text("reason", reason)
+            .number("ms", ms)
+            .maybe_number("firstTokenMs", first_token_ms);
+        self.tell("response:end", detail);
+    }
+
+    pub(super) fn connection_changed(&self, phase: Phase, reason: Option<ErrorCode>, now: Instant) {
         let detail = Plain::new()
             .text("state", phase.connection.as_str())
+            .maybe_text("reason", reason.map(ErrorCode::as_str))
             .number("attempt", phase.tries.into());
         let retry_in = phase
             .retry_at
@@ -154,5 +186,9 @@ pub(super) enum By {
     Host,
     /// The option `open`: nobody acted, so the focus stays where it is.
     Option,
+    /// It was open before the widget crashed, and nobody acted since.
+    Restart,
+    /// The visitor, before this code ran: the focus went with the press.
+    Shell,
     Visitor,
 }

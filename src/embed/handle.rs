@@ -1,15 +1,16 @@
 //! What JavaScript holds of a mounted widget. Every method is legal in every state.
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     rc::{Rc, Weak},
 };
 
 use js_sys::{Function, Promise, Reflect};
-use miptech_chat_session::{Account, ClientMessageId, Credentials, ErrorCode, Stage, Token};
+use miptech_chat_session::{Account, Credentials, ErrorCode, Stage, Token};
 use wasm_bindgen::prelude::*;
 
 use super::{
+    config::Live,
     events::By,
     host::Host,
     room::{SharedRoom, bare_error, resolve_refused},
@@ -18,22 +19,69 @@ use super::{
 use crate::{
     browser::clock,
     driver::Driver,
-    ui::{Act, Language, Mounted},
+    ui::{Act, Actions, Language, Mounted, Options},
 };
 
 /// One mounted widget. What it owns is released in the order driver, views, host.
 pub(super) struct Widget {
     pub(super) driver: Driver,
     pub(super) room: SharedRoom,
-    pub(super) language: Language,
     pub(super) mounted: RefCell<Option<Mounted>>,
     pub(super) host: RefCell<Option<Host>>,
 }
 
 thread_local! {
-    /// Every mounted widget. The page may throw the handle away, and the browser may collect it, but only `destroy`
-    /// takes a widget off the page.
-    static MOUNTED: RefCell<Vec<Rc<Widget>>> = const { RefCell::new(Vec::new()) };
+    /// Every mounted widget and its number; only `destroy` takes one off the page.
+    static MOUNTED: RefCell<Vec<(u32, Rc<Widget>)>> = const { RefCell::new(Vec::new()) };
+    static NEXT: Cell<u32> = const { Cell::new(1) };
+}
+
+/// Calls a method of a mounted widget by its place in the list that `www/src/widget.ts` has too.
+///
+/// One export stands for all of them: each of its own would cost every visitor a shim here and a wrapper in the glue.
+#[wasm_bindgen]
+#[must_use]
+pub fn call(widget: u32, method: u32, first: &JsValue, second: &JsValue) -> JsValue {
+    let handle = ChatHandle::numbered(widget);
+    match method {
+        0 => handle.show(true, first),
+        1 => handle.show(false, first),
+        2 => return handle.send(first, second).into(),
+        3 => handle.retry(first),
+        4 => handle.stop(),
+        5 => handle.new_conversation(),
+        6 => return handle.sign_in(first, second).into(),
+        7 => return handle.register(first).into(),
+        8 => handle.logout(),
+        9 => return handle.is_authenticated().into(),
+        10 => return handle.profile().into(),
+        11 => return handle.diagnose().into(),
+        12 => handle.set_token(first),
+        13 => handle.set_draft(first),
+        14 => handle.focus_composer(),
+        15 => return handle.state(),
+        16 => return handle.messages(),
+        17 => handle.destroy(),
+        18 => return handle.update(first).into(),
+        19 => handle.regenerate(),
+        20 => handle.mark_read(),
+        21 => handle.erase(),
+        _ => {}
+    }
+    JsValue::UNDEFINED
+}
+
+impl Widget {
+    /// Draws the views; what earlier ones, or the loader, drew is taken over.
+    pub(super) fn draw(&self, options: Options) {
+        let former = self.mounted.take();
+        former.into_iter().for_each(Mounted::leave);
+        let mounted = self.host.borrow().as_ref().map(|host| {
+            let (model, actions) = (self.room.model.clone(), Actions::new(self.room.clone()));
+            crate::ui::mount(host.place().clone(), model, actions, options, host.is_drawn())
+        });
+        self.mounted.replace(mounted);
+    }
 }
 
 /// A message for a widget that is gone.
@@ -50,22 +98,41 @@ fn text_field(object: &JsValue, field: &str) -> Option<String> {
 /// The handle of a mounted widget; without a widget every method is a quiet no-op.
 ///
 /// Methods take `&self`: JavaScript may call one from inside a callback of another.
-#[wasm_bindgen]
 pub struct ChatHandle {
+    number: u32,
     widget: Weak<Widget>,
 }
 
 impl ChatHandle {
     pub(super) fn of(widget: Rc<Widget>) -> Self {
         let handle = Self {
+            number: NEXT.replace(NEXT.get() + 1),
             widget: Rc::downgrade(&widget),
         };
-        MOUNTED.with_borrow_mut(|mounted| mounted.push(widget));
+        MOUNTED.with_borrow_mut(|mounted| mounted.push((handle.number, widget)));
         handle
     }
 
     pub(super) const fn idle() -> Self {
-        Self { widget: Weak::new() }
+        Self {
+            number: 0,
+            widget: Weak::new(),
+        }
+    }
+
+    /// Under which [`call`] finds the widget; 0 for none.
+    pub(super) const fn number(&self) -> u32 {
+        self.number
+    }
+
+    fn numbered(number: u32) -> Self {
+        MOUNTED.with_borrow(|mounted| {
+            let known = mounted.iter().find(|(known, _)| *known == number);
+            known.map_or_else(Self::idle, |(_, widget)| Self {
+                number,
+                widget: Rc::downgrade(widget),
+            })
+        })
     }
 
     fn widget(&self) -> Option<Rc<Widget>> {
@@ -73,32 +140,23 @@ impl ChatHandle {
     }
 }
 
-#[wasm_bindgen]
 impl ChatHandle {
-    /// Opens the panel; `by` is `visitor` where the launcher was pressed before this code ran.
+    /// Opens the panel; `by` is `visitor` where the launcher was pressed.
     pub fn open(&self, by: &JsValue) {
-        self.show(
-            true,
-            if by.as_string().as_deref() == Some("visitor") {
-                By::Visitor
-            } else {
-                By::Host
-            },
-        );
+        self.show(true, by);
     }
 
     /// Closes the panel.
     pub fn close(&self) {
-        self.show(false, By::Host);
+        self.show(false, &JsValue::UNDEFINED);
     }
 
     /// Opens the panel if it is closed, closes it if it is open.
     pub fn toggle(&self) {
-        self.show(!self.is_open(), By::Host);
+        self.show(!self.is_open(), &JsValue::UNDEFINED);
     }
 
     /// Whether the panel is open.
-    #[wasm_bindgen(js_name = isOpen)]
     #[must_use]
     pub fn is_open(&self) -> bool {
         self.widget()
@@ -116,10 +174,12 @@ impl ChatHandle {
         })
     }
 
-    /// Sends a failed or unconfirmed message again.
-    pub fn retry(&self, client_id: &JsValue) {
-        let id = client_id.as_string().as_deref().and_then(ClientMessageId::parse);
-        if let (Some(widget), Some(id)) = (self.widget(), id) {
+    /// Sends a message again that waits for that word: the one named by its own id or the platform's, or the last one.
+    pub fn retry(&self, message: &JsValue) {
+        let named = message.as_string();
+        let Some(widget) = self.widget() else { return };
+        let id = widget.room.model.parked_now(named.as_deref());
+        if let Some(id) = id {
             // Refused only where the message does not wait for a decision, and then nothing is to be done.
             let _not_parked = widget.driver.retry(&id);
         }
@@ -131,13 +191,11 @@ impl ChatHandle {
     }
 
     /// Begins a new conversation.
-    #[wasm_bindgen(js_name = newConversation)]
     pub fn new_conversation(&self) {
         self.with_driver(Driver::new_conversation);
     }
 
     /// Signs in; resolves to an `AuthResult`, never rejects.
-    #[wasm_bindgen(js_name = signIn)]
     pub fn sign_in(&self, email: &JsValue, password: &JsValue) -> Promise {
         self.sign_in_with(&Credentials {
             email: email.as_string().unwrap_or_default(),
@@ -164,14 +222,12 @@ impl ChatHandle {
     }
 
     /// Whether a token is held.
-    #[wasm_bindgen(js_name = isAuthenticated)]
     #[must_use]
     pub fn is_authenticated(&self) -> bool {
         self.widget().is_some_and(|widget| widget.driver.is_signed_in())
     }
 
     /// Resolves to the `User` who is signed in, or to null; never rejects.
-    #[wasm_bindgen(js_name = getProfile)]
     pub fn profile(&self) -> Promise {
         Promise::new(&mut |resolve, _| match self.widget() {
             Some(widget) => widget.room.profile_for_host(resolve),
@@ -193,14 +249,12 @@ impl ChatHandle {
     }
 
     /// Takes a token of the host page; a text that is none takes the token away.
-    #[wasm_bindgen(js_name = setToken)]
     pub fn set_token(&self, token: &JsValue) {
         let token = token.as_string().as_deref().and_then(Token::parse);
         self.with_driver(|driver| driver.set_token(token));
     }
 
     /// Puts a text into the composer.
-    #[wasm_bindgen(js_name = setDraft)]
     pub fn set_draft(&self, text: &JsValue) {
         if let (Some(widget), Some(text)) = (self.widget(), text.as_string()) {
             widget.room.set_draft(text);
@@ -208,7 +262,6 @@ impl ChatHandle {
     }
 
     /// Puts the caret into the composer.
-    #[wasm_bindgen(js_name = focusComposer)]
     pub fn focus_composer(&self) {
         if let Some(widget) = self.widget() {
             widget.mounted.borrow().iter().for_each(Mounted::focus_composer);
@@ -216,7 +269,6 @@ impl ChatHandle {
     }
 
     /// A snapshot of the state.
-    #[wasm_bindgen(js_name = getState)]
     #[must_use]
     pub fn state(&self) -> JsValue {
         self.widget().map_or_else(snapshot::idle, |widget| {
@@ -224,7 +276,7 @@ impl ChatHandle {
                 snapshot::state(
                     &widget.room.model,
                     chat,
-                    widget.language,
+                    widget.room.language(),
                     widget.driver.phase(),
                     widget.driver.auth_state(),
                     clock::now(),
@@ -234,7 +286,6 @@ impl ChatHandle {
     }
 
     /// All messages, oldest first.
-    #[wasm_bindgen(js_name = getMessages)]
     #[must_use]
     pub fn messages(&self) -> JsValue {
         self.widget().map_or_else(
@@ -243,11 +294,58 @@ impl ChatHandle {
         )
     }
 
+    /// Takes the options that may change meanwhile. A wrong one changes nothing and becomes an `error` event.
+    pub fn update(&self, options: &JsValue) -> bool {
+        let Some(widget) = self.widget() else {
+            return false;
+        };
+        let Live {
+            views,
+            look,
+            limits,
+            context,
+            console,
+        } = match Live::read(options, widget.driver.storage()) {
+            Ok(live) => live,
+            Err(error) => {
+                widget.room.option_refused(&error);
+                return false;
+            }
+        };
+        widget.room.configure(views.language, console);
+        widget.driver.configure(limits, context);
+        widget.host.borrow().iter().for_each(|host| host.pin(&look));
+        widget.draw(views);
+        true
+    }
+
+    /// Asks the last question again.
+    pub fn regenerate(&self) {
+        if let Some(widget) = self.widget() {
+            widget.room.regenerate();
+        }
+    }
+
+    /// Everything counts as read.
+    pub fn mark_read(&self) {
+        if let Some(widget) = self.widget() {
+            widget.room.mark_read();
+        }
+    }
+
+    /// Deletes the conversation.
+    pub fn erase(&self) {
+        self.with_driver(Driver::erase);
+    }
+
     /// Takes the widget off the page: afterwards no call, socket, timer, listener or node of it is left.
     pub fn destroy(&self) {
         let Some(widget) = self.widget() else { return };
-        let released = MOUNTED
-            .with_borrow_mut(|mounted| mounted.extract_if(.., |known| Rc::ptr_eq(known, &widget)).count());
+        let released = MOUNTED.with_borrow_mut(|mounted| {
+            mounted
+                .extract_if(.., |(_, known)| Rc::ptr_eq(known, &widget))
+                .count()
+        });
         if released == 0 {
             return;
         }
@@ -272,7 +370,12 @@ impl ChatHandle {
         }
     }
 
-    fn show(&self, is_open: bool, by: By) {
+    fn show(&self, is_open: bool, by: &JsValue) {
+        let by = if by.as_string().as_deref() == Some("visitor") {
+            By::Visitor
+        } else {
+            By::Host
+        };
         if let Some(widget) = self.widget() {
             widget.room.show_for(is_open, by);
         }

@@ -1,43 +1,81 @@
 //! The host element: pinned against the page's styles, with a shadow root, one sheet and a key fence.
 
-use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{CssStyleSheet, Event, HtmlElement, ShadowRoot, ShadowRootInit, ShadowRootMode};
+use js_sys::Array;
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use web_sys::{
+    CssStyleSheet, Event, HtmlElement, HtmlTextAreaElement, ShadowRoot, ShadowRootInit, ShadowRootMode,
+};
 
 use super::config::Look;
 use crate::ui::SHEET;
 
 /// The prepared host. Dropping it takes our nodes and listeners away; the element itself belongs to the caller.
 pub(super) struct Host {
+    element: HtmlElement,
     root: ShadowRoot,
     place: HtmlElement,
+    is_drawn: bool,
     fence: Closure<dyn FnMut(Event)>,
 }
 
 impl Host {
     /// Prepares an element that belongs to the widget alone.
     ///
-    /// A shadow root that is there already was made by the loader and is used; a browser that can make none
-    /// cannot run the widget's code either.
+    /// A shadow root that is there already is used, and what the loader drew in it is taken over; a browser that can
+    /// make none cannot run the widget's code either.
     pub(super) fn prepare(host: HtmlElement, look: &Look) -> Self {
-        pin(&host, look);
+        let is_drawn = host.has_attribute("data-miptech-chat");
         let init = ShadowRootInit::new(ShadowRootMode::Open);
         let root = host.shadow_root().unwrap_or_else(|| {
             // An element that takes no shadow root shows the widget unprotected rather than not at all.
             host.attach_shadow(&init)
                 .unwrap_or_else(|_| host.clone().unchecked_into())
         });
-        let document = host.owner_document();
-        let place: HtmlElement = document
-            .as_ref()
-            .and_then(|document| document.create_element("div").ok())
-            .map_or_else(|| host.clone(), |element| element.unchecked_into());
-        let _detached_meanwhile = root.append_child(&place);
+        let drawn = root.query_selector(".widget").ok().flatten();
+        let drawn = drawn.and_then(|widget| widget.parent_element());
+        let place: HtmlElement = match drawn {
+            Some(place) => place.unchecked_into(),
+            None => {
+                let document = host.owner_document();
+                let place = document.and_then(|document| document.create_element("div").ok());
+                let place = place.map_or_else(|| host.clone(), JsCast::unchecked_into);
+                let _detached_meanwhile = root.append_child(&place);
+                place
+            }
+        };
         adopt_sheet(&root, &place);
         let fence = Closure::<dyn FnMut(Event)>::new(|event: Event| event.stop_propagation());
         for name in KEY_EVENTS {
             let _never_refused = root.add_event_listener_with_callback(name, fence.as_ref().unchecked_ref());
         }
-        Self { root, place, fence }
+        let prepared = Self {
+            element: host,
+            root,
+            place,
+            is_drawn,
+            fence,
+        };
+        prepared.pin(look);
+        prepared
+    }
+
+    /// Stands as the page asks; where the loader drew the widget, the loader sees to that.
+    pub(super) fn pin(&self, look: &Look) {
+        if cfg!(feature = "alone") && !self.is_drawn {
+            pin(&self.element, look);
+        }
+    }
+
+    /// What the visitor typed before this code ran.
+    pub(super) fn typed(&self) -> Option<String> {
+        let field = self.place.query_selector(".input").ok()??;
+        let text = field.unchecked_into::<HtmlTextAreaElement>().value();
+        (!text.is_empty()).then_some(text)
+    }
+
+    /// Whether the loader drew launcher and panel.
+    pub(super) const fn is_drawn(&self) -> bool {
+        self.is_drawn
     }
 
     /// What all of the widget stands in.
@@ -66,10 +104,16 @@ impl Drop for Host {
 fn pin(host: &HtmlElement, look: &Look) {
     let style = host.style();
     let z_index = look.z_index.to_string();
+    let scheme = if look.theme == "auto" {
+        "light dark"
+    } else {
+        look.theme
+    };
     for (name, value) in [
         ("all", "initial"),
         ("display", "block"),
         ("position", "fixed"),
+        ("color-scheme", scheme),
         ("z-index", &z_index),
     ] {
         let _known_property = style.set_property_with_priority(name, value, "important");
@@ -110,15 +154,24 @@ fn adopt_sheet(root: &ShadowRoot, place: &HtmlElement) {
         };
     }
     CONSTRUCTED.with(|sheet| match sheet {
-        Some(sheet) => root.set_adopted_style_sheets(&js_sys::Array::of1(sheet)),
-        None => {
-            if let Some(style) = place
-                .owner_document()
-                .and_then(|document| document.create_element("style").ok())
+        Some(sheet) => {
+            // An element that takes no shadow root has no sheets of its own either.
+            if let Ok(adopted) = JsValue::from(root.adopted_style_sheets()).dyn_into::<Array>()
+                && !adopted.includes(sheet, 0)
             {
-                style.set_text_content(Some(SHEET));
-                let _detached_meanwhile = root.insert_before(&style, Some(place));
+                // What the loader adopted comes first, as it does in the whole sheet.
+                root.set_adopted_style_sheets(&adopted.concat(&Array::of1(sheet)));
             }
+        }
+        None => {
+            // The loader leaves an empty one, with the nonce by which a strict policy lets it in.
+            let drawn = root.query_selector("style:empty").ok().flatten();
+            let style = drawn.or_else(|| {
+                let style = place.owner_document()?.create_element("style").ok()?;
+                root.insert_before(&style, Some(place)).ok()?;
+                Some(style)
+            });
+            style.iter().for_each(|style| style.set_text_content(Some(SHEET)));
         }
     });
 }

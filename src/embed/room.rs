@@ -1,7 +1,7 @@
 //! Where the views' wishes, the driver and the host page's listeners meet.
 
 use std::{
-    cell::{OnceCell, RefCell},
+    cell::{Cell, OnceCell, RefCell},
     rc::Rc,
 };
 
@@ -13,14 +13,14 @@ use miptech_chat_session::{
 use wasm_bindgen::JsValue;
 
 use super::{
-    config::{Connect, Console},
+    config::{ConfigError, Connect, Console},
     events::{By, Events},
     snapshot,
 };
 use crate::{
     browser::{clock, entropy, plain::Plain},
     driver::Driver,
-    ui::{Act, ChatModel, Row, SignIn},
+    ui::{Act, ChatModel, Language, Row, SignIn},
 };
 
 /// One mounted widget, seen from inside.
@@ -28,14 +28,25 @@ pub(super) struct Room {
     pub(super) model: ChatModel,
     events: Events,
     connect: Connect,
-    console: Console,
+    console: Cell<Console>,
     driver: OnceCell<Driver>,
+    /// The answers that are awaited or grow.
+    answers: RefCell<Vec<Awaited>>,
     /// Promises of `send` that wait for their message's fate.
     promises: RefCell<Vec<(ClientMessageId, Function)>>,
     /// The promise of a sign-in that is under way.
     sign_in: RefCell<Option<Function>>,
     /// Promises of `getProfile`.
     profiles: RefCell<Vec<Function>>,
+}
+
+/// An answer that has not ended.
+struct Awaited {
+    row: RowId,
+    /// Under which id the page hears of it, whatever else becomes known meanwhile.
+    id: String,
+    since: Instant,
+    first_text: Option<Instant>,
 }
 
 /// Resolves a promise of `send` with a failure.
@@ -58,8 +69,9 @@ impl Room {
             model,
             events,
             connect,
-            console,
+            console: Cell::new(console),
             driver: OnceCell::new(),
+            answers: RefCell::default(),
             promises: RefCell::default(),
             sign_in: RefCell::default(),
             profiles: RefCell::default(),
@@ -72,14 +84,50 @@ impl Room {
     }
 
     /// The views stand: the page may know, and what the options ask for at the start is done.
-    pub(super) fn mounted(&self, opens: bool) {
+    pub(super) fn mounted(&self, opens: Option<By>) {
         self.events.ready();
         if self.connect == Connect::Load {
             self.with_driver(Driver::start);
         }
-        if opens {
-            self.show_for(true, By::Option);
+        if let Some(by) = opens {
+            self.show_for(true, by);
         }
+    }
+
+    /// An option is not what it should be.
+    pub(super) fn option_refused(&self, error: &ConfigError) {
+        super::report(error);
+        self.events.error(&ChatError::from(error));
+    }
+
+    /// Other words, and more or less of them in the console.
+    pub(super) fn configure(&self, language: Language, console: Console) {
+        self.events.set_language(language);
+        self.console.set(console);
+    }
+
+    /// The visitor's language.
+    pub(super) fn language(&self) -> Language {
+        self.events.language()
+    }
+
+    /// Asks the last question again.
+    pub(super) fn regenerate(&self) {
+        if let Some(question) = self.model.last_question_now() {
+            // Refused only where a message of the visitor's would be, and then nothing is to be done.
+            let _refused = self.take(fresh_id(), &question);
+        }
+    }
+
+    /// Everything counts as read.
+    pub(super) fn mark_read(&self) {
+        let had_unread = self.model.unread_now() > 0;
+        self.model.set_read();
+        if had_unread {
+            self.events.state_changed();
+            self.events.unread_changed(0);
+        }
+        self.with_driver(Driver::mark_read);
     }
 
     /// Opens or closes the panel.
@@ -89,7 +137,7 @@ impl Room {
         }
         let had_unread = self.model.unread_now() > 0;
         self.model.set_open(is_open);
-        if by != By::Option {
+        if matches!(by, By::Host | By::Visitor) {
             self.model.move_focus();
         }
         self.events.state_changed();
@@ -205,6 +253,7 @@ impl Room {
         let before = before.map(|row| row.status_now());
         self.model.apply(event);
         self.events.state_changed();
+        self.follow_answers(event);
         match event {
             Event::AuthChanged { state, reason } => self.events.auth_changed(*state, *reason),
             Event::ConversationEnded { chat, .. } => {
@@ -214,7 +263,7 @@ impl Room {
             Event::SignInEnded(result) => self.signed_in(result),
             Event::ConversationStarted { chat } => self.events.conversation_started(chat),
             Event::ErrorRaised(error) => {
-                if self.console == Console::Debug {
+                if self.console.get() == Console::Debug {
                     let origin = web_sys::window().and_then(|window| window.location().origin().ok());
                     let line = format!(
                         "miptech-chat: {} on {}",
@@ -234,10 +283,11 @@ impl Room {
                     .for_each(|row| self.message_failed(row, ErrorCode::MessageRejected));
             }
             Event::PhaseChanged(phase) => {
-                if self.console == Console::Debug {
+                if self.console.get() == Console::Debug {
                     web_sys::console::debug_1(&format!("miptech-chat: {}", phase.connection.as_str()).into());
                 }
-                self.events.connection_changed(*phase, clock::now().mono);
+                self.events
+                    .connection_changed(*phase, self.model.reason_now(), clock::now().mono);
             }
             Event::AnswerGrew { .. }
             | Event::AnswerReplaced { .. }
@@ -255,6 +305,75 @@ impl Room {
         let now_unread = self.model.unread_now();
         if now_unread != unread {
             self.events.unread_changed(now_unread);
+        }
+    }
+
+    /// Tells the page how an answer begins, grows and ends.
+    fn follow_answers(&self, event: &Event) {
+        let now = clock::now().mono;
+        let mut answers = self.answers.borrow_mut();
+        match event {
+            Event::AnswerGrew { row, delta } => {
+                let known = answers.iter_mut().find(|answer| answer.row == *row);
+                if let Some(answer) = known.filter(|_| !delta.is_empty()) {
+                    answer.first_text.get_or_insert(now);
+                    self.events.response_grew(&answer.id, delta);
+                }
+            }
+            Event::MessageAdded { entry, .. }
+                if matches!(entry.status, Status::Thinking | Status::Streaming) =>
+            {
+                let id = entry.message.as_ref().map(|id| id.as_str().to_owned());
+                let id = id.unwrap_or_else(|| format!("answer-{}", entry.row.number()));
+                self.events.response_started(&id);
+                answers.push(Awaited {
+                    row: entry.row,
+                    id,
+                    since: now,
+                    first_text: None,
+                });
+            }
+            Event::MessageChanged { row, status, .. } => {
+                let reason = match status {
+                    Status::Complete => "complete",
+                    Status::Interrupted => "interrupted",
+                    Status::Stopped => "stopped",
+                    Status::Truncated => "error",
+                    Status::Expired
+                    | Status::Failed
+                    | Status::Queued
+                    | Status::Sending
+                    | Status::Sent
+                    | Status::Streaming
+                    | Status::Thinking
+                    | Status::Unconfirmed => return,
+                };
+                let place = answers.iter().position(|answer| answer.row == *row);
+                if let Some(place) = place {
+                    let answer = answers.swap_remove(place);
+                    let ms = |at: Instant| at.since(answer.since).as_millis() as f64;
+                    self.events
+                        .response_ended(&answer.id, reason, ms(now), answer.first_text.map(ms));
+                }
+            }
+            Event::MessageRemoved { row, .. } => answers.retain(|answer| answer.row != *row),
+            Event::AnswerReplaced { .. }
+            | Event::AnswerSilent { .. }
+            | Event::AnswerSourced { .. }
+            | Event::AuthChanged { .. }
+            | Event::ConversationEnded { .. }
+            | Event::ConversationStarted { .. }
+            | Event::DraftChanged(_)
+            | Event::ErrorRaised(_)
+            | Event::HistoryOffered(_)
+            | Event::MessageAdded { .. }
+            | Event::MessageMoved { .. }
+            | Event::NoticeChanged(_)
+            | Event::PhaseChanged(_)
+            | Event::ProfileRead(_)
+            | Event::ReadElsewhere
+            | Event::SignInEnded(_) => {}
+            Event::TranscriptErased => answers.clear(),
         }
     }
 

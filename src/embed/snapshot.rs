@@ -2,7 +2,7 @@
 
 use js_sys::{Array, Date, JSON};
 use miptech_chat_session::{
-    AuthState, ChatError, ChatId, Connection, Now, Phase, Report, Source, Timings, User,
+    AuthState, ChatError, ChatId, Connection, ErrorCode, Now, Phase, Report, Source, Timings, User,
 };
 use wasm_bindgen::JsValue;
 
@@ -25,6 +25,7 @@ pub(super) fn state(
         .map(|at| now.wall_ms as f64 + at.since(now.mono).as_secs_f64() * 1000.0);
     let connection = Plain::new()
         .text("state", phase.connection.as_str())
+        .maybe_text("reason", model.reason_now().map(ErrorCode::as_str))
         .maybe_number("retryAt", retry_at)
         .number("attempt", phase.tries.into());
     let state = Plain::new()

@@ -6,6 +6,12 @@
 /** Draws the chat and gives the handle to it; synchronous, idempotent per `id`. A no-op handle where there is no document. */
 export function mount(options?: ChatOptions): ChatHandle
 
+/** The handle of a widget on the page. */
+export function get(id?: string): ChatHandle | undefined
+
+/** The Content-Security-Policy directives that a page with these options needs. */
+export function csp(options?: ChatOptions): string
+
 /** The version of the package. */
 export const version: string
 
@@ -18,10 +24,14 @@ export interface ChatOptions {
   wsUrl?: string
   /** Names the instance; two mounts with one id are one widget. @default "default" */
   id?: string
+  /** Where the chat stands in the page, by selector or element; without one it floats in a corner. */
+  target?: string | Element
   /** When the widget's code is fetched; `manual` waits for a click or a command and ignores hovering. @default "intent" */
   load?: 'intent' | 'idle' | 'eager' | 'manual'
   /** When the connection is made. @default "open" */
   connect?: 'open' | 'send' | 'load'
+  /** Whether the panel is open at the start; `restore` opens it where the visitor left it open. @default false */
+  open?: boolean | 'restore'
   /** How the platform runs a conversation; `auto` finds out and remembers it for a day. @default "auto" */
   profile?: 'auto' | 'two-step' | 'join-token' | 'realtime'
   /**
@@ -33,30 +43,52 @@ export interface ChatOptions {
   signIn?: 'auto' | 'off' | 'required'
   /** The page owns identity: asked for a token, one question at a time. Replaces the built-in renewal; nothing is stored. */
   getToken?: (context: TokenContext) => Promise<string | null>
-  /** The names of the storage keys. @default {access: "miptech_access_token", refresh: "miptech_refresh_token", user: "miptech_user"} */
-  tokenKeys?: { access?: string; refresh?: string; user?: string }
+  /** Who the visitor is, as far as the page knows; told to the platform, never believed by it without a token. */
+  user?: ChatUser
   /** Facts of the page for the platform, sent once with the creation of the chat. */
   context?: Record<string, unknown> | (() => Record<string, unknown>)
-  /** Whether the panel is open at the start. @default false */
-  open?: boolean
+  /** Where tokens, ids, waiting messages, draft and transcript live. @default "local" */
+  storage?: 'local' | 'session' | 'memory'
+  /** What may be stored when: from the first message on, at once, or from `setConsent(true)` on. @default "on-send" */
+  consent?: 'on-send' | 'none' | 'host'
+  /** The names of the storage keys. @default {access: "miptech_access_token", refresh: "miptech_refresh_token", user: "miptech_user"} */
+  tokenKeys?: { access?: string; refresh?: string; user?: string }
+  /** A BCP 47 tag; `auto` follows the site, then the page, then the browser. English and Italian are spoken. @default "auto" */
+  locale?: string
+  /** The direction of the widget's own text; `auto` takes the language's. @default "auto" */
+  dir?: 'auto' | 'ltr' | 'rtl'
+  /** Words of one's own in place of the widget's. */
+  strings?: Partial<Record<ChatString, string>>
+  /** A scheme, or values of one's own for its tokens. @default "auto" */
+  theme?: 'auto' | 'light' | 'dark' | 'glass' | ThemeTokens
+  /** Logical: right is left on a right-to-left page. @default "bottom-right" */
+  position?: 'bottom-right' | 'bottom-left' | 'top-right' | 'top-left'
+  /** How far from the corner, in CSS pixels. @default {x: 16, y: 16} */
+  offset?: { x?: number; y?: number }
+  /** A layer, or the browser's own above all of them. @default 2147483000 */
+  zIndex?: number | 'top-layer'
+  /** @default "medium" */
+  size?: 'compact' | 'medium' | 'large'
+  /** The widget's own launcher, none, or an element of the page that opens the chat, by selector or itself. @default true */
+  launcher?: boolean | string | Element
+  /** Whether the panel has a header. @default true */
+  header?: boolean
   title?: string
   placeholder?: string
   /** The greeting of an empty conversation. */
   welcome?: string
-  /** Starter prompts, shown while the conversation is empty. */
-  suggestions?: string[]
-  /** The line that says one talks to an AI. @default true */
-  disclosure?: boolean
-  /** A BCP 47 tag; `auto` follows the site, then the page, then the browser. English and Italian are spoken. @default "auto" */
-  locale?: string
-  /** @default "auto" */
-  theme?: 'auto' | 'light' | 'dark'
-  /** Logical: right is left on a right-to-left page. @default "bottom-right" */
-  position?: 'bottom-right' | 'bottom-left' | 'top-right' | 'top-left'
-  /** @default "medium" */
-  size?: 'compact' | 'medium' | 'large'
-  /** @default 2147483000 */
-  zIndex?: number
+  /** Starter prompts, shown while the conversation is empty; with a label, the text is what is sent. */
+  suggestions?: readonly (string | Suggestion)[]
+  /** A bubble that invites to the chat. @default false */
+  invitation?: false | Invitation
+  /** The line that says one talks to an AI; a text of one's own, and where it leads. @default true */
+  disclosure?: boolean | { text: string; href?: string }
+  /** What of the widget is switched on or off. */
+  features?: Partial<Record<ChatFeature, boolean>>
+  /** Which links are followed, and when the visitor is asked before. */
+  links?: { allowHosts?: readonly string[]; confirm?: 'auto' | 'always' | 'never' }
+  /** From where images may be loaded without a tap; from nowhere unless told. */
+  images?: { allowHosts?: readonly string[] }
   limits?: {
     /** The longest message in UTF-16 units, at most 4000. @default 4000 */
     messageChars?: number
@@ -68,11 +100,66 @@ export interface ChatOptions {
      */
     answerSilenceMs?: number
   }
+  /** Where a visitor is sent whose browser or page cannot run the widget's code. */
+  fallbackHref?: string
+  /** The nonce of the page's policy; that of the script tag is used by itself. */
+  nonce?: string
   /** Prints connection states and error codes to the console; never text, ids or tokens. @default false */
   debug?: boolean
   /** Listeners, registered before anything happens. */
   on?: { [E in ChatEvent]?: (detail: ChatEvents[E]) => void }
 }
+
+/** Who the visitor is, as far as the page knows. */
+export interface ChatUser {
+  id?: string
+  name?: string
+  email?: string
+}
+
+/** A starter prompt: what it says, and what is sent. */
+export interface Suggestion {
+  label: string
+  text: string
+}
+
+export interface Invitation {
+  text: string
+  /** @default 3000 */
+  delayMs?: number
+  /** @default 8000 */
+  hideAfterMs?: number
+  /** Whether a dismissal is remembered. @default true */
+  once?: boolean
+}
+
+/** Each is a CSS colour, and becomes the custom property `--miptech-chat-<token>`. */
+export type ThemeTokens = Partial<Record<ThemeToken, string>>
+
+export type ThemeToken =
+  | 'accent'
+  | 'accent-hover'
+  | 'danger'
+  | 'line'
+  | 'on-accent'
+  | 'surface'
+  | 'surface-raised'
+  | 'text'
+  | 'text-soft'
+
+export type ChatFeature =
+  | 'erase'
+  | 'export'
+  | 'feedback'
+  | 'highlight'
+  | 'history'
+  | 'notifications'
+  | 'sound'
+  | 'suggestions'
+  | 'timestamps'
+
+/** The words a page may replace. */
+export type ChatString = 'disclosure' | 'greeting' | 'placeholder' | 'title'
 
 /** Why the page is asked for a token. */
 export interface TokenContext {
@@ -96,18 +183,27 @@ export interface ChatHandle {
   open(): void
   close(): void
   toggle(): void
+  /** Takes a hidden widget back onto the page. */
+  show(): void
+  /** Takes the widget off the screen, launcher and all; the conversation goes on. */
+  hide(): void
   isOpen(): boolean
   /** Resolves when the message is sent, failed or unconfirmed; never rejects. */
   send(text: string, options?: { clientId?: string }): Promise<SendResult>
-  /** Sends a failed, unconfirmed or expired message again. */
-  retry(clientId: string): void
+  /** Sends a failed, unconfirmed or expired message again: the named one, by its `id` or `clientId`, or the last such. */
+  retry(messageId?: string): void
   /** Stops the running answer. */
   stop(): void
+  /** Asks the last question again. */
+  regenerate(): void
   /** Puts a text into the composer. Once ids may be stored it survives a reload, like one that was typed. */
   setDraft(text: string): void
   focusComposer(): void
   /** Ends this conversation and begins another. */
   newConversation(): Promise<void>
+  getMessages(): readonly Message[]
+  /** Everything counts as read. */
+  markRead(): void
   signIn(email: string, password: string): Promise<AuthResult>
   register(data: { email: string; password: string; fullName?: string }): Promise<AuthResult>
   /** Signs out here at once, and on the platform where it can be reached. */
@@ -116,16 +212,31 @@ export interface ChatHandle {
   isAuthenticated(): boolean
   /** Asks the platform who is signed in; null for nobody. */
   getProfile(): Promise<User | null>
-  /** What is known of the connection without asking anybody; holds no text and no token. Null once destroyed. */
-  diagnose(): Promise<DiagnosticReport | null>
+  /** Who the visitor is, as far as the page knows; counts from the next chat on. */
+  identify(user: ChatUser): void
   /** Hands a token over, or takes it away. */
   setToken(token: string | null): void
-  getMessages(): readonly Message[]
+  /** Facts of the page; count from the next chat on. */
+  setContext(context: Record<string, unknown>): void
+  setLocale(locale: string): void
+  setTheme(theme: NonNullable<ChatOptions['theme']>): void
+  /** Whether the visitor agreed to storage; asked for by the option `consent: "host"`. */
+  setConsent(granted: boolean): void
+  /** Merges options into those in force; `docs/INTEGRATION.md` says which of them count at once. */
+  update(patch: Partial<ChatOptions>): void
+  /** The conversation as a file. @default "json" */
+  exportConversation(format?: 'json' | 'markdown'): Promise<Blob>
+  /** Deletes the conversation here and, where the platform can, there; then a new one begins. */
+  eraseConversation(): Promise<void>
+  /** What is known of the connection without asking anybody; holds no text and no token. */
+  diagnose(): Promise<DiagnosticReport>
   on<E extends ChatEvent>(event: E, callback: (detail: ChatEvents[E]) => void): () => void
   once<E extends ChatEvent>(event: E, callback: (detail: ChatEvents[E]) => void): () => void
   off<E extends ChatEvent>(event: E, callback?: (detail: ChatEvents[E]) => void): void
   /** Idempotent. Afterwards no traffic, timer, listener or node of this widget is left. */
   destroy(): Promise<void>
+  /** Another name of `destroy`. */
+  unmount(): Promise<void>
 }
 
 export type SendResult = { ok: true; id: string; clientId: string } | { ok: false; clientId?: string; error: ChatError }
@@ -137,7 +248,7 @@ export interface DiagnosticReport {
   buildId: string
   /** ISO 8601. */
   createdAt: string
-  profile: 'two-step' | 'join-token' | 'realtime'
+  profile: string
   chatId?: string
   /** What the platform calls the current socket. */
   clientId?: string
@@ -177,15 +288,18 @@ export interface ChatState {
 
 export interface Connection {
   state: ConnectionState
+  /** Why it is not up, where that is known. */
+  reason?: ChatErrorCode
   /** When the next try comes, in milliseconds since 1970, where one is planned. */
   retryAt?: number
   /** How many tries were made since the connection last proved itself. */
-  attempt: number
+  attempt?: number
 }
 
 export type ConnectionState =
   | 'blocked'
   | 'connecting'
+  | 'fallback'
   | 'idle'
   | 'joining'
   | 'live'
@@ -233,6 +347,8 @@ export interface ChatError {
   /** For the visitor, in the visitor's language. */
   message: string
   retryable: boolean
+  /** How long to wait before the next try, where the platform said so. */
+  retryInMs?: number
   stage: 'answer' | 'auth' | 'create' | 'history' | 'join' | 'load' | 'probe' | 'refresh' | 'send' | 'socket'
   status?: number
   closeCode?: number
@@ -283,21 +399,52 @@ export type ChatErrorCode =
   | 'tenant/missing-header'
   | 'tenant/not-found'
 
-/** Also dispatched on the host element as `miptech-chat:<event>`, bubbling and composed. None carries message text. */
+/** Also dispatched on the host element as `miptech-chat:<event>`, bubbling and composed. Only `response:delta` carries text. */
 export interface ChatEvents {
   ready: { version: string }
   open: { by: 'host' | 'visitor' }
   close: { by: 'host' | 'visitor' }
   'conversation:start': { chatId: string }
   'conversation:end': { chatId: string }
-  'auth:change': { state: AuthState }
-  'auth:required': { reason: ChatErrorCode }
   'message:sent': { id: string; clientId: string; chars: number }
   'message:received': { id: string; author: Message['author']; chars: number; sources: number }
   'message:failed': { clientId: string; error: ChatError }
+  'response:start': { id: string }
+  /** The new end of an answer; told only to those who registered for it by `on`, `once` or the option `on`. */
+  'response:delta': { id: string; text: string }
+  /** How an answer ended; times count from the moment it was awaited, and the first text may never have come. */
+  'response:end': {
+    id: string
+    reason: 'complete' | 'stopped' | 'interrupted' | 'error'
+    ms: number
+    firstTokenMs?: number
+  }
   'unread:change': { count: number }
-  'connection:change': { state: ConnectionState; retryInMs?: number; attempt: number }
+  'connection:change': { state: ConnectionState; reason?: ChatErrorCode; retryInMs?: number; attempt?: number }
+  'auth:change': { state: AuthState }
+  'auth:required': { reason: ChatErrorCode }
+  feedback: { messageId: string; value: 'up' | 'down'; reason?: string }
+  'link:click': { messageId: string; host: string }
+  'source:click': { messageId: string; index: number }
+  'invitation:shown': Record<string, never>
+  'invitation:dismissed': Record<string, never>
+  'invitation:accepted': Record<string, never>
+  'consent:change': { granted: boolean }
   error: ChatError
 }
 
 export type ChatEvent = keyof ChatEvents
+
+/** What the script tag puts on the page, under the name `MIPTechChat`. */
+export interface ChatGlobal {
+  /** `mount`, or a method of the default widget, or of the only one there is. */
+  (method: string, ...args: unknown[]): unknown
+  mount(options?: ChatOptions): ChatHandle
+  get(id?: string): ChatHandle | undefined
+  readonly instances: readonly ChatHandle[]
+  readonly version: string
+  /** What is known of the connection of a widget with these options; without one, what can be told before it is mounted. */
+  diagnose(options?: ChatOptions): Promise<DiagnosticReport>
+  /** The Content-Security-Policy directives that a page with these options needs. */
+  csp(options?: ChatOptions): Promise<string>
+}

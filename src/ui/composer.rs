@@ -62,6 +62,7 @@ pub(super) fn composer(ui: &Ui) -> AnyView {
         }
     });
     let field = el("textarea")
+        .in_place_of(ui.standing(".input"))
         .part("input")
         .class("input")
         .set("aria-label", strings.input)
@@ -90,6 +91,7 @@ pub(super) fn composer(ui: &Ui) -> AnyView {
         })
         .child(icons::arrow_up());
     el("form")
+        .in_place_of(ui.standing(".composer"))
         .part("composer")
         .class("composer")
         .on("submit", move |event| {

@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use send_wrapper::SendWrapper;
+use web_sys::{Element, HtmlElement};
+
 use super::{
     actions::Actions,
     element::ElementRef,
@@ -16,10 +19,15 @@ pub(crate) struct Options {
     /// The longest message, in UTF-16 units.
     pub(crate) message_units: usize,
     pub(crate) placeholder: Option<String>,
-    pub(crate) suggestions: Vec<String>,
+    /// What each starter prompt says, and what it sends.
+    pub(crate) suggestions: Vec<(String, String)>,
     pub(crate) title: Option<String>,
     pub(crate) welcome: Option<String>,
+    /// The line that says one talks to an AI, where it is in the page's own words.
+    pub(crate) disclosure: Option<String>,
     pub(crate) has_disclosure: bool,
+    /// Whether the chat stands inside an element of the page, where no visitor closes it.
+    pub(crate) is_inline: bool,
     /// Whether the visitor may be asked to sign in here.
     pub(crate) has_sign_in: bool,
 }
@@ -34,11 +42,20 @@ pub(super) struct Ui {
     pub(super) input: ElementRef,
     /// Where it goes when the panel closes.
     pub(super) launcher: ElementRef,
+    /// What all of it stands in.
+    pub(super) place: SendWrapper<HtmlElement>,
+    /// Whether the loader drew launcher and panel; it then hears the launcher by itself.
+    pub(super) is_drawn: bool,
 }
 
 impl Ui {
     pub(super) fn strings(&self) -> &'static Strings {
         self.options.language.strings()
+    }
+
+    /// What stands on the page already, drawn by the loader or by earlier views.
+    pub(super) fn standing(&self, selector: &str) -> Option<Element> {
+        self.place.query_selector(selector).ok().flatten()
     }
 
     /// The chat's name, which is also the speaker of its answers.

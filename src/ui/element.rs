@@ -40,6 +40,8 @@ pub(super) fn follow(run: impl FnMut() + 'static) {
 pub(super) struct El {
     name: &'static str,
     namespace: Option<&'static str>,
+    /// What stands on the page already and is taken over where it is.
+    standing: Option<Element>,
     parts: Vec<Part>,
 }
 
@@ -59,6 +61,7 @@ pub(super) fn el(name: &'static str) -> El {
     El {
         name,
         namespace: None,
+        standing: None,
         parts: Vec::new(),
     }
 }
@@ -80,6 +83,11 @@ pub(super) fn text_button(words: impl Into<Words>) -> El {
 }
 
 impl El {
+    /// Takes an element over that stands on the page: nothing of what a person does with it breaks off.
+    pub(super) fn in_place_of(self, standing: Option<Element>) -> Self {
+        Self { standing, ..self }
+    }
+
     /// Its classes in our sheet.
     pub(super) fn class(self, names: &'static str) -> Self {
         self.set("class", names)
@@ -163,6 +171,8 @@ fn slot(view: Box<dyn Fn() -> Option<AnyView> + Send>) -> AnyView {
 /// An element on the page, with what keeps it alive.
 pub(super) struct Standing {
     element: Element,
+    /// Whether it stood there before and is never moved: an element that is moved loses focus and composition.
+    is_fixed: bool,
     _children: Vec<AnyViewState>,
     _effects: Vec<RenderEffect<Option<Words>>>,
     _listeners: Vec<Listener>,
@@ -214,7 +224,11 @@ impl Render for El {
     type State = Standing;
 
     fn build(self) -> Standing {
-        let element = Rndr::create_element(self.name, self.namespace);
+        let is_fixed = self.standing.is_some();
+        let mut next = self.standing.as_ref().and_then(first_kept);
+        let element = self
+            .standing
+            .unwrap_or_else(|| Rndr::create_element(self.name, self.namespace));
         let mut children = Vec::new();
         let mut effects = Vec::new();
         let mut listeners = Vec::new();
@@ -231,7 +245,12 @@ impl Render for El {
                 }
                 Part::Child(view) => {
                     let mut child = view.build();
-                    child.mount(&element, None);
+                    // What stands in its place is passed, and everything before it goes before it.
+                    if next.is_some() && child.elements().first().map(AsRef::as_ref) == next.as_ref() {
+                        next = next.and_then(|next| next.next_sibling());
+                    } else {
+                        child.mount(&element, next.as_ref());
+                    }
                     children.push(child);
                 }
                 Part::Listener(event, heard) => {
@@ -249,6 +268,7 @@ impl Render for El {
         }
         Standing {
             element,
+            is_fixed,
             _children: children,
             _effects: effects,
             _listeners: listeners,
@@ -266,11 +286,15 @@ impl Render for El {
 
 impl Mountable for Standing {
     fn unmount(&mut self) {
-        self.element.remove();
+        if !self.element.has_attribute(KEPT_MARK) {
+            self.element.remove();
+        }
     }
 
     fn mount(&mut self, parent: &Element, marker: Option<&Node>) {
-        Rndr::insert_node(parent, &self.element, marker);
+        if !self.is_fixed {
+            Rndr::insert_node(parent, &self.element, marker);
+        }
     }
 
     fn insert_before_this(&self, child: &mut dyn Mountable) -> bool {
@@ -285,6 +309,39 @@ impl Mountable for Standing {
         vec![self.element.clone()]
     }
 }
+
+/// Takes everything away that will not be taken over, and gives the first child that will.
+fn first_kept(parent: &Element) -> Option<Node> {
+    let mut first = None;
+    let mut child = parent.last_child();
+    while let Some(node) = child {
+        child = node.previous_sibling();
+        let is_kept = node
+            .dyn_ref::<Element>()
+            .is_some_and(|element| KEPT.contains(&element.class_name().as_str()));
+        if is_kept {
+            first = Some(node);
+        } else {
+            let _was_child = parent.remove_child(&node);
+        }
+    }
+    first
+}
+
+/// Lets an element stay where it is although its view goes.
+pub(super) fn keep(element: &Element) {
+    let _valid_name = element.set_attribute(KEPT_MARK, "");
+}
+
+/// Ends that.
+pub(super) fn keep_no_longer(element: &Element) {
+    let _valid_name = element.remove_attribute(KEPT_MARK);
+}
+
+const KEPT_MARK: &str = "data-kept";
+
+/// The classes of what is taken over inside of another element that is.
+const KEPT: [&str; 4] = ["composer", "input", "launcher", "panel"];
 
 // Leptos asks these of every view; only a server calls them.
 

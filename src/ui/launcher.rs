@@ -7,7 +7,7 @@ use super::{context::Ui, element::el, icons};
 pub(super) fn launcher(ui: &Ui) -> AnyView {
     let strings = ui.strings();
     let (is_open, unread) = (ui.model.is_open(), ui.model.unread());
-    let actions = ui.actions.clone();
+    let (actions, is_heard) = (ui.actions.clone(), ui.is_drawn);
     let name = move || {
         Some(
             if is_open.get() {
@@ -36,6 +36,7 @@ pub(super) fn launcher(ui: &Ui) -> AnyView {
         })
     };
     el("button")
+        .in_place_of(ui.standing(".launcher"))
         .part("launcher")
         .class("launcher")
         .set("type", "button")
@@ -45,16 +46,14 @@ pub(super) fn launcher(ui: &Ui) -> AnyView {
             Some(if is_open.get() { "true" } else { "false" }.into())
         })
         .at(ui.launcher)
-        .on("click", move |_| actions.show(!is_open.get_untracked()))
+        .on("click", move |_| {
+            if !is_heard {
+                actions.show(!is_open.get_untracked());
+            }
+        })
         .child(
             el("span")
-                .class("launcher-icon launcher-closed")
-                .child(icons::bubble())
-                .view(),
-        )
-        .child(
-            el("span")
-                .class("launcher-icon launcher-open")
+                .class("launcher-open")
                 .child(icons::chevron_down())
                 .view(),
         )

@@ -8,8 +8,8 @@ use std::{ops::Deref, sync::Arc};
 use leptos::prelude::untrack;
 use miptech_chat_markdown::Document;
 use miptech_chat_session::{
-    AuthState, Author, ChatError, ClientMessageId, Connection, Entry, Event, Notice, Phase, Place, RowId,
-    Source, Status,
+    AuthState, Author, ChatError, ClientMessageId, Connection, Entry, ErrorCode, Event, Notice, Phase, Place,
+    RowId, Source, Status,
 };
 
 use super::live::{Kept, Live};
@@ -257,6 +257,41 @@ impl ChatModel {
 
     pub(crate) fn notice_now(&self) -> Option<Notice> {
         self.notice.get_untracked()
+    }
+
+    /// Why the connection is not up, where that is known.
+    pub(crate) fn reason_now(&self) -> Option<ErrorCode> {
+        let is_up = self.phase.get_untracked().connection == Connection::Live;
+        let notice = self.notice.get_untracked().filter(|_| !is_up);
+        notice.map(|notice| notice.error().code)
+    }
+
+    /// The visitor's last message.
+    pub(crate) fn last_question_now(&self) -> Option<String> {
+        let mut rows = self.rows.get_untracked().into_iter().rev();
+        rows.find(|row| row.0.author == Author::User)
+            .map(|row| row.text())
+    }
+
+    /// The message that waits for the visitor's word: the one of this id, the platform's or ours, or the last one.
+    pub(crate) fn parked_now(&self, named: Option<&str>) -> Option<ClientMessageId> {
+        let rows = self.rows.get_untracked();
+        let row = rows.iter().rev().find(|row| match named {
+            Some(id) => {
+                row.client_message().is_some_and(|own| own.as_str() == id)
+                    || row.shown_id_now().as_deref() == Some(id)
+            }
+            None => matches!(
+                row.status_now(),
+                Status::Expired | Status::Failed | Status::Unconfirmed
+            ),
+        });
+        row?.client_message().cloned()
+    }
+
+    /// Everything here was read.
+    pub(crate) fn set_read(&self) {
+        self.unread.set(0);
     }
 
     pub(crate) fn row(&self, id: RowId) -> Option<Row> {

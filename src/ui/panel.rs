@@ -16,13 +16,15 @@ use super::{
 pub(super) fn panel(ui: &Ui) -> AnyView {
     let strings = ui.strings();
     let disclosure = || {
+        let words = ui.options.disclosure.clone();
         el("p")
             .part("disclosure")
             .class("disclosure")
-            .text(strings.disclosure)
+            .text(words.unwrap_or_else(|| strings.disclosure.to_owned()))
             .view()
     };
     el("section")
+        .in_place_of(ui.standing(".panel"))
         .part("panel")
         .class("panel")
         .set("id", "panel")
@@ -52,7 +54,8 @@ fn head(ui: &Ui) -> AnyView {
         .set("type", "button")
         .set("aria-label", strings.close_chat)
         .on("click", move |_| actions.show(false))
-        .child(icons::cross());
+        .child(icons::cross())
+        .view();
     el("header")
         .part("header")
         .class("header")
@@ -70,7 +73,7 @@ fn head(ui: &Ui) -> AnyView {
                 .child(status.view())
                 .view(),
         )
-        .child(close.view())
+        .maybe((!ui.options.is_inline).then_some(close))
         .view()
 }
 

@@ -80,7 +80,7 @@ pub(super) fn transcript(ui: &Ui) -> AnyView {
 /// Before the first message: a greeting, what the chat is for, and what one could ask.
 fn empty_state(ui: &Ui) -> AnyView {
     let strings = ui.strings();
-    let suggestion = |text: &String| {
+    let suggestion = |(label, text): &(String, String)| {
         let actions = ui.actions.clone();
         let asked = text.clone();
         el("button")
@@ -89,15 +89,15 @@ fn empty_state(ui: &Ui) -> AnyView {
             .set("type", "button")
             // A refusal leaves the prompt where it is; the visitor may click again.
             .on("click", move |_| drop(actions.send(&asked)))
-            .text(text.clone())
+            .text(label.clone())
             .view()
     };
     let suggestions = ui
         .options
         .suggestions
         .iter()
-        .fold(el("div").class("suggestions"), |list, text| {
-            list.child(suggestion(text))
+        .fold(el("div").class("suggestions"), |list, prompt| {
+            list.child(suggestion(prompt))
         });
     let greeting = ui
         .options

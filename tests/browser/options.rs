@@ -237,21 +237,6 @@ async fn an_option_that_throws_when_read_harms_nobody() {
 }
 
 #[wasm_bindgen_test]
-fn an_unknown_option_is_named_in_the_console_with_the_nearest_known_one() {
-    let page = Page::open();
-    let widget = page.widget(r#"{"tenentId": "miptech-company", "colour": "red"}"#);
-    assert_eq!(widget.parts("launcher").len(), 1, "it is drawn all the same");
-    let warnings = page::warnings();
-    assert_eq!(warnings.len(), 2);
-    assert!(
-        warnings[0].contains(r#""tenentId""#) && warnings[0].contains("is tenantId"),
-        "{}",
-        warnings[0]
-    );
-    assert!(warnings[1].contains(r#""colour""#), "{}", warnings[1]);
-}
-
-#[wasm_bindgen_test]
 fn the_options_are_left_as_they_were() {
     let page = Page::open();
     let options = settings(r#"{"limits": {"messageChars": 7}, "suggestions": ["a"]}"#);

@@ -261,8 +261,17 @@ export function watch() {
     known.target === target && known.name === name && known.callback === callback && known.capture === capture(options)
   replace(EventTarget.prototype, 'addEventListener', (original) => function (name, callback, options) {
     if (!listeners.some(same(this, name, callback, options))) {
-      const key = started(`listener ${name}`)
-      listeners.push({ target: this, name, callback, capture: capture(options), key })
+      const known = { target: this, name, callback, capture: capture(options), key: started(`listener ${name}`) }
+      listeners.push(known)
+      // What hangs on a signal ends with it, and a signal is heard no more once it is aborted.
+      const signal = this instanceof AbortSignal ? this : options?.signal
+      if (signal) {
+        original.call(signal, 'abort', () => {
+          alive.delete(known.key)
+          const at = listeners.indexOf(known)
+          if (at >= 0) listeners.splice(at, 1)
+        })
+      }
     }
     return original.call(this, name, callback, options)
   })

@@ -1,5 +1,6 @@
 /** Nothing grows with the number of connections a page has had. */
 import type { CDPSession, Page } from '@playwright/test'
+import { keepMemories, memorySizes } from './alive'
 import { REACT_QUESTION, expect, test } from './fixtures'
 
 const CYCLES = 200
@@ -19,23 +20,14 @@ interface Measure {
 }
 
 interface Probe {
-  memories: WebAssembly.Memory[]
   timers: Set<unknown>
   sockets: Set<WebSocket>
 }
 
 /** Counts what the page holds; in the page before any of its scripts. */
 function install(): void {
-  const probe: Probe = { memories: [], timers: new Set(), sockets: new Set() }
+  const probe: Probe = { timers: new Set(), sockets: new Set() }
   Object.assign(window, { probe })
-  const { instantiate } = WebAssembly as unknown as { instantiate: (...from: unknown[]) => Promise<WebAssembly.Instance> }
-  const watched = async (...from: unknown[]): Promise<WebAssembly.Instance> => {
-    // The loader has compiled the module by then, so that an instance is all there is to get.
-    const instance = await instantiate(...from)
-    for (const value of Object.values(instance.exports)) if (value instanceof WebAssembly.Memory) probe.memories.push(value)
-    return instance
-  }
-  Object.assign(WebAssembly, { instantiate: watched })
   const set = window.setTimeout
   const clear = window.clearTimeout
   const replaced = (run: TimerHandler, ms?: number, ...rest: unknown[]): number => {
@@ -67,16 +59,17 @@ async function measure(page: Page, session: CDPSession): Promise<Measure> {
   const { nodes, jsEventListeners } = await session.send('Memory.getDOMCounters')
   const own = await page.evaluate(() => {
     const { probe } = window as unknown as { probe: Probe }
-    const wasm = probe.memories.reduce((sum, memory) => sum + memory.buffer.byteLength, 0)
-    return { wasm, timers: probe.timers.size, sockets: probe.sockets.size }
+    return { timers: probe.timers.size, sockets: probe.sockets.size }
   })
-  return { ...own, nodes, listeners: jsEventListeners }
+  const wasm = (await memorySizes(page)).reduce((sum, size) => sum + size, 0)
+  return { ...own, wasm, nodes, listeners: jsEventListeners }
 }
 
 test(`memory, listeners and timers are the same after ${CYCLES} drops and returns`, async ({ page, widget, server }) => {
   // Pauses between attempts are the visitor's time, not the test's.
   await page.clock.install()
   await page.addInitScript(install)
+  await keepMemories(page)
   await page.goto('/')
   await widget.openLive()
   await widget.askAndWait(REACT_QUESTION)

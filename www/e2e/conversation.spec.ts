@@ -162,7 +162,7 @@ test('Markdown becomes elements', async ({ page, widget }) => {
   await widget.askAndWait(REACT_QUESTION)
   const answer = widget.lastAnswer()
   await expect(answer.locator('strong').first()).toHaveText(/^docs\//)
-  await expect(answer.locator('pre code').first()).toContainText('mount')
+  await expect(answer.locator('pre code').first()).toContainText('ChatWidget')
   const text = (await answer.locator('[part=bubble]').textContent()) ?? ''
   expect(text).not.toContain('**')
   expect(text).not.toContain('```')

@@ -1,35 +1,9 @@
 import type { Page } from '@playwright/test'
-import type { ChatHandle, ChatOptions, SendResult } from '@miptech/chat'
+import type { ChatOptions, SendResult } from '@miptech/chat'
 import { REACT_QUESTION, expect, test } from './fixtures'
+import { goToModulePage, goToPage, tag } from './pages'
 import type { ReferenceServer } from './server'
 import { Widget } from './widget'
-
-declare global {
-  interface Window {
-    /** What the module door gives, and what the pages of these tests keep of it. */
-    mount: (options?: ChatOptions) => ChatHandle
-    handle?: ChatHandle
-    heard: string[]
-  }
-}
-
-/** Opens a page of these tests' own on the server's origin. */
-async function goToPage(page: Page, server: ReferenceServer, html: string): Promise<void> {
-  await server.addPage(
-    'door.html',
-    `<!doctype html><html lang="en"><head><title>door</title><link rel="icon" href="data:,"></head><body>${html}</body></html>`,
-  )
-  await page.goto('/door.html')
-}
-
-const tag = (origin: string, more = ''): string =>
-  `<script async src="/dist/loader.js" data-tenant-id="miptech-company" data-api-url="${origin}" ${more}></script>`
-
-/** A page that imports the module and waits for what the test does with it. */
-async function goToModulePage(page: Page, server: ReferenceServer): Promise<void> {
-  await goToPage(page, server, `<script type="module">import { mount } from '/dist/index.js'; window.mount = mount</script>`)
-  await page.waitForFunction(() => typeof window.mount === 'function')
-}
 
 function pathsOf(page: Page): string[] {
   const paths: string[] = []
@@ -119,7 +93,7 @@ test.describe('the script tag', () => {
     expect(complaints).toEqual([])
   })
 
-  test('answered with HTML instead of code says so beside the launcher, and the next click tries again', async ({ page, widget, server }) => {
+  test('answered with HTML instead of code says so in the panel, and Try again tries again', async ({ page, widget, server }) => {
     const isWasm = /\.wasm$/
     await page.route(isWasm, (route) => route.fulfill({ status: 200, contentType: 'text/html', body: '<!doctype html><title>App</title>' }))
     await goToPage(page, server, `<script>
@@ -127,16 +101,16 @@ test.describe('the script tag', () => {
         addEventListener('miptech-chat:error', (event) => heard.push(event.detail.code))
       </script>${tag(server.origin)}`)
     await widget.launcher.click()
-    const note = widget.host.getByRole('status').filter({ hasText: 'Press to try again' })
+    const note = widget.panel.getByText('Chat could not be loaded')
     await expect(note).toBeVisible()
     await expect(widget.launcher).toBeVisible()
     expect([...new Set(await page.evaluate(() => window.heard))]).toEqual(['load/not-wasm'])
     expect((await widget.state()).error).toMatchObject({ code: 'load/not-wasm', stage: 'load' })
 
     await page.unroute(isWasm)
-    await widget.launcher.click()
-    await expect(widget.panel).toBeVisible()
+    await widget.panel.getByRole('button', { name: 'Try again', exact: true }).click()
     await expect(note).toBeHidden()
+    await expect(widget.panel).toBeVisible()
     await widget.expectConnection('live')
   })
 })
@@ -167,18 +141,19 @@ test.describe('code that cannot be fetched', () => {
       return route.abort()
     })
     await goToPage(page, server, tag(server.origin))
-    const note = widget.host.getByRole('status').filter({ hasText: 'Press to try again' })
+    const note = widget.panel.getByText('Chat could not be loaded')
+    const again = widget.panel.getByRole('button', { name: 'Try again', exact: true })
     await widget.launcher.click()
     await expect(note).toBeVisible()
     expect(tries).toBe(3)
     expect((await widget.state()).error?.code).toBe('load/network')
-    await widget.launcher.click()
-    await expect(widget.launcher).not.toHaveAttribute('aria-busy')
+    await again.click()
+    await expect.poll(() => tries).toBe(4)
     await expect(note).toBeVisible()
-    expect(tries).toBe(4)
     await page.unroute(/\.wasm$/)
-    await widget.launcher.click()
-    await expect(widget.panel).toBeVisible()
+    await again.click()
+    await expect(note).toBeHidden()
+    await widget.expectConnection('live')
   })
 })
 

@@ -91,6 +91,11 @@ export class ReferenceServer {
     await writeFile(join(this.pages, name), html)
   }
 
+  /** Puts a whole site beside the pages of the demo, in place of those of the same names. */
+  async addPages(folder: string): Promise<void> {
+    await cp(folder, this.pages, { recursive: true })
+  }
+
   /** The address of a page on which nothing is mounted yet. */
   async barePage(): Promise<string> {
     const head = '<title>bare</title><link rel="icon" href="data:,"><script src="/dist/loader.js" data-manual></script>'

@@ -60,7 +60,8 @@ export class Widget {
   /** Mounts on the bare page of `ReferenceServer`, with options an address can carry; others take `page.evaluate`. */
   async mount(options: ChatOptions): Promise<void> {
     await this.page.waitForFunction(() => !!window.MIPTechChat?.version)
-    await this.page.evaluate((options) => void window.MIPTechChat?.mount(options), options)
+    const plain: object = options
+    await this.page.evaluate((options) => void window.MIPTechChat?.mount(options), plain)
   }
 
   /** Opens the panel as a visitor does: hover, then press, once the code has arrived. */

@@ -1,9 +1,15 @@
 /** Put in by build.mjs: the content-hashed names, relative to the bundle. */
 declare const __GLUE__: string
+declare const __EXTRAS__: string
 declare const __WASM__: string
 declare const __VERSION__: string
 
 declare module '*.css' {
   const text: string
   export default text
+}
+
+/** The glue of wasm-bindgen as a function: each call makes one of its own. */
+declare module 'glue' {
+  export default function glueOf(): import('./guard').Glue
 }

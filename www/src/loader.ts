@@ -1,78 +1,58 @@
 /** The script tag's door: reads the tag, mounts, and turns the global queue into the real thing. */
-import type { ChatHandle, ChatOptions } from '@miptech/chat'
-import type { Glue } from './code'
-import { allInstances, instance, mountWith } from './mount'
-
-type Command = [method: string, ...args: unknown[]]
-
-interface Global {
-  (...command: Command): unknown
-  q?: ArrayLike<unknown>[]
-  mount(options?: ChatOptions): ChatHandle
-  get(id?: string): ChatHandle | undefined
-  readonly instances: ChatHandle[]
-  version: string
-}
+import type { ChatGlobal, ChatOptions } from '@miptech/chat'
+import type { Code } from './seat'
+import { all, get, mountWith } from './mount'
 
 declare global {
   interface Window {
-    MIPTechChat?: Global
+    MIPTechChat?: ChatGlobal & { q?: Iterable<unknown>[] }
     MIPTechChatConfig?: ChatOptions
   }
 }
 
-const tag = (document.currentScript ??
-  document.querySelector('script[src*="/loader.js"]')) as HTMLScriptElement | null
-
-const base = tag?.src ?? location.href
-const place = {
-  glue: () => import(new URL(__GLUE__, base).href) as Promise<Glue>,
-  wasm: new URL(__WASM__, base).href,
-}
+const tag = (document.currentScript ?? document.querySelector('script[src*="/loader.js"]')) as HTMLScriptElement | null
+// Whoever takes it makes a text of it.
+const near = (file: string): string => new URL(file, tag?.src ?? location.href) as unknown as string
 
 const former = window.MIPTechChat
 /** Commands from before the first mount, in order. */
-let waiting: Command[] = Array.from(former?.q ?? [], (command) => Array.from(command) as Command)
+const waiting: Iterable<unknown>[] = [...(former?.q ?? [])]
+const runAll = (): void => waiting.splice(0).forEach((command) => run(...(command as [string])))
 
-if (former?.version) {
-  begin(former)
-} else {
-  const mount = (options?: ChatOptions): ChatHandle => {
-    const handle = mountWith(place, options)
-    for (const command of waiting.splice(0)) run(...command)
-    return handle
-  }
-  const global = Object.assign(run, { mount, get: instance, version: __VERSION__ })
-  Object.defineProperty(global, 'instances', { get: allInstances })
-  begin((window.MIPTechChat = global as unknown as Global))
-  if (waiting.some(([method]) => method === 'mount')) {
-    const first = waiting
-    waiting = []
-    for (const command of first) run(...command)
-  }
-}
+const importCode = (): Promise<Code> => import(near(__GLUE__))
+const fetchCode = (): Promise<[Code, Response]> => Promise.all([importCode(), fetch(near(__WASM__))])
 
-/** What the tag, or the page's configuration, asks for. */
-function begin(global: Global): void {
-  const options = tag ? optionsOf(tag) : window.MIPTechChatConfig
-  if (!options || tag?.dataset.manual !== undefined) return
-  if (global.get(options.id)) console.warn('miptech-chat: tag ignored, id in use')
-  else global.mount(options)
-}
-
-/** `data-api-url` and its like; flags and the one number are read as what they are. */
-function optionsOf(tag: HTMLScriptElement): ChatOptions {
-  const read = ([key, text]: [string, string | undefined]): [string, unknown] => {
-    if (/^(open|disclosure|debug)$/.test(key)) return [key, text !== 'false']
-    return [key, key === 'zIndex' ? +text! : text]
-  }
-  return Object.fromEntries(Object.entries(tag.dataset).map(read))
-}
+/** What the code answers without a widget. */
+const later = (name: 'csp' | 'diagnose') => async (options?: ChatOptions) => (await importCode())[name](options, global.mount)
 
 /** `MIPTechChat('open')`: a method of the default instance, or of the only one there is, or `mount`. */
-function run(method: string, ...args: unknown[]): unknown {
-  if (method === 'mount') return window.MIPTechChat?.mount(args[0] as ChatOptions)
-  const handle = instance() ?? allInstances()[0]
-  if (!handle) return void waiting.push([method, ...args])
-  return (handle as unknown as Record<string, (...args: unknown[]) => unknown>)[method]?.(...args)
+const run = (name: string, ...args: unknown[]): unknown => {
+  const target = (name === 'mount' ? global : (get() ?? all()[0])) as Record<string, (...args: unknown[]) => unknown> | undefined
+  return target ? target[name]?.(...args) : void waiting.push([name, ...args])
 }
+const global = (
+  former?.version
+    ? former
+    : Object.assign(run, {
+        mount(options?: ChatOptions) {
+          const handle = mountWith(fetchCode, options)
+          runAll()
+          return handle
+        },
+        get,
+        csp: later('csp'),
+        diagnose: later('diagnose'),
+        version: __VERSION__,
+      })
+) as ChatGlobal
+if (global !== former) Object.defineProperty((window.MIPTechChat = global), 'instances', { get: all })
+
+/** `data-api-url` and its like; flags are read as what they are. */
+const optionOf = ([key, text]: [string, string | undefined]): [string, unknown] => [key, text === 'true' || (text !== 'false' && text)]
+
+const options = tag ? Object.fromEntries(Object.entries(tag.dataset).map(optionOf)) as ChatOptions : window.MIPTechChatConfig
+if (options && !('manual' in options)) {
+  if (global.get(options.id)) console.warn('miptech-chat: tag ignored')
+  else global.mount(options)
+}
+runAll()

@@ -3,224 +3,210 @@
  *
  * Written as one closure per widget rather than a class: it is the largest part of the loader, and locals minify.
  */
-import type { ChatError, ChatEvent, ChatHandle, ChatOptions, ChatState, Message } from '@miptech/chat'
-import { type Command, type Inner, type LoadFailure, type Place, loadCode } from './code'
-import { type Launcher, drawLauncher, stored, words } from './launcher'
+import type { ChatError, ChatEvent, ChatHandle, ChatOptions } from '@miptech/chat'
+import type { Code, Seat } from './seat'
+import { attempt, pin, stored, words } from './page'
+import { drawShell, make } from './shell'
 
-const PREFIX = 'miptech-chat:'
+/**
+ * What the code does, queued until it runs: three that answer with what takes them back, eleven that only prepare, one
+ * that calls for the code, and nine that do and answer with a promise.
+ */
+const COMMANDS =
+  'on once subscribe off update setLocale setTheme setContext setToken setConsent setDraft identify markRead retry regenerate stop focusComposer send signIn register logout getProfile newConversation exportConversation eraseConversation diagnose'.split(' ')
 
-/** What the code does; before it runs it is queued. The last seven answer with a promise. */
-const COMMANDS = 'open close toggle retry setDraft setToken stop focusComposer send signIn register logout getProfile newConversation diagnose'.split(' ') as Command[]
+const instances = new Map<string, Seat>()
 
-const instances = new Map<string, { handle: ChatHandle; retain: () => void }>()
-
-export function instance(id = 'default'): ChatHandle | undefined {
+export function get(id = 'default'): ChatHandle | undefined {
   return instances.get(id)?.handle
 }
 
-export function allInstances(): ChatHandle[] {
-  return Array.from(instances.values(), ({ handle }) => handle)
+export function all(): ChatHandle[] {
+  return [...instances.values()].map(({ handle }) => handle)
 }
 
-export function mountWith(place: Place, options: ChatOptions = {}): ChatHandle {
+/** Fetches both files, begun side by side. */
+export type Fetch = () => Promise<[Code, Response]>
+
+/** Fetched once for all instances, and forgotten on failure so that the next click tries again. */
+let fetched: Promise<[Code, Response]> | undefined
+
+/** Automatic repeats that are left, each after up to a second; then there is one try for each click. */
+let repeats = 2
+
+const repeated = (fetchCode: Fetch): Promise<[Code, Response]> =>
+  fetchCode().catch(async (cause) => {
+    if (repeats-- < 1) throw cause
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * 1000))
+    return repeated(fetchCode)
+  })
+
+export function mountWith(fetchCode: Fetch, options: ChatOptions = {}): ChatHandle {
   const id = `${options.id ?? 'default'}`
-  instances.get(id)?.retain()
-  return instance(id) ?? create(id, options, place)
+  const seat = instances.get(id) ?? create(id, options, fetchCode)
+  seat.holders++
+  return seat.handle
 }
 
-function create(id: string, options: ChatOptions, place: Place): ChatHandle {
-  const host = globalThis.document?.createElement('div')
-  let holders = 1
-  let launcher: Launcher | undefined
-  let inner: Inner | undefined
-  let isLoading = false
-  let isGone = false
-  let lastError: ChatError | undefined
-  /** Settled while nobody presses the drawn launcher. */
-  let release: Promise<void> | undefined
+function create(id: string, given: ChatOptions, fetchCode: Fetch): Seat {
+  // What the page's prototypes say is no option.
+  const options: ChatOptions = { __proto__: null, ...given } as ChatOptions
+  let loading: unknown
   let resolveReady!: () => void
-  /** Commands from before the code runs, in order, and what ends each of them if it never will. */
-  let queue: [run: () => void, refuse: () => void][] = []
-  let listeners: [name: string, callback: unknown, listener: EventListener][] = []
 
-  /** An error from before the code runs, or about it: one console line, and an event in a later microtask. */
-  const raise = (code: ChatError['code'], stage: ChatError['stage'], help: string): void => {
-    console.error(`miptech-chat: ${code} ${help}`)
-    lastError = failure(code, stage, help)
-    const event = new CustomEvent(`${PREFIX}error`, { bubbles: true, composed: true, detail: lastError })
-    queueMicrotask(() => host.dispatchEvent(event))
-  }
-
-  const giveUp = (): void => {
-    for (const [, refuse] of queue.splice(0)) refuse()
-  }
-
-  /** From here on nothing is drawn, sent or waited for under this handle; the id is free again. */
-  const end = (): void => {
-    isGone = true
-    instances.delete(id)
-    giveUp()
-    resolveReady()
-  }
-
-  const load = async (): Promise<void> => {
-    if (isLoading || inner || !launcher) return
-    const { button, say, yieldPlace } = launcher
-    isLoading = true
-    say('')
-    button.ariaBusy = 'true'
-    try {
-      const glue = await loadCode(place)
-      // A button that is replaced while it is pressed never clicks.
-      await release
-      if (!isGone) {
-        const hadFocus = host.shadowRoot?.activeElement === button
-        const made = glue.mount(host, { ...options, on: undefined })
-        yieldPlace()
-        if (hadFocus) host.shadowRoot?.querySelector<HTMLElement>('.launcher')?.focus()
-        inner = made
-        for (const [run] of queue.splice(0)) run()
-        resolveReady()
-      }
-    } catch (failure) {
-      const { code = 'internal/panic', message } = failure as LoadFailure
-      say(words('Chat could not be loaded. Press to try again.', 'Chat non caricata. Premi di nuovo.', options.locale))
-      raise(code, 'load', message)
-      giveUp()
-    }
-    isLoading = false
-    button.ariaBusy = null
-  }
-
-  const draw = (): void => {
-    if (isGone) return
-    const fault = firstFault(options)
-    if (fault) {
-      raise(fault[0], 'create', fault[1])
-      return end()
-    }
-    launcher = drawLauncher(host, id, options)
-    const { button } = launcher
-    const when = options.load
-    // A finger enters before it touches, so this is hovering and touching in one.
-    if (when !== 'manual') button.onpointerenter = button.onfocus = load
-    button.onpointerdown = () => {
-      release = new Promise((resolve) => {
-        button.onpointerup = button.onpointerleave = () => setTimeout(resolve)
+  const seat = {
+    id,
+    options,
+    holders: 0,
+    isGone: !globalThis.document,
+    life: new AbortController(),
+    queue: [],
+    raise(code, stage, help) {
+      console.error(`miptech-chat: ${code} ${help}`)
+      const detail = (seat.error = { code, message: help, retryable: false, stage, buildId: __VERSION__, help })
+      queueMicrotask(() => {
+        seat.hostElement.dispatchEvent(new CustomEvent('miptech-chat:error', { bubbles: true, composed: true, detail }))
+        for (const [, [name, heard]] of seat.queue) if (name === 'error') (heard as (error: ChatError) => void)(detail)
       })
+    },
+    say(text, button) {
+      const { lines: list } = seat.shell
+      list.textContent = text
+      if (button) Object.assign(make(list, 'button'), { textContent: button, onclick: load })
+    },
+    redraw() {
+      const former = seat.hostElement
+      const host = (seat.hostElement = document.createElement('div'))
+      const { launcher } = (seat.shell = drawShell(host, options, toggle, handle.send))
+      const { launcher: own = true, target } = options
+      const opener = own === true ? launcher : find(own)
+      host.dataset['miptechChat'] = id
+      pin(host, options)
+      if (opener !== launcher) launcher.style.display = 'none'
+      // A finger enters before it touches, so this is hovering and touching in one.
+      opener?.addEventListener('click', toggle, seat.life)
+      for (const name of ['pointerenter', 'focus']) if (options.load !== 'manual') opener?.addEventListener(name, load, seat.life)
+      if (former) former.replaceWith(host)
+      else (find(target) ?? document.documentElement).append(host)
+    },
+    finish() {
+      seat.isGone = true
+      instances.delete(id)
+      for (const [name, , resolve] of seat.queue) resolve(refuse(name))
+      resolveReady()
+      seat.life.abort()
+      seat.hostElement.remove()
+    },
+  } as Partial<Seat> as Seat
+  /** No widget, no answer: what has a result says why, the rest is nothing. */
+  const refuse = (name: string): unknown => (/^[rs]/.test(name) ? { ok: false, error: seat.error } : null)
+  const isOpen = (): boolean => seat.shell?.widget.dataset['open'] === ''
+  const toggle = (): void => show(!isOpen(), 'visitor')
+  const show = (isOpen: boolean, by = 'host'): void => {
+    const { engine, shell } = seat
+    if (engine) engine.show(isOpen, by)
+    else if (shell) {
+      shell.launcher.ariaExpanded = `${shell.widget.toggleAttribute('data-open', isOpen)}`
+      seat.openedBy = by
+      if (isOpen) {
+        if (by) shell.field.focus()
+        load()
+      }
     }
-    button.onclick = () => (handle as unknown as Inner).open('visitor')
-    if (when === 'eager' || options.open || options.connect === 'load' || queue[0]) void load()
-    else if (when === 'idle') (self.requestIdleCallback ?? setTimeout)(load)
   }
+  const load = (): unknown =>
+    (loading ??= (fetched ??= repeated(fetchCode))
+      .then(([code, wasm]) => code.start(seat, wasm))
+      .then(resolveReady)
+      .catch((cause) => {
+        loading = fetched = undefined
+        seat.raise(cause.code ?? 'load/network', 'load', cause.help ?? `${cause}`)
+        seat.say(words(options, 'Chat could not be loaded', 'Chat non caricata'), words(options, 'Try again', 'Riprova'))
+      }))
 
-  // The commands are added below, so the literal alone is not yet a handle.
-  const handle: ChatHandle = {
+  const display = (value: string): void => seat.hostElement?.style.setProperty('display', value, 'important')
+
+  const handle = (seat.handle = {
     id,
     get element() {
-      return launcher && !isGone ? host : null
+      return seat.isGone ? null : seat.hostElement
     },
     ready: new Promise<void>((resolve) => (resolveReady = resolve)),
     getState: () =>
-      Object.freeze(
-        inner?.getState() ?? {
-          status: 'idle',
-          isOpen: false,
-          unread: 0,
-          chatId: null,
-          connection: { state: 'idle', attempt: 0 },
-          auth: 'anonymous',
-          messages: 0,
-          error: lastError,
-        },
-      ) as ChatState,
-    getMessages: () => (inner?.getMessages() ?? []) as Message[],
-    isOpen: () => !!inner?.isOpen(),
-    isAuthenticated: () => (inner ? inner.isAuthenticated() : !!stored(options.tokenKeys?.access ?? 'miptech_access_token')),
-    // The code tells `state` after every change, once per microtask; it is no event of the public surface.
-    subscribe: (callback) => handle.on('state' as ChatEvent, () => callback(handle.getState())),
-    on(name, callback) {
-      const listener = (event: Event): void => {
-        try {
-          callback((event as CustomEvent).detail)
-        } catch (cause) {
-          if (name !== 'error') raise('host/callback-threw', 'send', `${cause}`)
-        }
-      }
-      listeners.push([name, callback, listener])
-      host?.addEventListener(PREFIX + name, listener)
-      return () => handle.off(name, callback)
-    },
-    once(name, callback) {
-      const ends = [callback, () => end()].map((callback) => handle.on(name, callback))
-      const end = (): void => ends.forEach((end) => end())
-      return end
-    },
-    off(name, callback) {
-      listeners = listeners.filter(([known, heard, listener]) => {
-        if (known !== name || (callback && heard !== callback)) return true
-        host?.removeEventListener(PREFIX + name, listener)
-        return false
-      })
-    },
+      seat.engine?.getState() ??
+      Object.freeze({
+        status: 'idle',
+        isOpen: isOpen(),
+        unread: 0,
+        chatId: null,
+        connection: { state: 'idle' },
+        auth: 'anonymous',
+        messages: 0,
+        error: seat.error,
+      }),
+    getMessages: () => seat.engine?.getMessages() ?? [],
+    isOpen,
+    isAuthenticated: () => seat.engine?.isAuthenticated() ?? !!stored(options.tokenKeys?.access ?? 'miptech_access_token'),
+    open: () => show(true),
+    close: () => show(false),
+    toggle: () => show(!isOpen()),
+    show: () => display('block'),
+    hide: () => display('none'),
     /** React's StrictMode unmounts and mounts again at once; a grace of one macrotask keeps its one widget alive. */
     async destroy() {
-      holders -= holders && 1
+      seat.holders -= seat.holders && 1
       await new Promise((resolve) => setTimeout(resolve))
-      if (holders || isGone) return
-      end()
-      for (const [name] of listeners) handle.off(name as ChatEvent)
-      host?.remove()
-      try {
-        inner?.destroy()
-      } catch {
-        // Code that crashed is not to be trusted; its node and its listeners are gone already.
+      if (!seat.holders && !seat.isGone) {
+        seat.finish()
+        seat.engine?.destroy()
       }
-      inner = undefined
     },
-  } satisfies Omit<ChatHandle, Command> as unknown as ChatHandle
-  for (const name of COMMANDS) {
-    ;(handle as unknown as Record<string, unknown>)[name] = (...args: unknown[]) => {
+  } as ChatHandle)
+  handle.unmount = handle.destroy
+  COMMANDS.forEach((name, index) => {
+    ;(handle as never as Record<string, unknown>)[name] = (...args: unknown[]) => {
       const answer = new Promise((resolve) => {
-        const run = (): void => resolve(inner?.[name](...args))
-        // No widget, no answer: what has a result says why, the rest is nothing.
-        const refuse = (): void => {
-          resolve(/^[rs]/.test(name) ? { ok: false, error: lastError ?? failure('message/rejected', 'send', 'gone') } : null)
-        }
-        if (inner) run()
-        else if (isGone) refuse()
+        if (seat.engine) resolve(seat.engine.call(name, args))
         else {
-          queue.push([run, refuse])
-          // What a host asks for before the code runs means intent, but for what only prepares or ends something.
-          if (!/^(cl|ret|se?t)/.test(name)) void load()
+          seat.queue.push([name, args, resolve])
+          if (seat.isGone) resolve(refuse(name))
+          else if (index > 15) load()
         }
       })
-      if (COMMANDS.indexOf(name) > 7) return answer
+      return index < 3 ? () => handle.off(...(args as [never])) : index > 16 ? answer : undefined
+    }
+  })
+
+  for (const name in options.on) handle.on(name as ChatEvent, options.on[name as ChatEvent] as () => void)
+  if (!seat.isGone) {
+    instances.set(id, seat)
+    seat.redraw()
+    const fault = firstFault(options)
+    if (fault) {
+      seat.raise(fault[0], 'create', fault[1])
+      seat.finish()
+    } else {
+      const { load: when, target, open = !!target, tenantId = 'miptech-company' } = options
+      if (open === 'restore' ? stored(`miptech_chat:${tenantId}:open`) : open) show(true, '')
+      if (when === 'eager' || options.connect === 'load') load()
+      else if (when === 'idle') (self.requestIdleCallback ?? setTimeout)(load)
     }
   }
-
-  for (const [name, callback] of Object.entries(options.on ?? {})) handle.on(name as ChatEvent, callback as () => void)
-  if (host) {
-    instances.set(id, { handle, retain: () => void holders++ })
-    if (document.body) draw()
-    else addEventListener('DOMContentLoaded', draw, { once: true })
-  }
-  return handle
+  return seat
 }
 
-function failure(code: ChatError['code'], stage: ChatError['stage'], help: string): ChatError {
-  return { code, message: help, retryable: false, stage, buildId: __VERSION__, help }
+/** An element by itself or by its selector; what is neither is judged when the code runs. */
+function find(place: unknown): Element | null | undefined {
+  return attempt(() => (typeof place === 'string' ? document.querySelector(place) : (place as Element)))
 }
 
 /** What is wrong enough to draw nothing: a tenant no platform takes, or an unencrypted base on an encrypted page. */
-function firstFault({ tenantId = 'ok-', apiUrl, wsUrl }: ChatOptions): [ChatError['code'], string] | undefined {
+function firstFault({ tenantId = 'ok-', apiUrl = 'ws://localhost', wsUrl = apiUrl }: ChatOptions): [ChatError['code'], string] | undefined {
   if (!/^[\w-]{3,50}$/.test(tenantId)) return [tenantId ? 'config/invalid' : 'config/tenant-missing', 'tenantId']
   for (const base of [apiUrl, wsUrl]) {
-    const [whole, secure, host] = /^\s*(?:http|ws)(s?):\/\/(\[[^\]]+]|[^/:]+)/i.exec(base ?? 'ws://localhost') ?? []
-    if (!whole) return ['config/invalid', `Not a URL: ${base}`]
-    if (location.protocol === 'https:' && !secure && !/^(.+\.)?localhost$|^127(\.\d+){3}$|^\[::1]$/i.test(`${host}`)) {
-      return ['config/insecure-url', `Not encrypted: ${base}`]
-    }
+    if (!/^\s*(http|ws)s?:\/\/./i.test(base)) return ['config/invalid', base]
+    const isOpen = /^\s*(http|ws):\/\/(?!([^/]+\.)?(localhost|127(\.\d+){3}|\[::1])([:/]|$))/i.test(base)
+    if (location.protocol === 'https:' && isOpen) return ['config/insecure-url', base]
   }
   return undefined
 }

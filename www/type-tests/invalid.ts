@@ -18,10 +18,46 @@ mount({ theme: 'sepia' })
 mount({ position: 'center' })
 // @ts-expect-error there is no such size
 mount({ size: 'huge' })
-// @ts-expect-error a layer is a number
+// @ts-expect-error a layer is a number, or the browser's own
 mount({ zIndex: '10' })
 // @ts-expect-error flags are no strings
 mount({ open: 'true' })
+// @ts-expect-error a place is an element or its selector
+mount({ target: document })
+// @ts-expect-error there is no such storage
+mount({ storage: 'cookie' })
+// @ts-expect-error there is no such moment
+mount({ consent: 'never' })
+// @ts-expect-error there is no such direction
+mount({ dir: 'up' })
+// @ts-expect-error there is no such token
+mount({ theme: { background: 'red' } })
+// @ts-expect-error a token is a text
+mount({ theme: { radius: 12 } })
+// @ts-expect-error a distance is a number, in CSS pixels
+mount({ offset: { x: '16px' } })
+// @ts-expect-error a launcher is no number
+mount({ launcher: 1 })
+// @ts-expect-error a header is there or not
+mount({ header: 'small' })
+// @ts-expect-error there are no such words
+mount({ strings: { hello: 'Hi' } })
+// @ts-expect-error words are texts
+mount({ strings: { title: 1 } })
+// @ts-expect-error a suggestion says what is sent
+mount({ suggestions: [{ label: 'Prices' }] })
+// @ts-expect-error an invitation says something
+mount({ invitation: true })
+// @ts-expect-error a disclosure of one's own says something
+mount({ disclosure: { href: '/ai' } })
+// @ts-expect-error there is no such feature
+mount({ features: { typing: true } })
+// @ts-expect-error there is no such way to ask
+mount({ links: { confirm: 'sometimes' } })
+// @ts-expect-error hosts come in a list
+mount({ images: { allowHosts: 'cdn.example' } })
+// @ts-expect-error a user's name is a text
+mount({ user: { name: 1 } })
 // @ts-expect-error suggestions are texts
 mount({ suggestions: [1, 2] })
 // @ts-expect-error a limit is a number
@@ -94,6 +130,14 @@ handle.on('auth:change', ({ token }) => token)
 handle.on('auth:required', ({ reason }) => reason.status)
 // @ts-expect-error a conversation that ended has an id
 export const unnamed: ChatEvents['conversation:end'] = {}
+// @ts-expect-error an answer that ended says why
+export const endless: ChatEvents['response:end'] = { id: '1', ms: 2 }
+// @ts-expect-error there is no such reason
+handle.on('response:end', ({ reason }) => reason === 'timeout')
+// @ts-expect-error the beginning of an answer has no text
+handle.on('response:start', ({ text }) => text)
+// @ts-expect-error a link is told by its host alone
+handle.on('link:click', ({ href }) => href)
 // @ts-expect-error only the host or the visitor opens
 export const opened: ChatEvents['open'] = { by: 'page' }
 // @ts-expect-error a listener is a function
@@ -115,8 +159,6 @@ export const status: MessageStatus = 'delivered'
 // @ts-expect-error there is no such state
 if (handle.getState().connection.state === 'connected') handle.open()
 // @ts-expect-error there is no such state
-if (handle.getState().connection.state === 'fallback') handle.open()
-// @ts-expect-error there is no such state
 if (handle.getState().auth === 'signed-out') handle.open()
 // @ts-expect-error there is no such stage
 handle.once('error', ({ stage }) => stage === 'login')
@@ -130,8 +172,24 @@ void handle.send()
 void handle.send({ text: 'hello' })
 // @ts-expect-error an id is a string
 void handle.send('hello', { clientId: 1 })
-// @ts-expect-error retry needs the id of a message
-handle.retry()
+// @ts-expect-error an id is a string
+handle.retry(1)
+// @ts-expect-error what is asked again is always the last question
+handle.regenerate('message-id')
+// @ts-expect-error a user is an object
+handle.identify('ada')
+// @ts-expect-error facts come in an object
+handle.setContext('page')
+// @ts-expect-error a language is named
+handle.setLocale()
+// @ts-expect-error there is no such theme
+handle.setTheme('sepia')
+// @ts-expect-error consent is given or not
+handle.setConsent('yes')
+// @ts-expect-error the name is placeholder
+handle.update({ placeHolder: 'Ask' })
+// @ts-expect-error there is no such form
+void handle.exportConversation('pdf')
 // @ts-expect-error the id of a handle is fixed
 handle.id = 'other'
 // @ts-expect-error the messages are not to be changed
@@ -169,13 +227,8 @@ export async function unread(): Promise<string> {
 }
 export async function undiagnosed(): Promise<string> {
   const report = await handle.diagnose()
-  // @ts-expect-error there may be no widget
-  return report.profile
-}
-export async function overstated(): Promise<boolean> {
-  const report = await handle.diagnose()
-  // @ts-expect-error what is found out is never `auto`
-  return report?.profile === 'auto'
+  // @ts-expect-error what may be unknown is not there for certain
+  return report.chatId.slice(1)
 }
 export async function misread(): Promise<string | undefined> {
   const result = await handle.send('hello')

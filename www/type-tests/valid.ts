@@ -6,6 +6,7 @@ import {
   type ChatErrorCode,
   type ChatEvent,
   type ChatEvents,
+  type ChatGlobal,
   type ChatHandle,
   type ChatOptions,
   type ChatState,
@@ -18,6 +19,8 @@ import {
   type Source,
   type TokenContext,
   type User,
+  csp,
+  get,
   mount,
   version,
 } from '@miptech/chat'
@@ -45,11 +48,26 @@ const full: ChatOptions = {
   },
   tokenKeys: { access: 'shop_access', refresh: 'shop_refresh', user: 'shop_user' },
   context: { page: '/prices', seats: 3, nested: { list: [1, 'two', null] } },
-  open: true,
+  open: 'restore',
+  target: '#chat',
+  user: { id: '7', name: 'Ada', email: 'ada@example.com' },
+  storage: 'session',
+  consent: 'host',
+  dir: 'rtl',
+  strings: { title: 'Talk to us', greeting: 'Hello' },
+  offset: { x: 24, y: 80 },
+  launcher: '#ask',
+  header: false,
+  invitation: { text: 'May I help?', delayMs: 5000, once: false },
+  features: { feedback: true, sound: false },
+  links: { allowHosts: ['docs.example'], confirm: 'always' },
+  images: { allowHosts: ['cdn.example'] },
+  fallbackHref: 'https://shop.example/contact',
+  nonce: 'r4nd0m',
   title: 'Sales',
   placeholder: 'Ask away',
   welcome: 'Hello',
-  suggestions: ['Where is my order?'],
+  suggestions: ['Where is my order?', { label: 'Prices', text: 'What does it cost?' }],
   disclosure: false,
   locale: 'it-IT',
   theme: 'dark',
@@ -78,6 +96,10 @@ export const lean: ChatOptions[] = [
   { getToken: () => Promise.resolve(null) },
   { context: () => ({ page: location.pathname }) },
   { context: {} },
+  { open: false, target: document.body, launcher: document.body, zIndex: 'top-layer' },
+  { launcher: false, offset: { y: 0 }, theme: { accent: '#0a7', text: 'black' }, invitation: false },
+  { theme: 'glass', disclosure: { text: 'An AI answers', href: '/ai' }, links: {}, images: {}, features: {} },
+  { user: {}, strings: {}, theme: {} },
   { limits: {} },
   { limits: { outbox: 1 } },
 ]
@@ -91,6 +113,14 @@ handle.on('connection:change', (detail) => {
 })
 handle.once('open', ({ by }) => by === 'visitor')
 handle.on('close', ({ by }) => by === 'host')
+handle.on('response:start', ({ id }) => id.length)
+handle.on('response:delta', ({ id, text }) => id + text)
+handle.on('response:end', ({ id, reason, ms, firstTokenMs }) => (reason === 'complete' ? id : ms - (firstTokenMs ?? 0)))
+handle.on('feedback', ({ messageId, value, reason }) => messageId + (value === 'up' ? 'thanks' : reason))
+handle.on('link:click', ({ messageId, host }) => messageId + host)
+handle.on('source:click', ({ messageId, index }) => messageId + index.toFixed())
+handle.on('consent:change', ({ granted }) => !granted)
+for (const name of ['invitation:shown', 'invitation:dismissed', 'invitation:accepted'] as const) handle.on(name, () => undefined)
 handle.on('message:sent', ({ id, clientId, chars }) => id + clientId + chars)
 handle.on('message:failed', ({ clientId, error }) => clientId + error.code)
 const listener = (error: ChatError): void => void error
@@ -159,8 +189,8 @@ export const source = async (context: TokenContext): Promise<string | null> => {
 }
 
 export async function failures(): Promise<string[]> {
-  const report: DiagnosticReport | null = await handle.diagnose()
-  const checks = report?.checks.filter(({ state }) => state === 'fail' || state === 'warn') ?? []
+  const report: DiagnosticReport = await handle.diagnose()
+  const checks = report.checks.filter(({ state }) => state === 'fail' || state === 'warn')
   return checks.map(({ id, evidence, cause, fix }) => [id, evidence, cause ?? '', fix ?? ''].join())
 }
 
@@ -171,6 +201,7 @@ export function light(state: ConnectionState): boolean {
       return true
     case 'blocked':
     case 'connecting':
+    case 'fallback':
     case 'idle':
     case 'joining':
     case 'offline':
@@ -212,13 +243,37 @@ export async function leave(): Promise<void> {
   handle.toggle()
   handle.setDraft(handle.isOpen() ? 'draft' : '')
   handle.focusComposer()
+  handle.hide()
+  handle.show()
   handle.stop()
+  handle.regenerate()
+  handle.markRead()
+  handle.identify({ id: '7' })
+  handle.setContext({ page: '/cart' })
+  handle.setLocale('it')
+  handle.setTheme({ accent: 'rebeccapurple' })
+  handle.setTheme('glass')
+  handle.setConsent(true)
+  handle.update({ title: 'Support', limits: { outbox: 3 }, on: { ready: () => undefined } })
+  const file: Blob = await handle.exportConversation('markdown')
+  await handle.eraseConversation()
   await handle.newConversation()
   handle.retry('client-id')
+  handle.retry()
+  await handle.unmount()
+  console.log((await handle.exportConversation()).size + file.size)
   await bare.ready
   await handle.destroy()
   const gone: HTMLElement | null = handle.element
   console.log(gone?.id, version.length, handle.id)
+}
+
+export function script(chat: ChatGlobal): string {
+  chat('open')
+  void chat.diagnose().then(({ checks }) => checks.length)
+  void chat.csp({ apiUrl: 'https://api.example' }).then((policy) => policy.split('; '))
+  const all: readonly ChatHandle[] = [...chat.instances, chat.mount({ id: 'two' })]
+  return chat.version + csp({ apiUrl: 'https://api.example' }) + csp() + (chat.get('two') ?? get())?.id + all.length
 }
 
 proves<Same<ChatEvent, keyof ChatEvents>>()

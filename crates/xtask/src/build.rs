@@ -10,7 +10,7 @@ use crate::bundle::Bundle;
 use crate::workspace::{WASM_TARGET, Workspace};
 use crate::{node, steps, tools};
 
-/// Compiles the widget, makes its two hashed files, and lets `www/build.mjs` add the JavaScript doors.
+/// Compiles the widget, makes its wasm and its glue, and lets `www/build.mjs` add the JavaScript doors.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     tools::ensure_wasm_target()?;
     let library = tools::ensure_rust_source()?;
@@ -18,7 +18,9 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     compile(workspace, &library)?;
     let bundle = Bundle::produce(workspace)?;
     let mut doors = node::node(workspace);
-    doors.args(["build.mjs", "--wasm", &bundle.wasm, "--glue", &bundle.glue]);
+    doors
+        .args(["build.mjs", "--wasm", &bundle.wasm, "--glue"])
+        .arg(&bundle.glue);
     steps::run("bundle the JavaScript doors of www", &mut doors)?;
     println!("\nwww/dist is complete.");
     Ok(())
@@ -40,6 +42,7 @@ fn compile(workspace: &Workspace, library: &Path) -> Result<()> {
         "--lib",
         "--crate-type",
         "cdylib",
+        "--no-default-features",
         "--target",
         WASM_TARGET,
         "-p",
@@ -52,8 +55,14 @@ fn compile(workspace: &Workspace, library: &Path) -> Result<()> {
     steps::run("compile the widget to WebAssembly", &mut command)
 }
 
-/// What rustc leaves out of panics: places in the source, and values as `Debug` prints them.
-const SILENCE: [&str; 2] = ["-Zlocation-detail=none", "-Zfmt-debug=none"];
+/// A panic is a trap at once: it has no words and formats none. Whoever called the widget's code sees the trap
+/// (`www/src/guard.ts`), and a message would tell a visitor nothing.
+const SILENCE: [&str; 4] = [
+    "-Cpanic=immediate-abort",
+    "-Zunstable-options",
+    "-Zlocation-detail=none",
+    "-Zfmt-debug=none",
+];
 
 /// Lets this one call build the standard library for size (`docs/decisions/0012-standard-library-from-source.md`).
 ///

@@ -1,4 +1,5 @@
-//! From the compiler's wasm to the two files a page loads: glue and wasm, under content-hashed names.
+//! From the compiler's wasm to the one a page loads, under a content-hashed name, and its glue, which `www/build.mjs`
+//! bundles with what else is fetched beside it.
 //!
 //! wasm-bindgen runs as a library of the lockfile's version, wasm-opt comes from npm's `binaryen`. Both
 //! are skipped when nothing they depend on has changed.
@@ -48,20 +49,13 @@ const WASM_OPT: [&str; 20] = [
     "--enable-multivalue",
 ];
 
-/// How esbuild minifies the glue.
-const MINIFY: [&str; 5] = [
-    "--minify",
-    "--tree-shaking=true",
-    "--format=esm",
-    "--target=es2022",
-    "--log-level=warning",
-];
-
-/// The names of the two hashed files in `www/dist`.
+/// What a build of the widget gives to the JavaScript around it.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Bundle {
+    /// The name of the wasm in `www/dist`.
     pub(crate) wasm: String,
-    pub(crate) glue: String,
+    /// Where the glue is, as wasm-bindgen wrote it but for short names.
+    pub(crate) glue: PathBuf,
 }
 
 impl Bundle {
@@ -74,86 +68,64 @@ impl Bundle {
             .join("release/miptech_chat.wasm");
         let inputs = inputs(workspace, &raw, &version)?;
         let stamp = workspace.memory().join("bundle.stamp");
-        if let Ok(bundle) = Self::find(&workspace.dist())
-            && stamp::holds(&stamp, &bundle.stamp(&inputs))
-            && bundle.is_intact(&workspace.dist())
+        let folder = workspace.memory().join("bindgen");
+        let glue = folder.join(format!("{STEM}.js"));
+        if let Ok(wasm) = find(&workspace.dist(), ".wasm")
+            && stamp::holds(&stamp, &format!("{inputs}\n{wasm}\n"))
+            && glue.exists()
+            && is_intact(&workspace.dist(), &wasm)
         {
             steps::reuse("glue and optimised wasm are up to date");
-            return Ok(bundle);
+            return Ok(Self { wasm, glue });
         }
 
-        let folder = workspace.memory().join("bindgen");
         steps::work(&format!("generate the glue with wasm-bindgen {version}"), || {
             bind(&raw, &folder)
         })?;
         let bound = folder.join(format!("{STEM}_bg.wasm"));
         let optimised = folder.join("optimised.wasm");
-        let minified = folder.join("minified.js");
-        let mut minify = tool(workspace, "esbuild");
-        minify.arg(folder.join(format!("{STEM}.js"))).args(MINIFY);
-        minify.arg(format!("--outfile={}", minified.display()));
-        steps::run("minify the glue", &mut minify)?;
         let mut optimise = tool(workspace, "wasm-opt");
         optimise.args(WASM_OPT).arg(&bound).arg("-o").arg(&optimised);
         steps::run("optimise the wasm for size", &mut optimise)?;
 
-        let bundle = Self::publish(&workspace.dist(), &optimised, &minified)?;
-        stamp::set(&stamp, &bundle.stamp(&inputs))?;
-        Ok(bundle)
+        let wasm = publish(&workspace.dist(), &optimised)?;
+        stamp::set(&stamp, &format!("{inputs}\n{wasm}\n"))?;
+        Ok(Self { wasm, glue })
     }
+}
 
-    /// Finds the two files of a build in `dist`.
-    ///
-    /// # Errors
-    /// There are none, or more than one of a kind: the cure is a build.
-    pub(crate) fn find(dist: &Path) -> Result<Self> {
-        let only = |extension: &str| {
-            let mut names = hashed_files(dist)?
-                .into_iter()
-                .filter(|name| name.ends_with(extension));
-            match (names.next(), names.next()) {
-                (Some(name), None) => Ok(name),
-                (None, _) => bail!("www/dist has no {STEM}-*{extension}: run `cargo xtask build` first"),
-                (Some(_), Some(_)) => {
-                    bail!("www/dist has more than one {STEM}-*{extension}: run `cargo xtask build`")
-                }
-            }
-        };
-        Ok(Self {
-            wasm: only(".wasm")?,
-            glue: only(".js")?,
-        })
-    }
-
-    /// Replaces the hashed files in `dist` by these two.
-    fn publish(dist: &Path, wasm: &Path, glue: &Path) -> Result<Self> {
-        fs::create_dir_all(dist).with_context(|| format!("cannot create {}", dist.display()))?;
-        for name in hashed_files(dist)? {
-            fs::remove_file(dist.join(&name)).with_context(|| format!("cannot remove {name}"))?;
+/// Finds the one hashed file of a build in `dist` whose name ends so.
+///
+/// # Errors
+/// There is none, or more than one: the cure is a build.
+pub(crate) fn find(dist: &Path, extension: &str) -> Result<String> {
+    let mut names = hashed_files(dist)?
+        .into_iter()
+        .filter(|name| name.ends_with(extension));
+    match (names.next(), names.next()) {
+        (Some(name), None) => Ok(name),
+        (None, _) => bail!("www/dist has no {STEM}-*{extension}: run `cargo xtask build` first"),
+        (Some(_), Some(_)) => {
+            bail!("www/dist has more than one {STEM}-*{extension}: run `cargo xtask build`")
         }
-        let copy = |from: &Path, extension: &str| -> Result<String> {
-            let bytes = fs::read(from).with_context(|| format!("cannot read {}", from.display()))?;
-            let name = hashed_name(&bytes, extension);
-            fs::write(dist.join(&name), bytes).with_context(|| format!("cannot write {name}"))?;
-            Ok(name)
-        };
-        Ok(Self {
-            wasm: copy(wasm, "wasm")?,
-            glue: copy(glue, "js")?,
-        })
     }
+}
 
-    fn stamp(&self, inputs: &str) -> String {
-        format!("{inputs}\n{}\n{}\n", self.wasm, self.glue)
+/// Replaces the hashed wasm in `dist` by this one.
+fn publish(dist: &Path, wasm: &Path) -> Result<String> {
+    fs::create_dir_all(dist).with_context(|| format!("cannot create {}", dist.display()))?;
+    for name in hashed_files(dist)?.iter().filter(|name| name.ends_with(".wasm")) {
+        fs::remove_file(dist.join(name)).with_context(|| format!("cannot remove {name}"))?;
     }
+    let bytes = fs::read(wasm).with_context(|| format!("cannot read {}", wasm.display()))?;
+    let name = hashed_name(&bytes, "wasm");
+    fs::write(dist.join(&name), bytes).with_context(|| format!("cannot write {name}"))?;
+    Ok(name)
+}
 
-    /// Whether both files still hold what their names say.
-    fn is_intact(&self, dist: &Path) -> bool {
-        let holds = |name: &str, extension: &str| {
-            fs::read(dist.join(name)).is_ok_and(|bytes| hashed_name(&bytes, extension) == name)
-        };
-        holds(&self.wasm, "wasm") && holds(&self.glue, "js")
-    }
+/// Whether a file still holds what its name says.
+fn is_intact(dist: &Path, wasm: &str) -> bool {
+    fs::read(dist.join(wasm)).is_ok_and(|bytes| hashed_name(&bytes, "wasm") == wasm)
 }
 
 /// One line for everything the two files depend on.
@@ -163,9 +135,7 @@ fn inputs(workspace: &Workspace, raw: &Path, wasm_bindgen: &str) -> Result<Strin
         &stamp::digest(&bytes),
         wasm_bindgen,
         &installed_version(workspace, "binaryen")?,
-        &installed_version(workspace, "esbuild")?,
         &WASM_OPT.join(" "),
-        &MINIFY.join(" "),
         "short names of all that is private, and a start of our own",
     ];
     Ok(parts.join(" "))
@@ -277,28 +247,27 @@ mod tests {
     }
 
     #[test]
-    fn publishing_replaces_the_files_of_the_last_build() {
+    fn publishing_replaces_the_wasm_of_the_last_build() {
         let folder = std::env::temp_dir().join(format!("xtask-publish-{}", std::process::id()));
         let dist = folder.join("dist");
         fs::create_dir_all(&dist).unwrap();
         fs::write(dist.join("miptech-chat-0123456789.wasm"), "old").unwrap();
-        fs::write(dist.join("loader.js"), "stays").unwrap();
+        fs::write(dist.join("miptech-chat-0123456789.js"), "stays").unwrap();
         fs::write(folder.join("new.wasm"), "wasm").unwrap();
-        fs::write(folder.join("new.js"), "glue").unwrap();
 
-        let bundle = Bundle::publish(&dist, &folder.join("new.wasm"), &folder.join("new.js")).unwrap();
-        assert_eq!(Bundle::find(&dist).unwrap(), bundle);
-        assert!(bundle.is_intact(&dist));
-        assert!(dist.join("loader.js").exists());
+        let wasm = publish(&dist, &folder.join("new.wasm")).unwrap();
+        assert_eq!(find(&dist, ".wasm").unwrap(), wasm);
+        assert!(is_intact(&dist, &wasm));
+        assert!(dist.join("miptech-chat-0123456789.js").exists());
 
-        fs::write(dist.join(&bundle.glue), "edited").unwrap();
-        assert!(!bundle.is_intact(&dist));
+        fs::write(dist.join(&wasm), "edited").unwrap();
+        assert!(!is_intact(&dist, &wasm));
         fs::remove_dir_all(&folder).unwrap();
     }
 
     #[test]
     fn a_missing_build_names_its_cure() {
-        let error = Bundle::find(Path::new("no/such/dist")).unwrap_err().to_string();
+        let error = find(Path::new("no/such/dist"), ".js").unwrap_err().to_string();
         assert!(error.contains("cargo xtask build"), "{error}");
     }
 }

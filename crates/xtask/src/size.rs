@@ -10,7 +10,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde::Deserialize;
 
-use crate::bundle::Bundle;
+use crate::bundle;
 use crate::workspace::Workspace;
 
 /// Limits in bytes; see `budgets.toml` for what each one counts.
@@ -39,8 +39,8 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let budgets: Budgets = toml::from_str(&text).context("budgets.toml")?;
 
     let dist = workspace.dist();
-    let bundle = Bundle::find(&dist)?;
-    let names = ["loader.js", &bundle.glue, &bundle.wasm, "index.js"];
+    let (chunk, wasm) = (bundle::find(&dist, ".js")?, bundle::find(&dist, ".wasm")?);
+    let names = ["loader.js", &chunk, &wasm, "index.js"];
     let [loader, glue, wasm, index] = weigh_all(&dist, names)?;
     let open_widget = loader.plus(glue).plus(wasm);
 
@@ -49,7 +49,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     row(names[1], glue);
     row(names[2], wasm);
     row("open widget, all three", open_widget);
-    row("index.js (in place of the loader)", index);
+    row("index.js (in place of the loader)", index.plus(shared(&dist)?));
 
     let over = overruns(&budgets, loader, open_widget);
     if over.is_empty() {
@@ -87,6 +87,19 @@ impl Weight {
             brotli: self.brotli + other.brotli,
         }
     }
+}
+
+/// What the ES modules share, and a page with any of them fetches.
+fn shared(dist: &Path) -> Result<Weight> {
+    let mut all = Weight::default();
+    for entry in fs::read_dir(dist).with_context(|| format!("cannot read {}", dist.display()))? {
+        let entry = entry.context("cannot list the files of a build")?;
+        if entry.file_name().to_string_lossy().starts_with("shared-") {
+            let bytes = fs::read(entry.path()).context("cannot read a file of the build")?;
+            all = all.plus(Weight::of(&bytes)?);
+        }
+    }
+    Ok(all)
 }
 
 /// Weighs the files side by side, since the best compression is slow.

@@ -107,16 +107,29 @@ impl Fields {
         self.expect(field, "a function", &value, function)
     }
 
+    /// Texts, or objects of a label and a text.
     #[inline(never)]
-    pub(super) fn texts(&self, field: &'static str) -> Vec<String> {
+    pub(super) fn prompts(&self, field: &'static str) -> Vec<(String, String)> {
         let Some(value) = self.own(field) else {
             return Vec::new();
         };
+        let prompt = |item: JsValue| match item.as_string() {
+            Some(text) => Some((text.clone(), text)),
+            None => {
+                let item = Self::of(&item)?;
+                Some((item.text("label")?, item.text("text")?))
+            }
+        };
         let list = value
             .dyn_ref::<Array>()
-            .and_then(|list| list.iter().map(|item| item.as_string()).collect());
-        self.expect(field, "an array of strings", &value, list)
-            .unwrap_or_default()
+            .and_then(|list| list.iter().map(prompt).collect());
+        self.expect(
+            field,
+            "an array of strings or of objects of label and text",
+            &value,
+            list,
+        )
+        .unwrap_or_default()
     }
 
     #[inline(never)]
@@ -132,26 +145,6 @@ impl Fields {
         };
         let known = allowed.iter().find(|known| **known == text).copied();
         self.expect(field, expected, &text.into(), known).unwrap_or(first)
-    }
-
-    pub(super) fn warn_of_unknown(&self) {
-        for key in Object::keys(&self.object)
-            .iter()
-            .filter_map(|key| key.as_string())
-        {
-            if !KNOWN.contains(&key.as_str()) {
-                let nearest = KNOWN
-                    .iter()
-                    .min_by_key(|known| distance(&key, known))
-                    .copied()
-                    .unwrap_or_default();
-                let line = format!(
-                    "miptech-chat: option {} is unknown; the nearest known one is {nearest}",
-                    shown(&key)
-                );
-                web_sys::console::warn_1(&line.into());
-            }
-        }
     }
 }
 
@@ -173,55 +166,3 @@ fn shown(text: &str) -> String {
     let line: String = text.chars().filter(|c| !c.is_control()).take(80).collect();
     format!("\"{line}\"")
 }
-
-/// How many letters must be changed to make one word of the other (Levenshtein).
-fn distance(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().collect();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (line, letter) in one.chars().enumerate() {
-        let mut diagonal = line;
-        let mut left = line + 1;
-        for (slot, known) in row.iter_mut().skip(1).zip(&other) {
-            let above = *slot;
-            left = (diagonal + usize::from(letter != *known))
-                .min(above + 1)
-                .min(left + 1);
-            diagonal = above;
-            *slot = left;
-        }
-        if let Some(first) = row.first_mut() {
-            *first = line + 1;
-        }
-    }
-    row.last().copied().unwrap_or_default()
-}
-
-/// What is read here, and what the JavaScript side reads for itself (`id`, `load`, `on`).
-const KNOWN: [&str; 26] = [
-    "apiUrl",
-    "connect",
-    "context",
-    "debug",
-    "disclosure",
-    "getToken",
-    "id",
-    "limits",
-    "load",
-    "locale",
-    "on",
-    "open",
-    "placeholder",
-    "position",
-    "profile",
-    "signIn",
-    "size",
-    "suggestions",
-    "tenantId",
-    "theme",
-    "title",
-    "tokenKeys",
-    "tokenTransport",
-    "welcome",
-    "wsUrl",
-    "zIndex",
-];

@@ -1,0 +1,175 @@
+/**
+ * A crash is contained (rows W2 to W5): the instance is made to trap for real, by overwriting its memory, and nothing in
+ * the widget is there for that.
+ */
+import type { Page } from '@playwright/test'
+import { REACT_QUESTION, expect, test } from './fixtures'
+import { goToPage, tag } from './pages'
+
+interface Crashing {
+  memories: WebAssembly.Memory[]
+  /** What of the exports throws, while it is not empty. */
+  broken: string[]
+}
+
+declare global {
+  interface Window {
+    crashing: Crashing
+    uncaught: string[]
+  }
+}
+
+/** Keeps every instance's memory; in the page before any of its scripts. */
+function install(): void {
+  window.crashing = { memories: [], broken: [] }
+  window.uncaught = []
+  addEventListener('error', ({ message }) => window.uncaught.push(message))
+  addEventListener('unhandledrejection', ({ reason }) => window.uncaught.push(`${reason}`))
+  const { instantiate } = WebAssembly as unknown as { instantiate: (...from: unknown[]) => Promise<WebAssembly.Instance> }
+  const watched = async (...from: unknown[]): Promise<unknown> => {
+    const { exports } = await instantiate(...from)
+    const entries = Object.entries(exports).map(([name, value]) => {
+      if (value instanceof WebAssembly.Memory) window.crashing.memories.push(value)
+      if (typeof value !== 'function') return [name, value]
+      const call = (...args: unknown[]): unknown => {
+        const answer: unknown = value(...args)
+        // At boot there is no event whose handler could be made to trap: the call itself does.
+        const poison = localStorage.getItem('miptech_chat:miptech-company:transcript')
+        if (name === 'mount' && window.crashing.broken.includes(poison ? 'stored' : 'always')) throw new WebAssembly.RuntimeError('unreachable')
+        return answer
+      }
+      return [name, call]
+    })
+    return { exports: Object.fromEntries(entries) }
+  }
+  Object.assign(WebAssembly, { instantiate: watched })
+}
+
+/** Whatever the instance does next, it traps. */
+async function poison(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const memory = window.crashing.memories.at(-1)
+    if (!memory) throw new Error('no instance yet')
+    new Uint8Array(memory.buffer).fill(0xff)
+  })
+}
+
+const instances = (page: Page): Promise<number> => page.evaluate(() => window.crashing.memories.length)
+
+test.beforeEach(async ({ page }) => page.addInitScript(install))
+
+test('a crash in a click handler costs two seconds and nothing else', async ({ page, widget, server }) => {
+  await goToPage(page, server, tag(server.origin))
+  await widget.openLive()
+  await widget.askAndWait(REACT_QUESTION)
+  const answer = await widget.lastAnswer().textContent()
+  await widget.input.fill('half a tho')
+  await widget.input.press('ArrowLeft')
+  const handle = await page.evaluateHandle(() => {
+    window.heard = []
+    const handle = window.MIPTechChat!.get()!
+    handle.on('error', ({ code }) => window.heard.push(code))
+    return handle
+  })
+  const host = await widget.host.elementHandle()
+
+  await poison(page)
+  const crashedAt = Date.now()
+  // Both at once: the words stand for less than a second.
+  await Promise.all([expect(widget.panel.getByText('Restarting chat')).toBeVisible(), widget.part('close').click()])
+  await expect(widget.input).toHaveValue('half a tho')
+  await expect(widget.messages).toHaveCount(2)
+  expect(Date.now() - crashedAt).toBeLessThan(2000)
+  await expect(widget.panel).toBeVisible()
+  expect(await widget.lastAnswer().textContent()).toBe(answer)
+  await expect(widget.input).toHaveValue('half a tho')
+  expect(await widget.input.evaluate((field) => (field as HTMLTextAreaElement).selectionStart)).toBe(9)
+  await expect(widget.host).toHaveCount(1)
+  expect(await widget.host.evaluate((now, before) => now !== before, host)).toBe(true)
+  expect(await handle.evaluate((handle) => handle === window.MIPTechChat!.get() && handle.element?.isConnected)).toBe(true)
+  await expect.poll(() => page.evaluate(() => window.heard)).toEqual(['internal/panic'])
+
+  await widget.expectConnection('live')
+  await widget.input.fill('')
+  await widget.askAndWait('What happens when the connection drops?')
+  await expect(widget.messages).toHaveCount(4)
+  // The dead instance's socket is gone, and only the new one's is left.
+  const closed = (await server.log()).filter((entry) => entry.kind === 'socket' && entry.event === 'close')
+  expect((await server.sockets()).size - closed.length).toBe(1)
+  expect(await page.evaluate(() => window.uncaught)).toEqual([])
+})
+
+test('a crash in an async task is met the same way, and what waited is sent', async ({ page, widget, server }) => {
+  await goToPage(page, server, tag(server.origin))
+  await widget.openLive()
+  await widget.askAndWait(REACT_QUESTION)
+  await page.context().setOffline(true)
+  await server.breaks({ on: 'socket', now: true, drop_after: 0 })
+  await expect.poll(async () => (await widget.state()).connection.state).not.toBe('live')
+  await widget.ask('waiting in the outbox')
+  await poison(page)
+  // A promise of the page's own answers to the instance now: nobody clicked anything.
+  await page.evaluate(() => dispatchEvent(new Event('focus')))
+  await expect(widget.panel.getByText('Restarting chat')).toBeVisible()
+  await page.context().setOffline(false)
+  await expect(widget.question('waiting in the outbox')).toHaveCount(1)
+  await widget.expectConnection('live')
+  await widget.expectStatus(widget.question('waiting in the outbox'), 'sent')
+  expect(await page.evaluate(() => window.uncaught)).toEqual([])
+})
+
+test('the fourth crash within ten minutes is the last, and the page is left alone', async ({ page, widget, server }) => {
+  await goToPage(page, server, tag(server.origin, 'data-fallback-href="/contact"'))
+  await widget.openLive()
+  await widget.askAndWait(REACT_QUESTION)
+  for (let crashes = 1; crashes <= 3; crashes += 1) {
+    await widget.expectConnection('live')
+    // A crash right after the start is a failure to start, which is another count.
+    await page.waitForFunction((at) => performance.now() > at, (await page.evaluate(() => performance.now())) + 600)
+    const before = await instances(page)
+    await poison(page)
+    await page.evaluate(() => dispatchEvent(new Event('focus')))
+    await expect.poll(() => instances(page)).toBe(before + 1)
+  }
+  await widget.expectConnection('live')
+  await page.waitForFunction((at) => performance.now() > at, (await page.evaluate(() => performance.now())) + 600)
+  await poison(page)
+  await page.evaluate(() => dispatchEvent(new Event('focus')))
+  await expect(widget.panel.getByText('Chat cannot run on this page')).toBeVisible()
+  await expect(widget.panel.getByRole('link')).toHaveAttribute('href', '/contact')
+  expect((await widget.state()).status).toBe('fallback')
+  expect(await instances(page)).toBe(4)
+  expect(await widget.on((handle) => handle.send('to nobody'))).toMatchObject({ ok: false, error: { code: 'internal/panic' } })
+  expect(await page.evaluate(() => window.uncaught)).toEqual([])
+})
+
+test('a crash at the start because of what was stored costs the stored transcript, not the outbox', async ({ page, widget, server }) => {
+  await goToPage(page, server, tag(server.origin))
+  await widget.openLive()
+  await widget.askAndWait(REACT_QUESTION)
+  await expect.poll(() => page.evaluate(() => localStorage.getItem('miptech_chat:miptech-company:transcript'))).toContain('React')
+  await page.addInitScript(() => window.crashing.broken.push('stored'))
+  await page.reload()
+  await widget.launcher.click()
+  await widget.expectConnection('live')
+  expect(await page.evaluate(() => localStorage.getItem('miptech_chat:miptech-company:quarantine'))).toContain('React')
+  expect(await instances(page)).toBe(3)
+  expect(await page.evaluate(() => window.uncaught)).toEqual([])
+})
+
+test('three failed starts are enough for an hour, beyond reloads', async ({ page, widget, server }) => {
+  await goToPage(page, server, tag(server.origin))
+  await widget.openLive()
+  await widget.askAndWait(REACT_QUESTION)
+  await page.addInitScript(() => window.crashing.broken.push('stored', 'always'))
+  await page.reload()
+  await widget.launcher.click()
+  const words = widget.panel.getByText('Chat cannot run on this page')
+  await expect(words).toBeVisible()
+  expect(await instances(page)).toBe(3)
+
+  await page.reload()
+  await widget.launcher.click()
+  await expect(words).toBeVisible()
+  expect(await instances(page)).toBe(0)
+})

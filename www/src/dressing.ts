@@ -1,0 +1,79 @@
+/** What few pages say in their options: how it is put for the wasm, how the host shows it, and how it changes. */
+import type { ChatEvent, ChatOptions } from '@miptech/chat'
+import { checkOptions } from './checks'
+import { pin } from './page'
+import type { Seat } from './seat'
+
+/** The options as the wasm reads them. */
+export function innerOptions(given: ChatOptions, open: unknown, storage: unknown): object {
+  // What is null is not given, as it is for the wasm.
+  const options = Object.fromEntries(Object.entries(given).filter(([, value]) => value != null)) as ChatOptions
+  const { strings = {}, suggestions, features, theme, zIndex, disclosure, context, user } = options
+  const facts = (): object => ({ ...(typeof context === 'function' ? context() : context), user })
+  return {
+    ...options,
+    open,
+    storage,
+    theme: theme === 'light' || theme === 'dark' ? theme : typeof theme === 'string' && theme !== 'glass' ? theme : undefined,
+    // A tag says it as text.
+    zIndex: zIndex === 'top-layer' || zIndex == null ? undefined : +zIndex,
+    title: options.title ?? strings.title,
+    placeholder: options.placeholder ?? strings.placeholder,
+    welcome: options.welcome ?? strings.greeting,
+    suggestions: features?.suggestions === false ? [] : suggestions,
+    strings: typeof disclosure === 'object' ? { disclosure: disclosure.text } : strings,
+    disclosure: disclosure == null ? undefined : !!disclosure,
+    context: user ? facts : context,
+  }
+}
+
+/** What the host shows of the options beyond its place: a direction, no header, tokens of the page's own. */
+export function dress(host: HTMLElement, { theme, dir, header, zIndex, launcher }: ChatOptions): void {
+  const { style } = host
+  const told = dir === 'ltr' || dir === 'rtl' ? dir : ''
+  if (told) host.dir = told
+  else host.removeAttribute('dir')
+  // Without a word of ours it is inherited: `all` leaves it alone.
+  style.setProperty('direction', told, 'important')
+  host.toggleAttribute('data-headless', header === false)
+  host.toggleAttribute('data-bare', launcher === false)
+  for (const [token, value] of Object.entries(theme && typeof theme === 'object' ? theme : {})) style.setProperty(`--miptech-chat-${token}`, value)
+  if (zIndex === 'top-layer' && host.popover !== 'manual' && 'popover' in host) {
+    host.popover = 'manual'
+    host.showPopover()
+  }
+}
+
+/** What a widget gives to be changed. */
+export interface Changeable {
+  /** Whether the wasm took the options; it tells by itself why not. */
+  take(options: object): unknown
+  hear(event: string, callback: (detail: unknown) => void): void
+  off(event: string, callback: unknown): void
+}
+
+/** What a method changes about the options. */
+function patchOf(method: string, value: unknown): Partial<ChatOptions> {
+  if (method === 'update') return typeof value === 'object' ? { ...value } : {}
+  return { [CHANGES[method] as string]: value }
+}
+
+/** The option that a method changes. */
+const CHANGES: Record<string, keyof ChatOptions> = { setLocale: 'locale', setTheme: 'theme', setContext: 'context', identify: 'user' }
+
+/** Merges what a method says into the options of a widget, as a whole or not at all. */
+export function change(seat: Seat, method: string, value: unknown, { take, hear, off }: Changeable): void {
+  const { options, hostElement: host } = seat
+  const patch = patchOf(method, value)
+  const fault = checkOptions(patch)
+  if (fault) return seat.raise('config/invalid', 'create', fault)
+  for (const [event, callback] of Object.entries(patch.on ?? {})) {
+    off(event, options.on?.[event as ChatEvent] ?? callback)
+    hear(event, callback as (detail: unknown) => void)
+  }
+  const next = { ...options, ...patch, on: { ...options.on, ...patch.on } }
+  if (!take(innerOptions(next, false, undefined))) return
+  Object.assign(options, next)
+  pin(host, options)
+  dress(host, options)
+}

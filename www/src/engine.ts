@@ -1,0 +1,136 @@
+/**
+ * What is fetched at intent, in one file with the glue: from the wasm's bytes to a running widget, and what follows
+ * where there is none.
+ */
+import type { ChatError, ChatOptions } from '@miptech/chat'
+import { dispatch, errorOf } from './events'
+import { type Instance, instantiate } from './guard'
+import { type Keys, keyOf, pageKeys } from './keys'
+import { extras } from './later'
+import { isPlain } from './options'
+import { words } from './page'
+import type { Code, Seat } from './seat'
+import { type Widget, drawnWidget } from './widget'
+
+/** What a failed load rejects with; the visitor may try again. */
+interface LoadFailure {
+  code: ChatError['code']
+  help: string
+}
+
+/** Bytes are read once, however many widgets there are. */
+const module = new WeakMap<Response, Promise<WebAssembly.Module>>()
+
+/** The instance all widgets of the page share, until it crashes. */
+let shared: Promise<Instance> | undefined
+
+/** The code cannot run here. */
+const fallBack = async (seat: Seat, code: ChatError['code'], help: string): Promise<void> => (await extras()).fallBack(seat, code, help)
+
+export async function start(seat: Seat, answer: Response): Promise<void> {
+  const { options } = seat
+  if (!globalThis.WebAssembly) return fallBack(seat, 'load/no-wasm', 'The browser cannot run WebAssembly.')
+  const compiling = (module.get(answer) ?? compile(answer)).catch((failure: LoadFailure) => failure)
+  let storage: Keys = pageKeys
+  const more = isPlain(options) ? undefined : await extras()
+  if (more) {
+    const fault = more.checkOptions(options)
+    if (fault) {
+      seat.raise('config/invalid', 'create', fault)
+      return seat.finish()
+    }
+    storage = more.chooseStorage(seat) ?? storage
+  }
+  const hasCrashed = !!storage.getItem(keyOf(options, 'crashes'))
+  if (hasCrashed && !(await extras()).mayStart(options, storage)) {
+    return fallBack(seat, 'internal/panic', 'The widget failed to start three times.')
+  }
+  const compiled = await compiling
+  if (!(compiled instanceof WebAssembly.Module)) {
+    if (compiled.code !== 'load/csp-wasm') throw compiled
+    return fallBack(seat, compiled.code, compiled.help)
+  }
+  const instance = await (shared ??= instantiate(compiled))
+  if (seat.isGone) return
+  const widget = drawnWidget(seat, instance, storage, more)
+  let isStarting = true
+  const settled = setTimeout(() => {
+    isStarting = false
+    if (hasCrashed) void extras().then(({ survived }) => survived(options, storage), () => undefined)
+  }, STARTED_AFTER_MS)
+  const end = (): void => {
+    clearTimeout(settled)
+    instance.hearers.delete(died)
+  }
+  const died = (cause: unknown): void => {
+    end()
+    shared = undefined
+    // Where it cannot be counted it may begin anew: a page that has lost the network loses no draft.
+    const counted = extras().then(
+      ({ crashed }) => crashed(options, storage, isStarting),
+      () => false,
+    )
+    void restart(seat, widget, counted, cause, () => start(seat, answer))
+  }
+  instance.hearers.add(died)
+  widget.atEnd(end)
+  widget.mount()
+}
+
+/** Says what happened, and begins anew a moment later; too often, and it is over for a while. */
+async function restart(seat: Seat, widget: Widget, isOver: Promise<boolean>, cause: unknown, again: () => Promise<void>): Promise<void> {
+  // Told while the listeners still hang on the host that crashed.
+  dispatch(seat.hostElement, 'error', errorOf('internal/panic', 'load', 'The widget crashed; report this with the build id.'))
+  await undefined
+  const { shell, options } = seat
+  const { field: input } = shell
+  const isOpen = shell.widget.dataset['open'] === ''
+  const hadFocus = shell.widget.parentNode && (seat.hostElement.shadowRoot?.activeElement ?? null) === input
+  widget.abandon()
+  delete seat.engine
+  if (seat.isGone) return
+  seat.redraw()
+  const { shell: next } = seat
+  next.field.value = input.value
+  next.field.setSelectionRange(input.selectionStart, input.selectionEnd)
+  if (isOpen) next.widget.dataset['open'] = ''
+  seat.openedBy = 'again'
+  if (hadFocus) next.field.focus()
+  if (options.debug) console.debug('miptech-chat:', (cause as Error)?.stack ?? cause)
+  seat.say(words(options, 'Restarting chat', 'Riavvio della chat'))
+  setTimeout(async () => {
+    if (await isOver) void fallBack(seat, 'internal/panic', 'The widget crashed too often.')
+    else if (!seat.isGone) void again()
+  }, RESTART_AFTER_MS)
+}
+
+/** A catch-all page answers HTML with 200 for a missing file, so the first bytes are judged, not the status. */
+function compile(answer: Response): Promise<WebAssembly.Module> {
+  const compiling = compiled(answer)
+  module.set(answer, compiling)
+  return compiling
+}
+
+async function compiled(answer: Response): Promise<WebAssembly.Module> {
+  if (!answer.ok) fail('load/network', `${answer.url} answered ${answer.status}`)
+  const bytes = await answer.arrayBuffer()
+  if (`${new Uint8Array(bytes).subarray(0, 4)}` !== '0,97,115,109') fail('load/not-wasm', `No WebAssembly: ${answer.url}`)
+  return WebAssembly.compile(bytes).catch((cause: unknown) => {
+    if (/CSP|security.policy|unsafe-eval/i.test(`${cause}`)) fail('load/csp-wasm', "Add 'wasm-unsafe-eval' to the page's script-src.")
+    return fail('load/not-wasm', `Broken WebAssembly: ${answer.url}`)
+  })
+}
+
+function fail(code: ChatError['code'], help: string): never {
+  throw { code, help } satisfies LoadFailure
+}
+
+export const csp = async (options?: ChatOptions): Promise<string> => (await extras()).csp(options)
+
+export const diagnose: Code['diagnose'] = async (options, mount) => (await extras()).diagnose(options, mount)
+
+/** How long a widget must live before a crash is no failure to start; our choice. */
+const STARTED_AFTER_MS = 500
+
+/** Long enough to read that something happened, short of the two seconds of `faults.md` section 6.5. */
+const RESTART_AFTER_MS = 700

@@ -1,0 +1,11 @@
+/** Which options need more than the wasm; what is done about them is fetched only then. */
+import type { ChatOptions } from '@miptech/chat'
+
+/** What the wasm judges by itself, or nobody has to. */
+const PLAIN =
+  /^(apiUrl|connect|context|debug|getToken|id|limits|load|locale|on|open|placeholder|position|profile|signIn|size|suggestions|tenantId|title|tokenKeys|tokenTransport|welcome|wsUrl)$/
+
+/** Whether something in here must be judged outside the wasm. */
+export function isPlain(options: ChatOptions): boolean {
+  return Object.keys(options).every((name) => PLAIN.test(name))
+}

@@ -1,0 +1,232 @@
+/** A widget whose code runs: what the handle forwards to. */
+import type { ChatError, ChatState, Message } from '@miptech/chat'
+import { dispatch, errorOf } from './events'
+import type { Instance } from './guard'
+import { type Keys, keyOf, pageKeys } from './keys'
+import { type Extras, extras } from './later'
+import type { Engine, Seat } from './seat'
+
+/** The methods of the wasm, in the order in which `src/embed/handle.rs` numbers them. */
+const METHODS =
+  'open close send retry stop newConversation signIn register logout isAuthenticated getProfile diagnose setToken setDraft focusComposer getState getMessages destroy update regenerate markRead eraseConversation'.split(
+    ' ',
+  )
+
+export interface Widget extends Engine {
+  /** Hands the shell over, and does what was asked for until now. */
+  mount(): void
+  /** Called once the widget is gone by itself. */
+  atEnd(call: () => void): void
+  /** The instance is dead: what waits for it is told, and nothing of it is called any more. */
+  abandon(): void
+}
+
+interface Listener {
+  event: string
+  callback: unknown
+  listener: EventListener
+}
+
+/** Listeners of the page outlast a crash. */
+const listeners = new WeakMap<Seat, Listener[]>()
+
+export function drawnWidget(seat: Seat, { glue, isDead }: Instance, storage: Keys & { grant?(isGranted: boolean): void }, more?: Extras): Widget {
+  const { hostElement: host, options, shell } = seat
+  const life = new AbortController()
+  const heard = listeners.get(seat) ?? []
+  listeners.set(seat, heard)
+  /** What settles the promises that wait for the wasm, where it dies. */
+  const pending = new Map<(answer: unknown) => void, string>()
+  let number = 0
+  let isRestored = false
+
+  const inner = (method: string, ...args: unknown[]): unknown => glue.call(number, METHODS.indexOf(method), ...args)
+
+  const raise = (name: string, cause: unknown): void => {
+    // One that throws at an error would hear of its own error next.
+    if (name !== 'error') dispatch(host, 'error', errorOf('host/callback-threw', 'send', `A listener of ${name} threw: ${cause}`))
+  }
+  const attach = ({ event, listener }: Listener): void => host.addEventListener(`miptech-chat:${event}`, listener, life)
+  const noteDeltas = (): unknown => host.toggleAttribute('data-deltas', heard.some(({ event }) => event === 'response:delta'))
+
+  const hear = (event: string, callback: (detail: unknown) => void, isOnce?: boolean): void => {
+    const listener = ({ detail }: Event & { detail?: unknown }): void => {
+      if (isOnce) off(event, callback)
+      try {
+        callback(detail)
+      } catch (cause) {
+        raise(event, cause)
+      }
+    }
+    const entry = { event, callback, listener: listener as EventListener }
+    heard.push(entry)
+    attach(entry)
+    noteDeltas()
+  }
+  const off = (event: unknown, callback: unknown): void => {
+    // What `subscribe` gave is taken back by its callback alone.
+    const [name, known] = typeof event === 'function' ? ['state', event] : [event, callback]
+    for (const entry of heard.filter((entry) => entry.event === name && (!known || entry.callback === known))) {
+      host.removeEventListener(`miptech-chat:${entry.event}`, entry.listener)
+      heard.splice(heard.indexOf(entry), 1)
+    }
+    noteDeltas()
+  }
+
+  const consent = (granted: boolean): void => {
+    storage.grant?.(granted)
+    dispatch(host, 'consent:change', { granted })
+  }
+
+  /** Answers come from the wasm, or from `abandon`. */
+  const asked = (name: string, args: unknown[]): Promise<unknown> =>
+    new Promise((resolve) => {
+      pending.set(resolve, name)
+      void Promise.resolve(inner(name, ...args)).then((answer) => {
+        pending.delete(resolve)
+        resolve(answer)
+      })
+    })
+
+  /** Tells of what is pressed in an answer; by its host and its place alone. */
+  const pressed = (event: Event): void => {
+    const link = (event.composedPath()[0] as Element).closest?.<HTMLAnchorElement>('a[href]')
+    const messageId = link?.closest<HTMLElement>('[data-message-id]')?.dataset['messageId']
+    if (!link || !messageId) return
+    const pill = link.closest('[part=source]')?.parentElement
+    if (pill) dispatch(host, 'source:click', { messageId, index: [...pill.parentElement!.children].indexOf(pill) })
+    else dispatch(host, 'link:click', { messageId, host: link.host })
+  }
+
+  /** A page that takes our node away wants it gone; one that swaps its body does not mean us. */
+  const watcher = new MutationObserver(() => {
+    if (host.isConnected || seat.isGone) return
+    setTimeout(() => {
+      if (host.isConnected || seat.isGone || seat.hostElement !== host) return
+      if (isRestored || options.target) {
+        seat.finish()
+        engine.destroy()
+      } else {
+        isRestored = true
+        document.documentElement.append(host)
+      }
+    })
+  })
+
+  const noteError = ({ detail }: Event & { detail?: ChatError }): void => {
+    if (detail) seat.error = detail
+  }
+
+  const ends: (() => void)[] = []
+  const leave = (): void => {
+    life.abort()
+    watcher.disconnect()
+    for (const end of ends) end()
+  }
+
+  const engine: Widget = {
+    mount() {
+      const { widget, field: input } = shell
+      const by = seat.openedBy
+      const isOpen = widget.dataset['open'] === ''
+      // From here on the widget hears its keys by itself.
+      widget.onkeydown = null
+      if (input.form) input.form.onsubmit = null
+      more?.dress(host, options)
+      const root = host.shadowRoot
+      if (root && !root.adoptedStyleSheets?.length) {
+        const nonce = options.nonce ?? document.querySelector<HTMLElement>('script[nonce]')?.nonce ?? ''
+        // The second one is for the code.
+        root.prepend(...[shell.css, ''].map((textContent) => Object.assign(document.createElement('style'), { textContent, nonce })))
+      }
+      heard.forEach(attach)
+      noteDeltas()
+      host.addEventListener('miptech-chat:error', noteError, life)
+      host.shadowRoot?.addEventListener('click', pressed, life)
+      host.shadowRoot?.addEventListener('auxclick', pressed, life)
+      watcher.observe(document.documentElement, { childList: true, subtree: !!options.target })
+      if (options.open === 'restore') for (const name of ['open', 'close']) host.addEventListener(`miptech-chat:${name}`, () => remember(name), life)
+      const chosen = storage === pageKeys ? undefined : storage
+      const begin = isOpen && (by === 'visitor' || by === 'again' ? by : true)
+      number = glue.mount(host, more ? more.innerOptions(options, begin, chosen) : { ...options, open: begin })
+      // It crashed; what was asked for waits for the next one.
+      if (isDead()) return
+      seat.engine = engine
+      for (const [name, args, resolve] of seat.queue.splice(0)) resolve(engine.call(name, args))
+      // A wrong option is told by an event of its own, and then there is nothing to see.
+      if (!number) setTimeout(() => seat.finish())
+    },
+    show: (isOpen, by) => void inner(isOpen ? 'open' : 'close', by),
+    call(name, args) {
+      const [first, second] = args
+      switch (name) {
+        case 'update':
+        case 'setLocale':
+        case 'setTheme':
+        case 'setContext':
+        case 'identify':
+          return void extras().then(({ change }) => seat.isGone || change(seat, name, first, { take: (next) => inner('update', next), hear, off }))
+        case 'on':
+        case 'once':
+          return hear(first as string, second as () => void, name === 'once')
+        case 'subscribe':
+          return hearState(first as (state: ChatState) => void)
+        case 'off':
+          return off(first, second)
+        case 'setConsent':
+          return consent(!!first)
+        case 'exportConversation':
+          return extras().then(({ exported }) => exported(engine.getMessages(), engine.getState().chatId, first))
+        case 'eraseConversation':
+          storage.removeItem(keyOf(options, 'open'))
+          return inner(name)
+        case 'send':
+        case 'signIn':
+        case 'register':
+        case 'getProfile':
+          return number ? asked(name, args) : name === 'getProfile' ? null : { ok: false, error: seat.error }
+        default:
+          return inner(name, first, second)
+      }
+    },
+    getState: () => Object.freeze(inner('getState')) as ChatState,
+    getMessages: () => inner('getMessages') as Message[],
+    isAuthenticated: () => !!inner('isAuthenticated'),
+    atEnd: (call) => ends.push(call),
+    abandon() {
+      leave()
+      for (const [resolve, name] of pending) {
+        const error = name === 'send' ? errorOf('message/unconfirmed', 'send', 'The widget crashed.') : errorOf('internal/panic', 'auth', 'The widget crashed.')
+        resolve(name === 'getProfile' ? null : { ok: false, error })
+      }
+      pending.clear()
+    },
+    destroy() {
+      inner('destroy')
+      leave()
+      heard.length = 0
+    },
+  }
+
+  const hearState = (callback: (state: ChatState) => void): void => {
+    const listener = (): void => {
+      try {
+        callback(seat.handle.getState())
+      } catch (cause) {
+        raise('state', cause)
+      }
+    }
+    // The code tells `state` after every change, once per microtask; it is no event of the public surface.
+    const entry = { event: 'state', callback, listener }
+    heard.push(entry)
+    attach(entry)
+  }
+
+  /** Where ids may be stored, so may this. */
+  const remember = (name: string): void => {
+    const key = keyOf(options, 'open')
+    if (name === 'close') storage.removeItem(key)
+    else if (storage.getItem('miptech_session_id')) storage.setItem(key, '1')
+  }
+  return engine
+}
