@@ -43,6 +43,8 @@ pub(crate) enum Check {
     Unit,
     /// The end-to-end tests against the reference server.
     E2e,
+    /// The packed package in sites of every usual kind.
+    Packages,
     /// The development page under Trunk.
     Trunk,
 }
@@ -122,7 +124,16 @@ impl Check {
                 steps::run("check the types of www", &mut node::script(workspace, "types"))?;
             }
             Self::Unit => return unit(workspace),
-            Self::E2e => end_to_end(workspace)?,
+            Self::E2e => in_chromium(
+                workspace,
+                "run the end-to-end tests against the reference server",
+                "e2e",
+            )?,
+            Self::Packages => in_chromium(
+                workspace,
+                "use the packed package in sites of every usual kind",
+                "packages",
+            )?,
             Self::Trunk => return trunk(workspace),
         }
         Ok(Outcome::Passed)
@@ -195,19 +206,18 @@ fn unit(workspace: &Workspace) -> Result<Outcome> {
     Ok(Outcome::Passed)
 }
 
-fn end_to_end(workspace: &Workspace) -> Result<()> {
-    bundle::Bundle::find(&workspace.dist()).context("the end-to-end tests need a build")?;
+/// Runs a script of `www` whose tests drive Chromium and the reference server.
+fn in_chromium(workspace: &Workspace, what: &str, script: &str) -> Result<()> {
+    bundle::find(&workspace.dist(), ".wasm").with_context(|| format!("`{script}` needs a build"))?;
     let chromium = browser::ensure_chromium()?;
     node::install(workspace)?;
     demo::compile_server(workspace)?;
-    let mut command = node::script(workspace, "e2e");
+    let mut command = node::script(workspace, script);
     command
         .env("REFERENCE_SERVER", workspace.reference_server())
-        .env("CHROMIUM", chromium);
-    steps::run(
-        "run the end-to-end tests against the reference server",
-        &mut command,
-    )
+        .env("CHROMIUM", chromium)
+        .env("PACKAGES_FOLDER", workspace.target().join("packages"));
+    steps::run(what, &mut command)
 }
 
 fn trunk(workspace: &Workspace) -> Result<Outcome> {
