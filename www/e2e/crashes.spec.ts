@@ -99,6 +99,41 @@ test('a crash in a click handler costs two seconds and nothing else', async ({ p
   expect(await page.evaluate(() => window.uncaught)).toEqual([])
 })
 
+test('a crash while it is asked answers what was asked, and who listens once hears once', async ({ page, widget, server }) => {
+  await goToPage(page, server, tag(server.origin))
+  await widget.openLive()
+  await page.evaluate(() => {
+    window.heard = []
+    const handle = window.MIPTechChat!.get()!
+    handle.once('message:received', () => window.heard.push('once'))
+    handle.on('error', ({ code }) => window.heard.push(`${code} ${handle.getState().connection.state} ${handle.isAuthenticated()}`))
+  })
+  // In one turn: a timer would crash it first, and the next instance would send.
+  const answer = await page.evaluate(() => {
+    new Uint8Array(window.crashing.memories.at(-1)!.buffer).fill(0xff)
+    return window.MIPTechChat!.get()!.send('lost in the crash')
+  })
+  expect(answer).toMatchObject({ ok: false, error: { code: 'message/unconfirmed' } })
+  await expect.poll(() => page.evaluate(() => window.heard)).toEqual(['internal/panic idle false'])
+  await widget.expectConnection('live')
+  await widget.askAndWait(REACT_QUESTION)
+  await widget.askAndWait('What happens when the connection drops?')
+  expect(await page.evaluate(() => window.heard)).toEqual(['internal/panic idle false', 'once'])
+  expect(await page.evaluate(() => window.uncaught)).toEqual([])
+})
+
+test('a crash that takes the last widget along leaves the next one an instance of its own', async ({ page, widget, server }) => {
+  await goToPage(page, server, tag(server.origin))
+  await widget.openLive()
+  await poison(page)
+  await widget.on((handle) => handle.destroy())
+  await expect(widget.host).toHaveCount(0)
+  await page.evaluate((apiUrl) => void window.MIPTechChat!.mount({ apiUrl, open: true }), server.origin)
+  await widget.expectConnection('live')
+  expect(await instances(page)).toBe(2)
+  expect(await page.evaluate(() => window.uncaught)).toEqual([])
+})
+
 test('a crash in an async task is met the same way, and what waited is sent', async ({ page, widget, server }) => {
   await goToPage(page, server, tag(server.origin))
   await widget.openLive()

@@ -199,6 +199,16 @@ test('class, style, data and handlers stand on the host element, and leave with 
   expect(await accent(widget.host)).toBe('')
 })
 
+test('a colour stays while options change', async ({ page, widget, server }) => {
+  await goToReact(page, server)
+  const props = { apiUrl: server.origin, open: true, primaryColor: '#cc0000' }
+  await page.evaluate((props) => window.render(props), props)
+  await expectLive(page)
+  await page.evaluate((props) => window.render({ ...props, locale: 'it' }), props)
+  await expect(widget.launcher).toHaveAccessibleName('Chiudi la chat')
+  expect(await accent(widget.host)).toBe('#cc0000')
+})
+
 test('a misspelt prop is named, not swallowed', async ({ page, widget, server, complaints }) => {
   await goToReact(page, server)
   await page.evaluate((apiUrl) => window.render({ apiUrl, tenantID: 'miptech-company', open: true } as ChatWidgetProps), server.origin)

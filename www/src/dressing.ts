@@ -28,8 +28,9 @@ export function innerOptions(given: ChatOptions, open: unknown, storage: unknown
 }
 
 /** What the host shows of the options beyond its place: a direction, no header, tokens of the page's own. */
-export function dress(host: HTMLElement, { theme, dir, header, zIndex, launcher }: ChatOptions): void {
+export function dress(host: HTMLElement, options: ChatOptions): void {
   const { style } = host
+  const { dir, header, zIndex, launcher } = options
   const told = dir === 'ltr' || dir === 'rtl' ? dir : ''
   if (told) host.dir = told
   else host.removeAttribute('dir')
@@ -37,7 +38,7 @@ export function dress(host: HTMLElement, { theme, dir, header, zIndex, launcher 
   style.setProperty('direction', told, 'important')
   host.toggleAttribute('data-headless', header === false)
   host.toggleAttribute('data-bare', launcher === false)
-  for (const [token, value] of Object.entries(theme && typeof theme === 'object' ? theme : {})) style.setProperty(`--miptech-chat-${token}`, value)
+  for (const [token, value] of Object.entries(tokensOf(options))) style.setProperty(`--miptech-chat-${token}`, value)
   if (zIndex === 'top-layer' && host.popover !== 'manual' && 'popover' in host) {
     host.popover = 'manual'
     host.showPopover()
@@ -73,7 +74,22 @@ export function change(seat: Seat, method: string, value: unknown, { take, hear,
   }
   const next = { ...options, ...patch, on: { ...options.on, ...patch.on } }
   if (!take(innerOptions(next, false, undefined))) return
+  for (const token of Object.keys(tokensOf(options))) host.style.removeProperty(`--miptech-chat-${token}`)
   Object.assign(options, next)
-  pin(host, options)
+  pinAnew(host, options)
   dress(host, options)
+}
+
+/** Pins what depends on options, and leaves everything else that stands on the host: what a page wears there, or that it is hidden. */
+function pinAnew(host: HTMLElement, options: ChatOptions): void {
+  const pinned = document.createElement('div')
+  pin(pinned, options)
+  Object.assign(host.dataset, pinned.dataset)
+  for (const name of ['color-scheme', 'z-index', ...['block', 'inline'].flatMap((axis) => [`inset-${axis}-start`, `inset-${axis}-end`])]) {
+    host.style.setProperty(name, pinned.style.getPropertyValue(name), 'important')
+  }
+}
+
+function tokensOf({ theme }: ChatOptions): Record<string, string> {
+  return theme && typeof theme === 'object' ? (theme as Record<string, string>) : {}
 }

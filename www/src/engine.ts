@@ -7,7 +7,7 @@ import { dispatch, errorOf } from './events'
 import { type Instance, instantiate } from './guard'
 import { type Keys, keyOf, pageKeys } from './keys'
 import { extras } from './later'
-import { isPlain } from './options'
+import { CHANGING, isPlain } from './options'
 import { words } from './page'
 import type { Code, Seat } from './seat'
 import { type Widget, drawnWidget } from './widget'
@@ -32,9 +32,11 @@ export async function start(seat: Seat, answer: Response): Promise<void> {
   if (!globalThis.WebAssembly) return fallBack(seat, 'load/no-wasm', 'The browser cannot run WebAssembly.')
   const compiling = (module.get(answer) ?? compile(answer)).catch((failure: LoadFailure) => failure)
   let storage: Keys = pageKeys
+  const changes = (): boolean => seat.queue.some(([name]) => CHANGING.test(name))
   const more = isPlain(options) ? undefined : await extras()
   if (more) {
     const fault = more.checkOptions(options)
+    if (seat.isGone) return
     if (fault) {
       seat.raise('config/invalid', 'create', fault)
       return seat.finish()
@@ -50,8 +52,18 @@ export async function start(seat: Seat, answer: Response): Promise<void> {
     if (compiled.code !== 'load/csp-wasm') throw compiled
     return fallBack(seat, compiled.code, compiled.help)
   }
-  const instance = await (shared ??= instantiate(compiled))
+  const instance = await (shared ??= instantiate(compiled)).catch((cause: unknown) => {
+    shared = undefined
+    throw cause
+  })
+  // What was asked for meanwhile is done in its order, so what it takes is there first.
+  if (changes()) await extras()
   if (seat.isGone) return
+  if (instance.isDead()) {
+    // The last widget in it went before anybody heard of its end.
+    shared = undefined
+    return start(seat, answer)
+  }
   const widget = drawnWidget(seat, instance, storage, more)
   let isStarting = true
   const settled = setTimeout(() => {
@@ -79,6 +91,8 @@ export async function start(seat: Seat, answer: Response): Promise<void> {
 
 /** Says what happened, and begins anew a moment later; too often, and it is over for a while. */
 async function restart(seat: Seat, widget: Widget, isOver: Promise<boolean>, cause: unknown, again: () => Promise<void>): Promise<void> {
+  // What is asked from here on waits for the next instance.
+  delete seat.engine
   // Told while the listeners still hang on the host that crashed.
   dispatch(seat.hostElement, 'error', errorOf('internal/panic', 'load', 'The widget crashed; report this with the build id.'))
   await undefined
@@ -87,9 +101,10 @@ async function restart(seat: Seat, widget: Widget, isOver: Promise<boolean>, cau
   const isOpen = shell.widget.dataset['open'] === ''
   const hadFocus = shell.widget.parentNode && (seat.hostElement.shadowRoot?.activeElement ?? null) === input
   widget.abandon()
-  delete seat.engine
   if (seat.isGone) return
+  const { display } = seat.hostElement.style
   seat.redraw()
+  seat.hostElement.style.setProperty('display', display, 'important')
   const { shell: next } = seat
   next.field.value = input.value
   next.field.setSelectionRange(input.selectionStart, input.selectionEnd)
@@ -99,8 +114,9 @@ async function restart(seat: Seat, widget: Widget, isOver: Promise<boolean>, cau
   if (options.debug) console.debug('miptech-chat:', (cause as Error)?.stack ?? cause)
   seat.say(words(options, 'Restarting chat', 'Riavvio della chat'))
   setTimeout(async () => {
-    if (await isOver) void fallBack(seat, 'internal/panic', 'The widget crashed too often.')
-    else if (!seat.isGone) void again()
+    const giveUp = (help: string): Promise<void> => fallBack(seat, 'internal/panic', help).catch(() => undefined)
+    if (await isOver) void giveUp('The widget crashed too often.')
+    else if (!seat.isGone) again().catch(() => giveUp('The widget could not be started again.'))
   }, RESTART_AFTER_MS)
 }
 

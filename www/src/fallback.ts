@@ -1,10 +1,11 @@
 /** Where the code cannot run: a calm word, and a way to reach somebody where the page names one. */
-import type { ChatError, ChatHandle, ChatOptions, DiagnosticReport } from '@miptech/chat'
+import type { ChatError, ChatHandle, ChatOptions, ChatState, DiagnosticReport } from '@miptech/chat'
 import { errorOf } from './events'
-import { words } from './page'
+import { attempt, words } from './page'
 import type { Seat } from './seat'
 
 export function fallBack(seat: Seat, code: ChatError['code'], help: string): void {
+  if (seat.isGone) return
   const { options, queue, shell } = seat
   if (code === 'internal/panic') seat.error = errorOf(code, 'load', help)
   else seat.raise(code, 'load', help)
@@ -28,7 +29,13 @@ export function fallBack(seat: Seat, code: ChatError['code'], help: string): voi
     isAuthenticated: () => false,
     destroy: () => undefined,
   })
-  for (const [name, , resolve] of queue.splice(0)) resolve(engine.call(name))
+  // Behind the microtask in which those in the queue hear of the error.
+  queueMicrotask(() => {
+    for (const [name, [heard], resolve] of queue.splice(0)) {
+      if (name === 'subscribe') attempt(() => (heard as (state: ChatState) => void)(engine.getState()))
+      resolve(engine.call(name))
+    }
+  })
 }
 
 function reportOf({ error }: Seat): DiagnosticReport {

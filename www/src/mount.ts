@@ -41,14 +41,14 @@ const repeated = (fetchCode: Fetch): Promise<[Code, Response]> =>
     return repeated(fetchCode)
   })
 
-export function mountWith(fetchCode: Fetch, options: ChatOptions = {}): ChatHandle {
-  const id = `${options.id ?? 'default'}`
+export function mountWith(fetchCode: Fetch, options?: ChatOptions): ChatHandle {
+  const id = `${options?.id ?? 'default'}`
   const seat = instances.get(id) ?? create(id, options, fetchCode)
   seat.holders++
   return seat.handle
 }
 
-function create(id: string, given: ChatOptions, fetchCode: Fetch): Seat {
+function create(id: string, given: ChatOptions | undefined, fetchCode: Fetch): Seat {
   // What the page's prototypes say is no option.
   const options: ChatOptions = { __proto__: null, ...given } as ChatOptions
   let loading: unknown
@@ -66,7 +66,7 @@ function create(id: string, given: ChatOptions, fetchCode: Fetch): Seat {
       const detail = (seat.error = { code, message: help, retryable: false, stage, buildId: __VERSION__, help })
       queueMicrotask(() => {
         seat.hostElement.dispatchEvent(new CustomEvent('miptech-chat:error', { bubbles: true, composed: true, detail }))
-        for (const [, [name, heard]] of seat.queue) if (name === 'error') (heard as (error: ChatError) => void)(detail)
+        for (const [name, [event, heard]] of seat.queue) attempt(() => name + (event as string) === 'onerror' && (heard as (error: ChatError) => void)(detail))
       })
     },
     say(text, button) {
@@ -100,12 +100,12 @@ function create(id: string, given: ChatOptions, fetchCode: Fetch): Seat {
   } as Partial<Seat> as Seat
   /** No widget, no answer: what has a result says why, the rest is nothing. */
   const refuse = (name: string): unknown => (/^[rs]/.test(name) ? { ok: false, error: seat.error } : null)
-  const isOpen = (): boolean => seat.shell?.widget.dataset['open'] === ''
+  const isOpen = (): boolean => !seat.isGone && seat.shell.widget.dataset['open'] === ''
   const toggle = (): void => show(!isOpen(), 'visitor')
   const show = (isOpen: boolean, by = 'host'): void => {
     const { engine, shell } = seat
     if (engine) engine.show(isOpen, by)
-    else if (shell) {
+    else if (!seat.isGone) {
       shell.launcher.ariaExpanded = `${shell.widget.toggleAttribute('data-open', isOpen)}`
       seat.openedBy = by
       if (isOpen) {
@@ -115,6 +115,7 @@ function create(id: string, given: ChatOptions, fetchCode: Fetch): Seat {
     }
   }
   const load = (): unknown =>
+    seat.isGone ||
     (loading ??= (fetched ??= repeated(fetchCode))
       .then(([code, wasm]) => code.start(seat, wasm))
       .then(resolveReady)
@@ -197,7 +198,7 @@ function create(id: string, given: ChatOptions, fetchCode: Fetch): Seat {
 
 /** An element by itself or by its selector; what is neither is judged when the code runs. */
 function find(place: unknown): Element | null | undefined {
-  return attempt(() => (typeof place === 'string' ? document.querySelector(place) : (place as Element)))
+  return place instanceof Element ? place : attempt(() => document.querySelector(place as string))
 }
 
 /** What is wrong enough to draw nothing: a tenant no platform takes, or an unencrypted base on an encrypted page. */

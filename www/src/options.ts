@@ -7,5 +7,9 @@ const PLAIN =
 
 /** Whether something in here must be judged outside the wasm. */
 export function isPlain(options: ChatOptions): boolean {
-  return Object.keys(options).every((name) => PLAIN.test(name))
+  const { load = 'idle', on } = options
+  return Object.keys(options).every((name) => PLAIN.test(name)) && /^(intent|idle|eager|manual)$/.test(load) && (!on || typeof on === 'object')
 }
+
+/** The methods that change options. */
+export const CHANGING = /^(update|setLocale|setTheme|setContext|identify)$/

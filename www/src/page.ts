@@ -2,9 +2,9 @@
 import type { ChatOptions } from '@miptech/chat'
 
 /** Pins the host against the page's styles, by the object model, which no style-src of the page forbids. */
-export function pin(host: HTMLElement, { position = 'bottom-right', theme = 'auto', size = 'medium', zIndex = 2147483000, offset = {}, target }: ChatOptions): void {
+export function pin(host: HTMLElement, { position = 'bottom-right', theme = 'auto', size = 'medium', zIndex = 2147483000, offset, target }: ChatOptions): void {
   const at = (axis: string, isStart: boolean, px = 16): string => `inset-${axis}-${isStart ? 'start' : 'end'}:${px}px;`
-  const pins = target ? 'block-size:100%;' : `position:fixed;z-index:${zIndex};${at('block', position[0] === 't', offset.y)}${at('inline', /left/.test(position), offset.x)}`
+  const pins = target ? 'block-size:100%;' : `position:fixed;z-index:${zIndex};${at('block', position?.[0] === 't', offset?.y)}${at('inline', /left/.test(position), offset?.x)}`
   Object.assign(host.dataset, { size, position: target ? 'inline' : position })
   host.style.cssText = `all:initial;display:block;color-scheme:${/^(light|dark)$/.test(theme as string) ? theme : 'light dark'};${pins}`.replaceAll(';', '!important;')
 }

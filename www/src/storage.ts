@@ -18,7 +18,12 @@ export function chooseStorage(seat: Seat): ConsentGate | undefined {
     } catch {
       real = null
     }
-    gate = new ConsentGate(real, consent !== 'host')
+    // What was said before the code runs counts from the start: what is stored comes back on the next page.
+    const told = seat.queue.filter(([name]) => name === 'setConsent').at(-1)
+    const { access, refresh, user } = { access: 'miptech_access_token', refresh: 'miptech_refresh_token', user: 'miptech_user', ...seat.options.tokenKeys }
+    const own = [SESSION_ID, access, refresh, user]
+    const isOwn = (key: string): boolean => own.includes(key) || key.startsWith(keyOf(seat.options, ''))
+    gate = new ConsentGate(real, told ? !!told[1][0] : consent !== 'host', isOwn)
     chosen.set(seat, gate)
     if (consent === 'none' && !gate.getItem(SESSION_ID)) {
       gate.tryToSet(SESSION_ID, uuid())
@@ -35,6 +40,8 @@ export class ConsentGate implements Keys {
   constructor(
     private readonly real: Keys | null,
     private isGranted: boolean,
+    /** Whether a key is this widget's. */
+    private readonly isOwn: (key: string) => boolean,
   ) {}
 
   /** What was kept so far moves to where it is kept from here on. */
@@ -47,7 +54,7 @@ export class ConsentGate implements Keys {
       return
     }
     for (let index = 0, key; (key = this.real.key(index)); ) {
-      if (/^miptech_/.test(key)) {
+      if (this.isOwn(key)) {
         this.memory.set(key, this.real.getItem(key) ?? '')
         this.real.removeItem(key)
       } else index++

@@ -3,7 +3,9 @@ import type { ChatError, ChatState, Message } from '@miptech/chat'
 import { dispatch, errorOf } from './events'
 import type { Instance } from './guard'
 import { type Keys, keyOf, pageKeys } from './keys'
-import { type Extras, extras } from './later'
+import { type Extras, extras, known } from './later'
+import { CHANGING } from './options'
+import { words } from './page'
 import type { Engine, Seat } from './seat'
 
 /** The methods of the wasm, in the order in which `src/embed/handle.rs` numbers them. */
@@ -44,14 +46,15 @@ export function drawnWidget(seat: Seat, { glue, isDead }: Instance, storage: Key
 
   const raise = (name: string, cause: unknown): void => {
     // One that throws at an error would hear of its own error next.
-    if (name !== 'error') dispatch(host, 'error', errorOf('host/callback-threw', 'send', `A listener of ${name} threw: ${cause}`))
+    if (name !== 'error') dispatch(seat.hostElement, 'error', errorOf('host/callback-threw', 'send', `A listener of ${name} threw: ${cause}`))
   }
   const attach = ({ event, listener }: Listener): void => host.addEventListener(`miptech-chat:${event}`, listener, life)
-  const noteDeltas = (): unknown => host.toggleAttribute('data-deltas', heard.some(({ event }) => event === 'response:delta'))
+  const noteDeltas = (): unknown => seat.hostElement.toggleAttribute('data-deltas', heard.some(({ event }) => event === 'response:delta'))
 
   const hear = (event: string, callback: (detail: unknown) => void, isOnce?: boolean): void => {
+    if (typeof callback !== 'function') return
     const listener = ({ detail }: Event & { detail?: unknown }): void => {
-      if (isOnce) off(event, callback)
+      if (isOnce) forget(entry)
       try {
         callback(detail)
       } catch (cause) {
@@ -63,14 +66,16 @@ export function drawnWidget(seat: Seat, { glue, isDead }: Instance, storage: Key
     attach(entry)
     noteDeltas()
   }
+  /** After a crash it hangs on another host. */
+  const forget = (entry: Listener): void => {
+    seat.hostElement.removeEventListener(`miptech-chat:${entry.event}`, entry.listener)
+    heard.splice(heard.indexOf(entry), 1)
+    noteDeltas()
+  }
   const off = (event: unknown, callback: unknown): void => {
     // What `subscribe` gave is taken back by its callback alone.
-    const [name, known] = typeof event === 'function' ? ['state', event] : [event, callback]
-    for (const entry of heard.filter((entry) => entry.event === name && (!known || entry.callback === known))) {
-      host.removeEventListener(`miptech-chat:${entry.event}`, entry.listener)
-      heard.splice(heard.indexOf(entry), 1)
-    }
-    noteDeltas()
+    const [name, callbackOf] = typeof event === 'function' ? ['state', event] : [event, callback]
+    heard.filter((entry) => entry.event === name && (!callbackOf || entry.callback === callbackOf)).forEach(forget)
   }
 
   const consent = (granted: boolean): void => {
@@ -83,10 +88,15 @@ export function drawnWidget(seat: Seat, { glue, isDead }: Instance, storage: Key
     new Promise((resolve) => {
       pending.set(resolve, name)
       void Promise.resolve(inner(name, ...args)).then((answer) => {
+        // What a dead instance gives is nothing; `abandon` answers.
+        if (isDead()) return
         pending.delete(resolve)
         resolve(answer)
       })
     })
+  /** The reason comes by an event, so a turn later. */
+  const refused = (name: string): Promise<unknown> =>
+    new Promise((resolve) => setTimeout(() => resolve(name === 'getProfile' ? null : { ok: false, error: seat.error })))
 
   /** Tells of what is pressed in an answer; by its host and its place alone. */
   const pressed = (event: Event): void => {
@@ -100,6 +110,7 @@ export function drawnWidget(seat: Seat, { glue, isDead }: Instance, storage: Key
 
   /** A page that takes our node away wants it gone; one that swaps its body does not mean us. */
   const watcher = new MutationObserver(() => {
+    followLanguage()
     if (host.isConnected || seat.isGone) return
     setTimeout(() => {
       if (host.isConnected || seat.isGone || seat.hostElement !== host) return
@@ -144,19 +155,33 @@ export function drawnWidget(seat: Seat, { glue, isDead }: Instance, storage: Key
       host.addEventListener('miptech-chat:error', noteError, life)
       host.shadowRoot?.addEventListener('click', pressed, life)
       host.shadowRoot?.addEventListener('auxclick', pressed, life)
-      watcher.observe(document.documentElement, { childList: true, subtree: !!options.target })
+      watcher.observe(document.documentElement, { childList: true, subtree: !!options.target, attributeFilter: ['lang'] })
+      addEventListener('storage', followLanguage, life)
       if (options.open === 'restore') for (const name of ['open', 'close']) host.addEventListener(`miptech-chat:${name}`, () => remember(name), life)
       const chosen = storage === pageKeys ? undefined : storage
       const begin = isOpen && (by === 'visitor' || by === 'again' ? by : true)
-      number = glue.mount(host, more ? more.innerOptions(options, begin, chosen) : { ...options, open: begin })
+      // Nobody is asked for anything before tokens, facts and options that were told meanwhile are there.
+      const waits = by !== 'again' && seat.queue.some(([name]) => name === 'setToken' || CHANGING.test(name))
+      const open = !waits && begin
+      number = glue.mount(host, more ? more.innerOptions(options, open, chosen) : { ...options, open })
       // It crashed; what was asked for waits for the next one.
       if (isDead()) return
       seat.engine = engine
       for (const [name, args, resolve] of seat.queue.splice(0)) resolve(engine.call(name, args))
       // A wrong option is told by an event of its own, and then there is nothing to see.
-      if (!number) setTimeout(() => seat.finish())
+      if (!number) {
+        setTimeout(() => {
+          seat.finish()
+          engine.destroy()
+        })
+      }
+      if (waits && begin) engine.show(true, by ?? 'host')
     },
-    show: (isOpen, by) => void inner(isOpen ? 'open' : 'close', by),
+    show(isOpen, by) {
+      inner(isOpen ? 'open' : 'close', by)
+      // The views follow in a turn of their own; who asks meanwhile is told what is.
+      shell.widget.toggleAttribute('data-open', isOpen)
+    },
     call(name, args) {
       const [first, second] = args
       switch (name) {
@@ -165,7 +190,7 @@ export function drawnWidget(seat: Seat, { glue, isDead }: Instance, storage: Key
         case 'setTheme':
         case 'setContext':
         case 'identify':
-          return void extras().then(({ change }) => seat.isGone || change(seat, name, first, { take: (next) => inner('update', next), hear, off }))
+          return changeBy(name, first)
         case 'on':
         case 'once':
           return hear(first as string, second as () => void, name === 'once')
@@ -176,15 +201,18 @@ export function drawnWidget(seat: Seat, { glue, isDead }: Instance, storage: Key
         case 'setConsent':
           return consent(!!first)
         case 'exportConversation':
-          return extras().then(({ exported }) => exported(engine.getMessages(), engine.getState().chatId, first))
+          return extras()
+            .then(({ exported }) => exported(engine.getMessages(), engine.getState().chatId, first))
+            .catch(() => new Blob([JSON.stringify(engine.getMessages())], { type: 'application/json' }))
+        case 'logout':
         case 'eraseConversation':
-          storage.removeItem(keyOf(options, 'open'))
+          for (const key of ['open', 'quarantine']) storage.removeItem(keyOf(options, key))
           return inner(name)
         case 'send':
         case 'signIn':
         case 'register':
         case 'getProfile':
-          return number ? asked(name, args) : name === 'getProfile' ? null : { ok: false, error: seat.error }
+          return number ? asked(name, args) : refused(name)
         default:
           return inner(name, first, second)
       }
@@ -208,7 +236,23 @@ export function drawnWidget(seat: Seat, { glue, isDead }: Instance, storage: Key
     },
   }
 
+  const changeBy = (method: string, value?: unknown): void => {
+    const changed = ({ change }: Extras): void => {
+      if (!seat.isGone) change(seat, method, value, { take: (next) => inner('update', next), hear, off })
+    }
+    // In the order of what else is asked, once it can be.
+    if (known) changed(known)
+    else extras().then(changed, () => undefined)
+  }
+
+  /** `locale: auto` goes with the page. */
+  let language = words(options, 'en', 'it')
+  const followLanguage = (): void => {
+    if (language !== (language = words(options, 'en', 'it'))) changeBy('update')
+  }
+
   const hearState = (callback: (state: ChatState) => void): void => {
+    if (typeof callback !== 'function') return
     const listener = (): void => {
       try {
         callback(seat.handle.getState())
