@@ -11,7 +11,7 @@ export function fallBack(seat: Seat, code: ChatError['code'], help: string): voi
   else seat.raise(code, 'load', help)
   seat.say(words(options, 'Chat cannot run on this page', 'La chat non funziona su questa pagina'))
   const { fallbackHref: href } = options
-  if (href) shell.lines.append(Object.assign(document.createElement('a'), { className: 'link', textContent: href, href }))
+  if (href) shell.lines.append(Object.assign(document.createElement('a'), { textContent: words(options, 'Another way to reach us', 'Un altro modo per contattarci'), href, style: 'color:inherit' }))
   const engine = (seat.engine = {
     show: (isOpen: boolean) => void shell.widget.toggleAttribute('data-open', isOpen),
     call: (name: string) => (/^[rs]/.test(name) ? { ok: false, error: seat.error } : name === 'diagnose' ? reportOf(seat) : null),

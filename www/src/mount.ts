@@ -71,7 +71,8 @@ function create(id: string, given: ChatOptions | undefined, fetchCode: Fetch): S
     },
     say(text, button) {
       const { lines: list } = seat.shell
-      list.textContent = text
+      list.textContent = ''
+      make(list, 'p').textContent = text
       if (button) Object.assign(make(list, 'button'), { textContent: button, onclick: load })
     },
     redraw() {
