@@ -45,7 +45,7 @@ pub fn mount_for_js(host: HtmlElement, options: &JsValue) -> u32 {
 /// over where it stands. Never throws: a wrong option becomes an `error` event on `host` in a later microtask, and the
 /// handle then does nothing.
 pub fn mount(host: HtmlElement, options: &JsValue) -> ChatHandle {
-    let storage = Storage::of(options);
+    let storage = config::storage(options);
     match Config::read(options, &storage) {
         Ok(config) => ChatHandle::of(Rc::new(build(host, config, storage))),
         Err(error) => {

@@ -15,8 +15,17 @@ impl Life {
     }
 
     /// Hears an event as long as this lasts.
+    #[inline(never)]
     pub(super) fn hear(&self, target: &EventTarget, name: &str, heard: &Closure<dyn Fn(Event)>) {
-        self.call(target, name, heard.as_ref());
+        let options = AddEventListenerOptions::new();
+        if let Some(life) = &self.0 {
+            options.set_signal(&life.signal());
+        }
+        let _never_refused = target.add_event_listener_with_callback_and_add_event_listener_options(
+            name,
+            heard.as_ref().unchecked_ref(),
+            &options,
+        );
     }
 
     /// What a call of the browser's takes to end with this; nothing where the browser has no such thing.
@@ -33,19 +42,6 @@ impl Life {
                 .signal()
                 .add_event_listener_with_callback("abort", call.unchecked_ref());
         }
-    }
-
-    #[inline(never)]
-    fn call(&self, target: &EventTarget, name: &str, heard: &JsValue) {
-        let options = AddEventListenerOptions::new();
-        if let Some(life) = &self.0 {
-            options.set_signal(&life.signal());
-        }
-        let _never_refused = target.add_event_listener_with_callback_and_add_event_listener_options(
-            name,
-            heard.unchecked_ref(),
-            &options,
-        );
     }
 }
 

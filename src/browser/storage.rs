@@ -2,11 +2,9 @@
 
 use std::cell::RefCell;
 
-use js_sys::Reflect;
 use miptech_chat_session::{
     ClientMessageId, Shelf, StoreKey, StoreRefusal, Stored, StoredAccount, StoredWaits, TenantId, TokenKeys,
 };
-use wasm_bindgen::{JsCast, JsValue};
 
 /// The page's `localStorage`, where the browser grants it, and in memory what it refuses to keep or to show.
 pub(crate) struct Storage {
@@ -24,24 +22,15 @@ struct Known {
 }
 
 impl Storage {
-    /// The storage the loader chose, or the page's own where it chose none. A storage is what has its four methods.
-    pub(crate) fn of(options: &JsValue) -> Self {
-        let chosen = Reflect::get(options, &"storage".into())
-            .ok()
-            .filter(JsValue::is_object);
-        match chosen {
-            Some(chosen) => Self {
-                real: Some(chosen.unchecked_into()),
-                known: RefCell::default(),
-            },
-            None => Self::local(),
-        }
-    }
-
     /// Asks the browser; a sandboxed frame or blocked cookies give a storage that lasts as long as the page.
     pub(crate) fn local() -> Self {
+        Self::over(web_sys::window().and_then(|window| window.local_storage().ok().flatten()))
+    }
+
+    /// One that somebody chose, or the memory of the page where there is none.
+    pub(crate) fn over(real: Option<web_sys::Storage>) -> Self {
         Self {
-            real: web_sys::window().and_then(|window| window.local_storage().ok().flatten()),
+            real,
             known: RefCell::default(),
         }
     }

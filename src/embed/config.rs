@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use js_sys::{Function, JSON};
+use js_sys::{Function, JSON, Reflect};
 use miptech_chat_session::{
     Caller, ChatError, ChatId, Endpoints, ErrorCode, Identity, Limits, Origin, Profile, Restored,
     SessionConfig, SessionId, SignInForm, Stage, StoreKey, TenantId, TokenKeys, TokenSource, TokenTransport,
@@ -214,6 +214,17 @@ impl Live {
             context: context(fields),
             console,
         }
+    }
+}
+
+/// The storage the loader chose, or the page's own where it chose none. A storage is what has its four methods.
+pub(super) fn storage(options: &JsValue) -> Storage {
+    let chosen = Reflect::get(options, &"storage".into())
+        .ok()
+        .filter(JsValue::is_object);
+    match chosen {
+        Some(chosen) => Storage::over(Some(chosen.unchecked_into())),
+        None => Storage::local(),
     }
 }
 

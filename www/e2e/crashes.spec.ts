@@ -10,6 +10,7 @@ interface Crashing {
   memories: WebAssembly.Memory[]
   /** What of the exports throws, while it is not empty. */
   broken: string[]
+  poison(): void
 }
 
 declare global {
@@ -21,7 +22,15 @@ declare global {
 
 /** Keeps every instance's memory; in the page before any of its scripts. */
 function install(): void {
-  window.crashing = { memories: [], broken: [] }
+  window.crashing = {
+    memories: [],
+    broken: [],
+    poison() {
+      const memory = this.memories.at(-1)
+      if (!memory) throw new Error('no instance yet')
+      new Uint8Array(memory.buffer).fill(0xff)
+    },
+  }
   window.uncaught = []
   addEventListener('error', ({ message }) => window.uncaught.push(message))
   addEventListener('unhandledrejection', ({ reason }) => window.uncaught.push(`${reason}`))
@@ -47,11 +56,7 @@ function install(): void {
 
 /** Whatever the instance does next, it traps. */
 async function poison(page: Page): Promise<void> {
-  await page.evaluate(() => {
-    const memory = window.crashing.memories.at(-1)
-    if (!memory) throw new Error('no instance yet')
-    new Uint8Array(memory.buffer).fill(0xff)
-  })
+  await page.evaluate(() => window.crashing.poison())
 }
 
 const instances = (page: Page): Promise<number> => page.evaluate(() => window.crashing.memories.length)
@@ -110,7 +115,7 @@ test('a crash while it is asked answers what was asked, and who listens once hea
   })
   // In one turn: a timer would crash it first, and the next instance would send.
   const answer = await page.evaluate(() => {
-    new Uint8Array(window.crashing.memories.at(-1)!.buffer).fill(0xff)
+    window.crashing.poison()
     return window.MIPTechChat!.get()!.send('lost in the crash')
   })
   expect(answer).toMatchObject({ ok: false, error: { code: 'message/unconfirmed' } })

@@ -1,5 +1,6 @@
 /** What of the options the wasm does not judge, judged here; fetched only where a page uses any of them. */
 import type { ChatOptions } from '@miptech/chat'
+import { attempt } from './page'
 
 const KNOWN =
   'apiUrl connect consent context debug dir disclosure fallbackHref features getToken header id images invitation launcher limits links load locale nonce offset on open placeholder position profile signIn size storage strings suggestions target tenantId theme title tokenKeys tokenTransport user welcome wsUrl zIndex'.split(
@@ -11,7 +12,7 @@ type Check = (value: unknown) => unknown
 const text: Check = (value) => typeof value === 'string'
 const flag: Check = (value) => typeof value === 'boolean'
 const object: Check = (value) => typeof value === 'object' && !Array.isArray(value)
-const place: Check = (value) => value instanceof Element || (text(value) && found(value as string))
+const place: Check = (value) => value instanceof Element || (text(value) && attempt(() => document.querySelector(value as string)))
 const fields =
   (check: Check): Check =>
   (value) =>
@@ -64,14 +65,6 @@ function badToken(tokens: object): string | undefined {
 }
 
 const TOKEN = /^(accent|accent-hover|danger|line|on-accent|surface|surface-raised|text|text-soft)$/
-
-function found(selector: string): Element | null {
-  try {
-    return document.querySelector(selector)
-  } catch {
-    return null
-  }
-}
 
 /** A value of the host page in one line of ours: short, quoted, without control characters. */
 function shown(value: unknown): string {

@@ -30,14 +30,13 @@ export function innerOptions(given: ChatOptions, open: unknown, storage: unknown
 /** What the host shows of the options beyond its place: a direction, no header, tokens of the page's own. */
 export function dress(host: HTMLElement, options: ChatOptions): void {
   const { style } = host
-  const { dir, header, zIndex, launcher } = options
+  const { dir, header, zIndex } = options
   const told = dir === 'ltr' || dir === 'rtl' ? dir : ''
   if (told) host.dir = told
   else host.removeAttribute('dir')
   // Without a word of ours it is inherited: `all` leaves it alone.
   style.setProperty('direction', told, 'important')
   host.toggleAttribute('data-headless', header === false)
-  host.toggleAttribute('data-bare', launcher === false)
   for (const [token, value] of Object.entries(tokensOf(options))) style.setProperty(`--miptech-chat-${token}`, value)
   if (zIndex === 'top-layer' && host.popover !== 'manual' && 'popover' in host) {
     host.popover = 'manual'

@@ -32,7 +32,6 @@ export async function start(seat: Seat, answer: Response): Promise<void> {
   if (!globalThis.WebAssembly) return fallBack(seat, 'load/no-wasm', 'The browser cannot run WebAssembly.')
   const compiling = (module.get(answer) ?? compile(answer)).catch((failure: LoadFailure) => failure)
   let storage: Keys = pageKeys
-  const changes = (): boolean => seat.queue.some(([name]) => CHANGING.test(name))
   const more = isPlain(options) ? undefined : await extras()
   if (more) {
     const fault = more.checkOptions(options)
@@ -57,7 +56,7 @@ export async function start(seat: Seat, answer: Response): Promise<void> {
     throw cause
   })
   // What was asked for meanwhile is done in its order, so what it takes is there first.
-  if (changes()) await extras()
+  if (seat.queue.some(([name]) => CHANGING.test(name))) await extras()
   if (seat.isGone) return
   if (instance.isDead()) {
     // The last widget in it went before anybody heard of its end.

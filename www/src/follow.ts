@@ -121,12 +121,12 @@ function changes(from: ChatOptions, to: ChatOptions): Partial<ChatOptions> | und
 /** By value, however deep; of two functions only that they are some. */
 export function same(one: unknown, other: unknown): boolean {
   if (Object.is(one, other) || (typeof one === 'function' && typeof other === 'function')) return true
-  if (!isPlain(one) || !isPlain(other)) return false
+  if (!isRecord(one) || !isRecord(other)) return false
   const names = Object.keys({ ...one, ...other })
   return Array.isArray(one) === Array.isArray(other) && names.every((name) => same(one[name], other[name]))
 }
 
 /** Elements and the like are what they are, and never walked through. */
-function isPlain(value: unknown): value is Record<string, unknown> {
+function isRecord(value: unknown): value is Record<string, unknown> {
   return Array.isArray(value) || Object.prototype.toString.call(value) === '[object Object]'
 }

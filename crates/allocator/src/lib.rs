@@ -5,7 +5,7 @@
 //! Nothing is ever searched, split or joined: a call is a handful of instructions, and a page that does the same work
 //! again needs no more memory for it. The price is that memory freed in one class helps no other.
 //!
-//! **Architecture invariant:** the only `unsafe` of the project lives here, behind [`GlobalAlloc`]
+//! **Architecture invariant:** `unsafe` stays behind [`GlobalAlloc`]; beside this crate only `one-thread` may have any
 //! (`docs/decisions/0016-an-allocator-of-our-own.md`).
 #![no_std]
 #![expect(unsafe_code, reason = "an allocator hands out memory")]

@@ -2,7 +2,7 @@
 //!
 //! wasm-bindgen gives every import of the wasm a name with sixteen digits of a hash, so that any number of modules can
 //! share one glue. Ours has one, and two hundred hashes that stand in both files are three kilobytes nothing compresses.
-//! What it exports for callbacks is named by the whole type of the callback, and a method by its class too.
+//! What it exports for callbacks is named by the whole type of the callback.
 
 use std::collections::BTreeMap;
 
@@ -36,8 +36,8 @@ pub(crate) fn rename(glue: &str, names: &BTreeMap<String, String>) -> String {
     renamed
 }
 
-/// How names begin that are wasm-bindgen's own, or made of a type: of a callback, or of the class whose method it is.
-const PRIVATE: [&str; 3] = ["__", "chathandle_", "wasm_bindgen_"];
+/// How names begin that are wasm-bindgen's own, or made of the type of a callback.
+const PRIVATE: [&str; 2] = ["__", "wasm_bindgen_"];
 
 #[cfg(test)]
 mod tests {
