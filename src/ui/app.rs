@@ -14,7 +14,7 @@ use web_sys::HtmlElement;
 use super::{
     actions::Actions,
     context::{Options, Ui},
-    element::{ElementRef, el, follow, keep, keep_no_longer},
+    element::{ElementRef, el, focus, follow, keep, keep_no_longer},
     launcher::launcher,
     model::ChatModel,
     notice::notice_words,
@@ -125,13 +125,4 @@ fn announcer(ui: &Ui) -> AnyView {
         .child(el("p").live_text(move || announced.get().into()).view())
         .child(el("p").live_text(notice_words).view())
         .view()
-}
-
-/// Moves the focus, once the browser has drawn what is to be focused.
-fn focus(place: ElementRef) {
-    request_animation_frame(move || {
-        if let Some(element) = place.try_get_untracked().flatten() {
-            let _gone_meanwhile = element.focus();
-        }
-    });
 }

@@ -310,6 +310,15 @@ impl Mountable for Standing {
     }
 }
 
+/// Moves the focus, once the browser has drawn what is to be focused.
+pub(super) fn focus(place: ElementRef) {
+    request_animation_frame(move || {
+        if let Some(element) = place.try_get_untracked().flatten() {
+            let _gone_meanwhile = element.focus();
+        }
+    });
+}
+
 /// Takes everything away that will not be taken over, and gives the first child that will.
 fn first_kept(parent: &Element) -> Option<Node> {
     let mut first = None;

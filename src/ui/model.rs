@@ -156,7 +156,10 @@ impl ChatModel {
             Event::NoticeChanged(notice) => self.notice.set(notice.clone()),
             Event::PhaseChanged(phase) => self.phase.set(*phase),
             Event::ReadElsewhere => self.unread.set(0),
-            Event::TranscriptErased => self.rows.set(Vec::new()),
+            Event::TranscriptErased => {
+                self.rows.set(Vec::new());
+                self.unread.set(0);
+            }
             Event::SignInEnded(result) => {
                 self.sign_in.set(
                     result

@@ -1,5 +1,6 @@
 //! The list of messages. It follows the end while the reader is there, and never pulls the reader back.
 
+use js_sys::Reflect;
 use leptos::{ev, prelude::*};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{HtmlElement, ResizeObserver};
@@ -7,7 +8,7 @@ use web_sys::{HtmlElement, ResizeObserver};
 use super::{
     bubble::{bubble, conversation_break},
     context::Ui,
-    element::{ElementRef, el, follow},
+    element::{ElementRef, el, focus, follow},
     icons,
     lines::Lines,
     live::Live,
@@ -77,18 +78,28 @@ pub(super) fn transcript(ui: &Ui) -> AnyView {
         .view()
 }
 
+fn is_touch(pressed: &ev::Event) -> bool {
+    Reflect::get(pressed, &"pointerType".into())
+        .is_ok_and(|kind| kind.as_string().as_deref() == Some("touch"))
+}
+
 /// Before the first message: a greeting, what the chat is for, and what one could ask.
 fn empty_state(ui: &Ui) -> AnyView {
     let strings = ui.strings();
     let suggestion = |(label, text): &(String, String)| {
         let actions = ui.actions.clone();
-        let asked = text.clone();
+        let (asked, input) = (text.clone(), ui.input);
         el("button")
             .part("suggestion")
             .class("suggestion")
             .set("type", "button")
-            // A refusal leaves the prompt where it is; the visitor may click again.
-            .on("click", move |_| drop(actions.send(&asked)))
+            // A refusal leaves the prompt where it is; the visitor may click again. Otherwise it goes, and the focus of
+            // whoever pressed it goes on to the composer; a finger would call a keyboard up over the answer.
+            .on("click", move |event| {
+                if actions.send(&asked).is_ok() && !is_touch(&event) {
+                    focus(input);
+                }
+            })
             .text(label.clone())
             .view()
     };

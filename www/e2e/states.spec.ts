@@ -201,3 +201,45 @@ test('a state is a state at any time', async ({ page, widget, server }) => {
   })
   expect(states).toEqual([[false, 'string'], [true, 'string'], [true, 'string'], [false, 'string']])
 })
+
+test('who presses a suggestion goes on typing, by mouse and by keyboard', async ({ page, widget, server }) => {
+  await goToModulePage(page, server)
+  for (const press of [(): Promise<void> => page.getByRole('button', { name: 'Ask this', exact: true }).click(), (): Promise<void> => page.getByRole('button', { name: 'Ask this', exact: true }).press('Enter')]) {
+    await page.evaluate(([apiUrl, text]) => (window.handle = window.mount({ apiUrl: apiUrl as string, open: true, storage: 'memory', suggestions: [{ label: 'Ask this', text: text as string }] })), [server.origin, REACT_QUESTION])
+    await widget.expectConnection('live')
+    await press()
+    await expect(widget.question(REACT_QUESTION)).toHaveCount(1)
+    await expect(widget.input).toBeFocused()
+    await page.evaluate(() => window.handle?.destroy())
+    await expect(widget.host).toHaveCount(0)
+  }
+})
+
+test.describe('with a finger', () => {
+  test.use({ hasTouch: true })
+
+  test('a suggestion calls no keyboard up', async ({ page, widget, server }) => {
+    await goToModulePage(page, server)
+    await page.evaluate(([apiUrl, text]) => (window.handle = window.mount({ apiUrl: apiUrl as string, open: true, suggestions: [text as string] })), [server.origin, REACT_QUESTION])
+    await widget.expectConnection('live')
+    await widget.host.evaluate((host) => (host.shadowRoot?.activeElement as HTMLElement | null)?.blur())
+    await page.getByRole('button', { name: REACT_QUESTION, exact: true }).tap()
+    await widget.expectStatus(widget.lastAnswer(), 'complete')
+    await expect(widget.input).not.toBeFocused()
+  })
+})
+
+test('an erased conversation leaves nothing unread', async ({ page, widget, server }) => {
+  await goToModulePage(page, server)
+  await page.evaluate((apiUrl) => {
+    window.heard = []
+    window.handle = window.mount({ apiUrl, open: true, on: { 'unread:change': ({ count }) => window.heard.push(`${count}`) } })
+  }, server.origin)
+  await widget.expectConnection('live')
+  await widget.ask(REACT_QUESTION)
+  await page.evaluate(() => window.handle?.close())
+  await expect.poll(() => page.evaluate(() => window.heard)).toEqual(['1'])
+  await page.evaluate(() => window.handle?.eraseConversation())
+  await expect.poll(() => page.evaluate(() => window.heard)).toEqual(['1', '0'])
+  expect((await widget.state()).unread).toBe(0)
+})

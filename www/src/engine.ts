@@ -115,7 +115,7 @@ async function restart(seat: Seat, widget: Widget, isOver: Promise<boolean>, cau
   setTimeout(async () => {
     const giveUp = (help: string): Promise<void> => fallBack(seat, 'internal/panic', help).catch(() => undefined)
     if (await isOver) void giveUp('The widget crashed too often.')
-    else if (!seat.isGone) again().catch(() => giveUp('The widget could not be started again.'))
+    else if (!seat.isGone) again().catch(() => giveUp('The widget failed to start again.'))
   }, RESTART_AFTER_MS)
 }
 

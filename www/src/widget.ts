@@ -51,12 +51,12 @@ export function drawnWidget(seat: Seat, { glue, isDead }: Instance, storage: Key
   const attach = ({ event, listener }: Listener): void => host.addEventListener(`miptech-chat:${event}`, listener, life)
   const noteDeltas = (): unknown => seat.hostElement.toggleAttribute('data-deltas', heard.some(({ event }) => event === 'response:delta'))
 
-  const hear = (event: string, callback: (detail: unknown) => void, isOnce?: boolean): void => {
+  const hear = (event: string, callback: (told: unknown) => void, isOnce?: boolean, tell = (detail: unknown): unknown => detail): void => {
     if (typeof callback !== 'function') return
     const listener = ({ detail }: Event & { detail?: unknown }): void => {
       if (isOnce) forget(entry)
       try {
-        callback(detail)
+        callback(tell(detail))
       } catch (cause) {
         raise(event, cause)
       }
@@ -184,18 +184,14 @@ export function drawnWidget(seat: Seat, { glue, isDead }: Instance, storage: Key
     },
     call(name, args) {
       const [first, second] = args
+      if (CHANGING.test(name)) return changeBy(name, first)
       switch (name) {
-        case 'update':
-        case 'setLocale':
-        case 'setTheme':
-        case 'setContext':
-        case 'identify':
-          return changeBy(name, first)
         case 'on':
         case 'once':
           return hear(first as string, second as () => void, name === 'once')
         case 'subscribe':
-          return hearState(first as (state: ChatState) => void)
+          // The code tells `state` after every change, once per microtask; it is no event of the public surface.
+          return hear('state', first as () => void, false, () => seat.handle.getState())
         case 'off':
           return off(first, second)
         case 'setConsent':
@@ -249,21 +245,6 @@ export function drawnWidget(seat: Seat, { glue, isDead }: Instance, storage: Key
   let language = words(options, 'en', 'it')
   const followLanguage = (): void => {
     if (language !== (language = words(options, 'en', 'it'))) changeBy('update')
-  }
-
-  const hearState = (callback: (state: ChatState) => void): void => {
-    if (typeof callback !== 'function') return
-    const listener = (): void => {
-      try {
-        callback(seat.handle.getState())
-      } catch (cause) {
-        raise('state', cause)
-      }
-    }
-    // The code tells `state` after every change, once per microtask; it is no event of the public surface.
-    const entry = { event: 'state', callback, listener }
-    heard.push(entry)
-    attach(entry)
   }
 
   /** Where ids may be stored, so may this. */

@@ -75,6 +75,7 @@ impl Session {
         for id in self.outbox.ids() {
             self.discard(&id, now);
         }
+        self.has_unread = false;
         self.event(Event::TranscriptErased);
         // Nobody waits for the next write to be rid of what was said.
         self.write_transcript(now);
