@@ -1,8 +1,11 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import type { ChatOptions, SendResult } from '@miptech/chat'
 import { REACT_QUESTION, expect, test } from './fixtures'
 import { goToModulePage, goToPage, tag } from './pages'
-import type { ReferenceServer } from './server'
+import { type ReferenceServer, WWW } from './server'
 import { Widget } from './widget'
 
 function pathsOf(page: Page): string[] {
@@ -80,6 +83,64 @@ test.describe('the script tag', () => {
     await widget.openLive()
     expect(complaints).toHaveLength(1)
     expect((await server.sockets()).size).toBe(1)
+  })
+
+  test('with data-manual waits until it is asked to mount', async ({ page, widget, server }) => {
+    await goToPage(page, server, tag(server.origin, 'data-manual'))
+    await page.waitForFunction(() => !!window.MIPTechChat?.version)
+    await expect(widget.host).toHaveCount(0)
+    await page.evaluate((apiUrl) => window.MIPTechChat?.('mount', { apiUrl, open: true }), server.origin)
+    await widget.expectConnection('live')
+  })
+
+  test('as a module, which is nobody\'s current script, is found by its address', async ({ page, widget, server }) => {
+    await goToPage(page, server, tag(server.origin, 'type="module" data-title="By address"'))
+    await widget.openLive()
+    await expect(page.getByRole('dialog', { name: 'By address', exact: true })).toBeVisible()
+  })
+
+  test('without a tag takes the options from MIPTechChatConfig, and without those waits', async ({ page, widget, server }) => {
+    await server.addPage('bundled.js', readFileSync(join(WWW, 'dist/loader.js'), 'utf8'))
+    const load = `<script>fetch('/bundled.js').then((file) => file.blob()).then((file) => import(URL.createObjectURL(file)))</script>`
+    await goToPage(page, server, `<script>window.MIPTechChatConfig = { apiUrl: '${server.origin}', position: 'top-left' }</script>${load}`)
+    await expect(widget.launcher).toBeVisible()
+    await expect(widget.host).toHaveAttribute('data-position', 'top-left')
+    await goToPage(page, server, load)
+    await page.waitForFunction(() => !!window.MIPTechChat?.version)
+    await expect(widget.host).toHaveCount(0)
+    await page.evaluate((apiUrl) => window.MIPTechChat?.('mount', { apiUrl }), server.origin)
+    await expect(widget.launcher).toBeVisible()
+  })
+
+  for (const when of ['idle', 'eager'] as const) {
+    test(`with load ${when} fetches the code without anybody`, async ({ page, widget, server }) => {
+      const fetched = page.waitForResponse((response) => response.url().endsWith('.wasm'))
+      await goToPage(page, server, tag(server.origin, `data-load="${when}"`))
+      expect((await fetched).status()).toBe(200)
+      await expect(widget.launcher).toHaveAttribute('aria-controls', 'panel')
+      await expect(widget.panel).toBeHidden()
+    })
+  }
+
+  test('with load manual ignores hovering, and opens on a press', async ({ page, widget, server }) => {
+    const paths = pathsOf(page)
+    await goToPage(page, server, tag(server.origin, 'data-load="manual"'))
+    await widget.launcher.hover()
+    await page.waitForLoadState('networkidle')
+    expect(paths.filter((path) => path.endsWith('.wasm'))).toEqual([])
+    await widget.launcher.click()
+    await widget.expectConnection('live')
+  })
+
+  test('is let in by its pin in integrity.json, which names every file as it is', async ({ page, widget, server }) => {
+    const { files } = JSON.parse(readFileSync(join(WWW, 'dist/integrity.json'), 'utf8')) as { files: Record<string, string> }
+    for (const [name, pin] of Object.entries(files)) {
+      expect(`sha384-${createHash('sha384').update(readFileSync(join(WWW, 'dist', name))).digest('base64')}`, name).toBe(pin)
+    }
+    const fetched = pathsOf(page)
+    await goToPage(page, server, tag(server.origin, `integrity="${files['loader.js']}" crossorigin="anonymous"`))
+    await widget.openLive()
+    for (const path of fetched.filter((path) => path.startsWith('/dist/'))) expect(files, path).toHaveProperty([path.slice('/dist/'.length)])
   })
 
   test('draws a second widget for a tag of another id', async ({ page, widget, server, complaints }) => {
