@@ -99,7 +99,7 @@ test('no sheet of the page reaches the widget: its picture is the one of a plain
     await goToHostilePage(page, server, `<style>body { margin: 0; background: white }</style><style>${style}</style>`)
     await page.addStyleTag({ content: 'html { background: white !important }' })
     await page.evaluate(() => document.documentElement.style.setProperty('scrollbar-gutter', 'auto'))
-    await widget.open()
+    await widget.openLive()
     await expect(widget.input).toBeFocused()
     await widget.launcher.blur()
     await page.evaluate(() => Promise.all(document.querySelector('[data-miptech-chat]')?.shadowRoot?.getAnimations().map((animation) => animation.finished) ?? []))
