@@ -28,6 +28,7 @@ mod config;
 mod events;
 mod handle;
 mod host;
+mod later;
 mod room;
 mod snapshot;
 mod tokens;
@@ -54,6 +55,12 @@ pub fn mount(host: HtmlElement, options: &JsValue) -> ChatHandle {
             ChatHandle::idle()
         }
     }
+}
+
+/// So many of the parts that come later are there from here on, for every widget.
+#[wasm_bindgen]
+pub fn came(parts: u32) {
+    crate::ui::came(parts);
 }
 
 /// The version of the package this code belongs to.

@@ -15,6 +15,7 @@ mod context;
 mod element;
 mod foot;
 mod icons;
+mod later;
 mod launcher;
 mod lines;
 mod link;
@@ -31,6 +32,7 @@ pub(crate) use self::{
     actions::{Act, Actions},
     app::{Mounted, mount},
     context::Options,
+    later::{came, is_whole},
     model::{ChatModel, Row, SignIn},
     strings::Language,
 };

@@ -1,6 +1,6 @@
 // Bundles the JavaScript of the package into dist/, beside the wasm that `cargo xtask build` put there.
 //
-//   node build.mjs --wasm miptech-chat-<hash>.wasm --glue PATH
+//   node build.mjs --wasm FIRST,ANSWERS,REST --glue PATH
 import { createHash } from 'node:crypto'
 import { copyFile, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
@@ -8,7 +8,10 @@ import { build, transform } from 'esbuild'
 import { minify } from 'terser'
 
 const { values } = parseArgs({ options: { wasm: { type: 'string' }, glue: { type: 'string' } } })
-if (!values.wasm || !values.glue) throw new Error('expected --wasm FILE and --glue PATH')
+if (!values.wasm || !values.glue) throw new Error('expected --wasm FILES and --glue PATH')
+
+/** The wasm in its parts, the first one first. */
+const parts = values.wasm.split(',')
 
 const { version } = JSON.parse(await readFile('package.json', 'utf8'))
 
@@ -53,7 +56,7 @@ const shared = {
   legalComments: 'none',
   plugins: [sheets, glue],
   define: {
-    __WASM__: JSON.stringify(`./${values.wasm}`),
+    ...Object.fromEntries(['__WASM__', '__ANSWERS__', '__REST__'].map((name, place) => [name, JSON.stringify(`./${parts[place]}`)])),
     __VERSION__: JSON.stringify(version),
   },
   external: ['./miptech-chat-*'],
@@ -113,7 +116,7 @@ for (const name of ['element', 'react', 'testing']) await copyFile(`types/${name
 /** What a tag or a policy may pin: the hash of every file a page loads, in the form of the `integrity` attribute. */
 const integrity = {}
 const sharing = (await readdir('dist')).filter((name) => name.startsWith('shared-')).sort()
-for (const name of ['loader.js', 'index.js', 'element.js', 'react.js', ...sharing, chunk, extras, values.wasm]) {
+for (const name of ['loader.js', 'index.js', 'element.js', 'react.js', ...sharing, chunk, extras, ...parts]) {
   integrity[name] = `sha384-${createHash('sha384').update(await readFile(`dist/${name}`)).digest('base64')}`
 }
 await writeFile('dist/integrity.json', `${JSON.stringify({ version, files: integrity }, null, 2)}\n`)

@@ -13,6 +13,7 @@ use super::{
     config::Live,
     events::By,
     host::Host,
+    later,
     room::{SharedRoom, bare_error, resolve_refused},
     snapshot,
 };
@@ -50,12 +51,8 @@ pub fn call(widget: u32, method: u32, first: &JsValue, second: &JsValue) -> JsVa
         3 => handle.retry(first),
         4 => handle.stop(),
         5 => handle.new_conversation(),
-        6 => return handle.sign_in(first, second).into(),
-        7 => return handle.register(first).into(),
         8 => handle.logout(),
         9 => return handle.is_authenticated().into(),
-        10 => return handle.profile().into(),
-        11 => return handle.diagnose().into(),
         12 => handle.set_token(first),
         13 => handle.set_draft(first),
         14 => handle.focus_composer(),
@@ -66,6 +63,15 @@ pub fn call(widget: u32, method: u32, first: &JsValue, second: &JsValue) -> JsVa
         19 => handle.regenerate(),
         20 => handle.mark_read(),
         21 => handle.erase(),
+        6 | 7 | 10 | 11 if crate::ui::is_whole() => {
+            return match method {
+                6 => later::rest::sign_in(&handle, first, second),
+                7 => later::rest::register(&handle, first),
+                10 => later::rest::profile(&handle),
+                _ => later::rest::diagnose(&handle),
+            }
+            .into();
+        }
         _ => {}
     }
     JsValue::UNDEFINED

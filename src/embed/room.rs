@@ -15,7 +15,7 @@ use wasm_bindgen::JsValue;
 use super::{
     config::{ConfigError, Connect, Console},
     events::{By, Events},
-    snapshot,
+    later, snapshot,
 };
 use crate::{
     browser::{clock, entropy, plain::Plain},
@@ -206,7 +206,7 @@ impl Room {
         self.with_driver(Driver::read_profile);
     }
 
-    fn signed_in(&self, result: &Result<User, ChatError>) {
+    pub(super) fn signed_in(&self, result: &Result<User, ChatError>) {
         let Some(resolve) = self.sign_in.take() else {
             return;
         };
@@ -219,7 +219,7 @@ impl Room {
         }
     }
 
-    fn profile_read(&self, user: Option<&User>) {
+    pub(super) fn profile_read(&self, user: Option<&User>) {
         let user = user.map_or(JsValue::NULL, snapshot::user);
         for resolve in self.profiles.take() {
             let _resolved = resolve.call1(&JsValue::UNDEFINED, &user);
@@ -233,8 +233,12 @@ impl Room {
             let error = bare_error(ErrorCode::MessageUnconfirmed, Stage::Send);
             resolve_refused(&resolve, Some(id.as_str()), &self.events.view(&error));
         }
-        self.signed_in(&Err(bare_error(ErrorCode::AuthRequired, Stage::Auth)));
-        self.profile_read(None);
+        if self.sign_in.borrow().is_some() {
+            later::rest::signed_in(self, &Err(bare_error(ErrorCode::AuthRequired, Stage::Auth)));
+        }
+        if !self.profiles.borrow().is_empty() {
+            later::rest::profile_read(self, None);
+        }
     }
 
     /// One event of the session: the views first, then the host page.
@@ -259,8 +263,8 @@ impl Room {
             Event::ConversationEnded { chat, .. } => {
                 chat.iter().for_each(|chat| self.events.conversation_ended(chat));
             }
-            Event::ProfileRead(user) => self.profile_read(user.as_ref()),
-            Event::SignInEnded(result) => self.signed_in(result),
+            Event::ProfileRead(user) => later::rest::profile_read(self, user.as_ref()),
+            Event::SignInEnded(result) => later::rest::signed_in(self, result),
             Event::ConversationStarted { chat } => self.events.conversation_started(chat),
             Event::ErrorRaised(error) => {
                 if self.console.get() == Console::Debug {

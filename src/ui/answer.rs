@@ -4,7 +4,7 @@
 //! choosing, or a request.
 
 use leptos::{ev, prelude::*};
-use miptech_chat_markdown::{Alignment, Block, Inline, Item};
+use miptech_chat_markdown::{Alignment, Block, Document as Markdown, Inline, Item};
 use wasm_bindgen::JsCast;
 use web_sys::{Document, Element, HtmlElement, Node};
 
@@ -12,6 +12,7 @@ use super::{
     clipboard,
     context::Ui,
     element::{ElementRef, el, follow},
+    later::{self, Part, is_there},
     link::{LINK_REL, safe_link},
     live::Live,
     model::Answer,
@@ -22,9 +23,16 @@ pub(super) fn answer(ui: &Ui, answer: Live<Answer>) -> AnyView {
     let strings = ui.strings();
     let place = ElementRef::default();
     let painter = StoredValue::new_local(Painter::default());
+    let is_there = is_there(Part::Answers);
     follow(move || {
         let Some(element) = place.get() else { return };
-        answer.with(|answer| painter.update_value(|painter| painter.paint(&element, answer, strings)));
+        answer.with(|answer| {
+            if is_there() {
+                painter.update_value(|painter| later::answers::paint(painter, &element, answer, strings));
+            } else {
+                element.set_text_content(Some(&answer.text));
+            }
+        });
     });
     el("div")
         .class("answer")
@@ -34,33 +42,50 @@ pub(super) fn answer(ui: &Ui, answer: Live<Answer>) -> AnyView {
         .view()
 }
 
+/// The words of an answer without its marks, as a screen reader should say them.
+pub(super) fn spoken(text: &str) -> String {
+    let mut markdown = Markdown::new();
+    markdown.push(text);
+    markdown.finish();
+    markdown.plain_text()
+}
+
 /// What of an answer stands on the page.
 #[derive(Default)]
-struct Painter {
-    generation: u32,
+pub(super) struct Painter {
+    generation: Option<u32>,
+    markdown: Markdown,
+    /// How much of the text was read.
+    read: usize,
     settled: usize,
     tail: Vec<Element>,
 }
 
 impl Painter {
-    fn paint(&mut self, place: &HtmlElement, answer: &Answer, strings: &'static Strings) {
+    pub(super) fn paint(&mut self, place: &HtmlElement, answer: &Answer, strings: &'static Strings) {
         let Some(document) = place.owner_document() else {
             return;
         };
-        if answer.generation != self.generation {
+        if self.generation != Some(answer.generation) {
             place.set_text_content(None);
             *self = Self {
-                generation: answer.generation,
+                generation: Some(answer.generation),
                 ..Self::default()
             };
         }
+        self.markdown
+            .push(answer.text.get(self.read..).unwrap_or_default());
+        self.read = answer.text.len();
+        if answer.is_whole {
+            self.markdown.finish();
+        }
         self.tail.drain(..).for_each(|element| element.remove());
         let pen = Pen { document, strings };
-        for block in answer.document.settled().iter().skip(self.settled) {
+        for block in self.markdown.settled().iter().skip(self.settled) {
             pen.block(place, block);
         }
-        self.settled = answer.document.settled().len();
-        for block in answer.document.tail() {
+        self.settled = self.markdown.settled().len();
+        for block in self.markdown.tail() {
             self.tail.extend(pen.block(place, block));
         }
     }

@@ -15,6 +15,7 @@ use super::{
     actions::Actions,
     context::{Options, Ui},
     element::{ElementRef, el, focus, follow, keep, keep_no_longer},
+    later::{self, Part, is_there},
     launcher::launcher,
     model::ChatModel,
     notice::notice_words,
@@ -117,12 +118,17 @@ fn announcer(ui: &Ui) -> AnyView {
             .get()
             .map_or("".into(), |notice| notice_words(strings, &notice))
     };
+    let is_there = is_there(Part::Answers);
+    let spoken = move || match announced.get() {
+        text if is_there() => later::answers::spoken(&text).into(),
+        text => text.into(),
+    };
     el("div")
         .part("announcer")
         .class("unseen")
         .set("role", "status")
         .set("aria-live", "polite")
-        .child(el("p").live_text(move || announced.get().into()).view())
+        .child(el("p").live_text(spoken).view())
         .child(el("p").live_text(notice_words).view())
         .view()
 }

@@ -6,7 +6,6 @@
 use std::{ops::Deref, sync::Arc};
 
 use leptos::prelude::untrack;
-use miptech_chat_markdown::Document;
 use miptech_chat_session::{
     AuthState, Author, ChatError, ClientMessageId, Connection, Entry, ErrorCode, Event, Notice, Phase, Place,
     RowId, Source, Status,
@@ -77,11 +76,12 @@ enum Text {
     Plain(String),
 }
 
-/// An answer's tree, and how often it was begun anew.
+/// An answer's text as it came, and how often it was begun anew. Whoever draws it reads it as Markdown.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Answer {
-    pub(super) document: Document,
+    pub(super) text: String,
     pub(super) generation: u32,
+    pub(super) is_whole: bool,
 }
 
 impl Deref for ChatModel {
@@ -114,13 +114,13 @@ impl ChatModel {
     /// Takes one event of the session.
     pub(crate) fn apply(&self, event: &Event) {
         match event {
-            Event::AnswerGrew { row, delta } => self.edit_answer(*row, |answer| answer.document.push(delta)),
+            Event::AnswerGrew { row, delta } => self.edit_answer(*row, |answer| answer.text.push_str(delta)),
             Event::AnswerReplaced { row, text } => self.edit_answer(*row, |answer| {
                 *answer = Answer {
-                    document: Document::new(),
+                    text: text.clone(),
                     generation: answer.generation + 1,
+                    is_whole: false,
                 };
-                answer.document.push(text);
             }),
             Event::AnswerSilent { row } => self.with_row(*row, |row| row.set_silent(true)),
             Event::AnswerSourced { row, sources } => {
@@ -197,9 +197,9 @@ impl ChatModel {
         if let Text::Answer(answer) = &row.0.text
             && is_whole(status)
         {
-            answer.update(|answer| answer.document.finish());
+            answer.update(|answer| answer.is_whole = true);
             self.announced
-                .set(answer.with_untracked(|answer| answer.document.plain_text()));
+                .set(answer.with_untracked(|answer| answer.text.clone()));
             if !self.is_open.get_untracked() {
                 self.unread.update(|count| *count += 1);
             }
@@ -396,12 +396,11 @@ impl Row {
         let text = if entry.author == Author::User {
             Text::Plain(entry.text.clone())
         } else {
-            let mut answer = Answer::default();
-            answer.document.push(&entry.text);
-            if is_whole(entry.status) {
-                answer.document.finish();
-            }
-            Text::Answer(Kept::new(answer))
+            Text::Answer(Kept::new(Answer {
+                text: entry.text.clone(),
+                generation: 0,
+                is_whole: is_whole(entry.status),
+            }))
         };
         Self::with_text(entry, text)
     }
@@ -506,7 +505,7 @@ impl Row {
         match &self.0.text {
             Text::Break => String::new(),
             Text::Plain(text) => text.clone(),
-            Text::Answer(answer) => answer.with_untracked(|answer| answer.document.text().to_owned()),
+            Text::Answer(answer) => answer.with_untracked(|answer| answer.text.clone()),
         }
     }
 }

@@ -9,6 +9,7 @@ use super::{
     context::Ui,
     element::{Words, el, text_button},
     icons,
+    later::{Part, is_there},
     live::Live,
     strings::Strings,
 };
@@ -18,7 +19,8 @@ pub(super) fn notice_bar(ui: &Ui) -> AnyView {
     let (notice, auth) = (ui.model.notice(), ui.model.auth());
     // The sign-in form says by itself why it is there.
     let has_form = ui.options.has_sign_in;
-    let is_form = move || has_form && auth.get() == AuthState::Required;
+    let is_there = is_there(Part::Rest);
+    let is_form = move || has_form && auth.get() == AuthState::Required && is_there();
     el("div")
         .class("notices")
         .slot(move || {

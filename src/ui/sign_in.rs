@@ -8,6 +8,7 @@ use web_sys::HtmlInputElement;
 use super::{
     context::Ui,
     element::{ElementRef, Words, el, text_button},
+    later::{self, Part, is_there},
     live::Live,
     model::SignIn,
 };
@@ -16,10 +17,14 @@ use super::{
 pub(super) fn sign_in(ui: &Ui) -> impl Fn() -> Option<AnyView> + Send + 'static + use<> {
     let ui = ui.clone();
     let auth = ui.model.auth();
-    move || (ui.options.has_sign_in && auth.get() == AuthState::Required).then(|| form(&ui))
+    let is_there = is_there(Part::Rest);
+    move || {
+        let is_shown = ui.options.has_sign_in && auth.get() == AuthState::Required && is_there();
+        is_shown.then(|| later::rest::sign_in_form(&ui))
+    }
 }
 
-fn form(ui: &Ui) -> AnyView {
+pub(super) fn form(ui: &Ui) -> AnyView {
     let strings = ui.strings();
     let is_new = Live::new(false);
     let state = ui.model.sign_in();

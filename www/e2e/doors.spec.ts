@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import type { ChatOptions, SendResult } from '@miptech/chat'
-import { REACT_QUESTION, expect, test } from './fixtures'
+import { REACT_QUESTION, WASM_PARTS, expect, test } from './fixtures'
 import { goToModulePage, goToPage, tag } from './pages'
 import { type ReferenceServer, WWW } from './server'
 import { Widget } from './widget'
@@ -33,7 +33,7 @@ test.describe('the script tag', () => {
     expect((await fetched).status()).toBe(200)
     await widget.open()
     await widget.expectConnection('live')
-    expect(paths.filter((path) => path.endsWith('.wasm'))).toHaveLength(1)
+    await expect.poll(() => paths.filter((path) => path.endsWith('.wasm'))).toHaveLength(WASM_PARTS)
     expect(paths.filter((path) => /miptech-chat-\w+\.js$/.test(path))).toHaveLength(1)
     expect(await server.sockets()).toHaveProperty('size', 1)
   })

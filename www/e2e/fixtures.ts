@@ -48,6 +48,9 @@ export { expect } from '@playwright/test'
 /** The browser's own remark on a socket that is given up while it connects, which no page can keep from being made. */
 const GIVEN_UP = 'WebSocket is closed before the connection is established.'
 
+/** The files the wasm comes in: what sends a message, what draws answers, the rest. */
+export const WASM_PARTS = 3
+
 /** The question of the issue; its answer stands in docs/INTEGRATION.md. */
 export const REACT_QUESTION = 'How do I embed the widget in React?'
 

@@ -2,7 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
-import { expect, REACT_QUESTION, test } from '../e2e/fixtures'
+import { expect, REACT_QUESTION, test, WASM_PARTS } from '../e2e/fixtures'
 import { ReferenceServer } from '../e2e/server'
 import type { Widget } from '../e2e/widget'
 import { Project } from './project'
@@ -57,7 +57,7 @@ for (const [site, description] of [
     await converse(widget, complaints)
     await expect(page.getByRole('button', { name: 'Ask us (live)' })).toBeVisible()
     expect((await server.sockets()).size).toBe(1)
-    expect(fetched).toHaveLength(1)
+    await expect.poll(() => fetched).toHaveLength(WASM_PARTS)
   })
 }
 

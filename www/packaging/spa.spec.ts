@@ -1,7 +1,7 @@
 /** The example site on Create React App 5, with what the former site did to its chat. */
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
-import { expect, REACT_QUESTION, test } from '../e2e/fixtures'
+import { expect, REACT_QUESTION, test, WASM_PARTS } from '../e2e/fixtures'
 import type { ReferenceServer } from '../e2e/server'
 import { Project } from './project'
 
@@ -32,7 +32,8 @@ test('chats', async ({ page, widget, server, complaints }) => {
   await page.getByRole('button', { name: 'Ask us' }).click()
   await expect(widget.panel).toBeVisible()
   await widget.askAndWait(REACT_QUESTION)
-  expect(fetched.filter((path) => path.endsWith('.wasm'))).toEqual([expect.stringMatching(/^\/static\/media\//)])
+  const wasm = (): string[] => fetched.filter((path) => path.endsWith('.wasm'))
+  await expect.poll(wasm).toEqual(Array(WASM_PARTS).fill(expect.stringMatching(/^\/static\/media\//)))
   expect((await server.sockets()).size).toBe(1)
   await expect(widget.host).toHaveClass('site-chat')
   expect(complaints).toEqual([])

@@ -9,6 +9,7 @@ import { type Keys, keyOf, pageKeys } from './keys'
 import { extras } from './later'
 import { CHANGING, isPlain } from './options'
 import { words } from './page'
+import { complete } from './parts'
 import type { Code, Seat } from './seat'
 import { type Widget, drawnWidget } from './widget'
 
@@ -86,6 +87,7 @@ export async function start(seat: Seat, answer: Response): Promise<void> {
   instance.hearers.add(died)
   widget.atEnd(end)
   widget.mount()
+  complete(instance)
 }
 
 /** Says what happened, and begins anew a moment later; too often, and it is over for a while. */

@@ -2,6 +2,8 @@
 declare const __GLUE__: string
 declare const __EXTRAS__: string
 declare const __WASM__: string
+declare const __ANSWERS__: string
+declare const __REST__: string
 declare const __VERSION__: string
 
 declare module '*.css' {

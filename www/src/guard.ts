@@ -12,11 +12,15 @@ export interface Glue {
   start(instantiate: (imports: Record<string, object>) => Promise<object>): Promise<void>
   mount(host: HTMLElement, options: object): number
   call(widget: number, method: number, first?: unknown, second?: unknown): unknown
+  /** So many of the parts that come later are there. */
+  came(parts: number): void
 }
 
 export interface Instance {
   glue: Glue
   isDead(): boolean
+  /** Adds the part that comes next. */
+  grow(part: WebAssembly.Module): Promise<void>
   /** Called once, when the instance is dead. */
   hearers: Set<(cause: unknown) => void>
 }
@@ -62,12 +66,23 @@ export async function instantiate(module: WebAssembly.Module): Promise<Instance>
     Object.fromEntries(Object.entries(things).map(([name, thing]) => [name, typeof thing === 'function' ? guard(thing) : thing])) as T
 
   const glue = glueOf()
+  /** What parts import: the page's, and under its number what each part before them lends. */
+  let lent: WebAssembly.Imports = {}
+  let parts = 0
+  const enter = async (part: WebAssembly.Module): Promise<WebAssembly.Exports> => {
+    const { exports } = await WebAssembly.instantiate(part, lent)
+    lent[parts++] = exports as WebAssembly.ModuleImports
+    return exports
+  }
   await glue.start(async (imports) => {
-    const outside = Object.fromEntries(Object.entries(imports).map(([name, group]) => [name, each(group, guardImport)]))
-    const { exports } = await WebAssembly.instantiate(module, outside as WebAssembly.Imports)
-    return each(exports, guardExport)
+    lent = Object.fromEntries(Object.entries(imports).map(([name, group]) => [name, each(group, guardImport)])) as WebAssembly.Imports
+    return each(await enter(module), guardExport)
   })
-  return { glue, hearers, isDead: () => isDead }
+  const grow: Instance['grow'] = async (part) => {
+    await enter(part)
+    glue.came(parts - 1)
+  }
+  return { glue, hearers, isDead: () => isDead, grow }
 }
 
 /** What lasts in the page, until it is told otherwise. */

@@ -6,6 +6,7 @@ import { type Keys, keyOf, pageKeys } from './keys'
 import { type Extras, extras, known } from './later'
 import { CHANGING } from './options'
 import { words } from './page'
+import { complete } from './parts'
 import type { Engine, Seat } from './seat'
 
 /** The methods of the wasm, in the order in which `src/embed/handle.rs` numbers them. */
@@ -32,7 +33,8 @@ interface Listener {
 /** Listeners of the page outlast a crash. */
 const listeners = new WeakMap<Seat, Listener[]>()
 
-export function drawnWidget(seat: Seat, { glue, isDead }: Instance, storage: Keys & { grant?(isGranted: boolean): void }, more?: Extras): Widget {
+export function drawnWidget(seat: Seat, instance: Instance, storage: Keys & { grant?(isGranted: boolean): void }, more?: Extras): Widget {
+  const { glue, isDead } = instance
   const { hostElement: host, options, shell } = seat
   const life = new AbortController()
   const heard = listeners.get(seat) ?? []
@@ -83,20 +85,26 @@ export function drawnWidget(seat: Seat, { glue, isDead }: Instance, storage: Key
     dispatch(host, 'consent:change', { granted })
   }
 
+  /** What a promise resolves to where there is nothing else to tell. */
+  const failed = (name: string, error?: ChatError): unknown => (/^[gd]/.test(name) ? null : { ok: false, error })
+
   /** Answers come from the wasm, or from `abandon`. */
   const asked = (name: string, args: unknown[]): Promise<unknown> =>
     new Promise((resolve) => {
       pending.set(resolve, name)
-      void Promise.resolve(inner(name, ...args)).then((answer) => {
+      // Accounts and the report come with the last part of the code.
+      const coming = name === 'send' ? undefined : complete(instance)
+      const begin = (): unknown => inner(name, ...args)
+      void Promise.resolve(coming ? coming.then(begin) : begin()).then((answer) => {
         // What a dead instance gives is nothing; `abandon` answers.
         if (isDead()) return
         pending.delete(resolve)
-        resolve(answer)
+        resolve(answer ?? failed(name, errorOf('load/network', 'load', 'A part of the code could not be loaded.')))
       })
     })
   /** The reason comes by an event, so a turn later. */
   const refused = (name: string): Promise<unknown> =>
-    new Promise((resolve) => setTimeout(() => resolve(name === 'getProfile' ? null : { ok: false, error: seat.error })))
+    new Promise((resolve) => setTimeout(() => resolve(failed(name, seat.error))))
 
   /** Tells of what is pressed in an answer; by its host and its place alone. */
   const pressed = (event: Event): void => {
@@ -208,6 +216,7 @@ export function drawnWidget(seat: Seat, { glue, isDead }: Instance, storage: Key
         case 'signIn':
         case 'register':
         case 'getProfile':
+        case 'diagnose':
           return number ? asked(name, args) : refused(name)
         default:
           return inner(name, first, second)
@@ -221,7 +230,7 @@ export function drawnWidget(seat: Seat, { glue, isDead }: Instance, storage: Key
       leave()
       for (const [resolve, name] of pending) {
         const error = name === 'send' ? errorOf('message/unconfirmed', 'send', 'The widget crashed.') : errorOf('internal/panic', 'auth', 'The widget crashed.')
-        resolve(name === 'getProfile' ? null : { ok: false, error })
+        resolve(failed(name, error))
       }
       pending.clear()
     },

@@ -12,6 +12,7 @@ use crate::{
     auth::{AuthState, ProfileRead, SignInError},
     clock::Now,
     config::TokenSource,
+    later,
     lifecycle::State,
     notice::ChatError,
     output::{Effect, Event, HttpOutcome, Shelf},
@@ -24,6 +25,10 @@ impl Session {
     /// # Errors
     /// [`SignInError`]: nothing was begun.
     pub fn sign_in(&mut self, credentials: &Credentials, now: Now) -> Result<(), SignInError> {
+        later::rest::sign_in(self, credentials, now)
+    }
+
+    pub(crate) fn begin_sign_in(&mut self, credentials: &Credentials, now: Now) -> Result<(), SignInError> {
         if matches!(self.state, State::Ended) {
             return Err(SignInError::Ended);
         }

@@ -24,6 +24,7 @@
 //! | `outbox`, `delivery`, `claim` | messages not yet acknowledged, in order; what becomes of them; which leaves next |
 //! | `keeping`, `journal`, `draft` | what goes into storage: ids and messages, the transcript, the composer's text |
 //! | `siblings`, `mirror` | what other tabs, and earlier pages, left there: messages and marks; the transcript |
+//! | `later` | what a widget that comes in parts has later |
 //! | `page`, `pulse` | whether anybody looks; whether the connection is alive |
 //! | `assembly` | deltas to answers |
 //! | `backoff`, `breaker` | delays and their jitter; when one page tries for all |
@@ -52,6 +53,7 @@ mod error_frame;
 mod history;
 mod journal;
 mod keeping;
+mod later;
 mod lifecycle;
 mod mirror;
 mod new_conversation;

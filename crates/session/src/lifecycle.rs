@@ -36,6 +36,7 @@ use miptech_chat_protocol::{
 use crate::{
     clock::Now,
     config::{SignInForm, TokenSource, TokenTransport},
+    later,
     notice::ChatError,
     output::{Attempt, Effect, HttpOutcome, RequestId, SocketEvent, StoreKey},
     pulse::Pulse,
@@ -142,10 +143,10 @@ impl Session {
             return self.refresh_came(outcome, now);
         }
         if self.auth.is_signing_in(id) {
-            return self.signed_in(outcome, now);
+            return later::rest::signed_in(self, outcome, now);
         }
         if self.auth.is_reading_profile(id) {
-            return self.profile_came(outcome, generation, now);
+            return later::rest::profile_came(self, outcome, generation, now);
         }
         match &mut self.state {
             State::Probing(walk) => {

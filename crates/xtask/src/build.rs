@@ -19,7 +19,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let bundle = Bundle::produce(workspace)?;
     let mut doors = node::node(workspace);
     doors
-        .args(["build.mjs", "--wasm", &bundle.wasm, "--glue"])
+        .args(["build.mjs", "--wasm", &bundle.wasm.join(","), "--glue"])
         .arg(&bundle.glue);
     steps::run("bundle the JavaScript doors of www", &mut doors)?;
     println!("\nwww/dist is complete.");
@@ -57,11 +57,13 @@ fn compile(workspace: &Workspace, library: &Path) -> Result<()> {
 
 /// A panic is a trap at once: it has no words and formats none. Whoever called the widget's code sees the trap
 /// (`www/src/guard.ts`), and a message would tell a visitor nothing.
-const SILENCE: [&str; 4] = [
+const SILENCE: [&str; 5] = [
     "-Cpanic=immediate-abort",
     "-Zunstable-options",
     "-Zlocation-detail=none",
     "-Zfmt-debug=none",
+    // Tells which function leads to which (`split.rs`); nothing of it is left in what is published.
+    "-Clink-arg=--emit-relocs",
 ];
 
 /// Lets this one call build the standard library for size (`docs/decisions/0012-standard-library-from-source.md`).

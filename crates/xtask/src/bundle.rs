@@ -12,6 +12,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use wasm_bindgen_cli_support::Bindgen;
 
+use crate::split::{self, Plan};
 use crate::workspace::{WASM_TARGET, Workspace};
 use crate::{lockfile, names, stamp, start, steps};
 
@@ -52,8 +53,8 @@ const WASM_OPT: [&str; 20] = [
 /// What a build of the widget gives to the JavaScript around it.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Bundle {
-    /// The name of the wasm in `www/dist`.
-    pub(crate) wasm: String,
+    /// The names of the wasm files in `www/dist`: the first part, and those that come later, in their order.
+    pub(crate) wasm: Vec<String>,
     /// Where the glue is, as wasm-bindgen wrote it but for short names.
     pub(crate) glue: PathBuf,
 }
@@ -70,26 +71,34 @@ impl Bundle {
         let stamp = workspace.memory().join("bundle.stamp");
         let folder = workspace.memory().join("bindgen");
         let glue = folder.join(format!("{STEM}.js"));
-        if let Ok(wasm) = find(&workspace.dist(), ".wasm")
-            && stamp::holds(&stamp, &format!("{inputs}\n{wasm}\n"))
+        if let Ok(wasm) = parts(&workspace.dist())
+            && stamp::holds(&stamp, &format!("{inputs}\n{}\n", wasm.join(" ")))
             && glue.exists()
-            && is_intact(&workspace.dist(), &wasm)
+            && wasm.iter().all(|name| is_intact(&workspace.dist(), name))
         {
             steps::reuse("glue and optimised wasm are up to date");
             return Ok(Self { wasm, glue });
         }
 
-        steps::work(&format!("generate the glue with wasm-bindgen {version}"), || {
+        let plan = steps::work(&format!("generate the glue with wasm-bindgen {version}"), || {
             bind(&raw, &folder)
         })?;
         let bound = folder.join(format!("{STEM}_bg.wasm"));
         let optimised = folder.join("optimised.wasm");
         let mut optimise = tool(workspace, "wasm-opt");
+        // Names tell until the end which function is which, and a gate stays a call.
+        optimise
+            .arg("--debuginfo")
+            .args(plan.gates().map(|gate| format!("--no-inline={gate}")));
         optimise.args(WASM_OPT).arg(&bound).arg("-o").arg(&optimised);
         steps::run("optimise the wasm for size", &mut optimise)?;
 
-        let wasm = publish(&workspace.dist(), &optimised)?;
-        stamp::set(&stamp, &format!("{inputs}\n{wasm}\n"))?;
+        let wasm = steps::work("cut the wasm into its parts", || {
+            let whole =
+                fs::read(&optimised).with_context(|| format!("cannot read {}", optimised.display()))?;
+            publish(&workspace.dist(), &split::cut(&whole, &plan)?)
+        })?;
+        stamp::set(&stamp, &format!("{inputs}\n{}\n", wasm.join(" ")))?;
         Ok(Self { wasm, glue })
     }
 }
@@ -99,33 +108,56 @@ impl Bundle {
 /// # Errors
 /// There is none, or more than one: the cure is a build.
 pub(crate) fn find(dist: &Path, extension: &str) -> Result<String> {
+    find_of(dist, STEM, extension)
+}
+
+fn find_of(dist: &Path, stem: &str, extension: &str) -> Result<String> {
     let mut names = hashed_files(dist)?
         .into_iter()
-        .filter(|name| name.ends_with(extension));
+        .filter(|name| name.ends_with(extension) && is_hashed_name(stem, name));
     match (names.next(), names.next()) {
         (Some(name), None) => Ok(name),
-        (None, _) => bail!("www/dist has no {STEM}-*{extension}: run `cargo xtask build` first"),
+        (None, _) => bail!("www/dist has no {stem}-*{extension}: run `cargo xtask build` first"),
         (Some(_), Some(_)) => {
-            bail!("www/dist has more than one {STEM}-*{extension}: run `cargo xtask build`")
+            bail!("www/dist has more than one {stem}-*{extension}: run `cargo xtask build`")
         }
     }
 }
 
-/// Replaces the hashed wasm in `dist` by this one.
-fn publish(dist: &Path, wasm: &Path) -> Result<String> {
+/// The wasm files of a build in `dist`: the first part, and those that come later, in their order.
+///
+/// # Errors
+/// One of them is missing, or there more than once: the cure is a build.
+pub(crate) fn parts(dist: &Path) -> Result<Vec<String>> {
+    stems().map(|stem| find_of(dist, &stem, ".wasm")).collect()
+}
+
+/// How the files of the parts begin.
+fn stems() -> impl Iterator<Item = String> {
+    let later = split::LATER.iter().map(|part| format!("{STEM}-{part}"));
+    std::iter::once(STEM.to_owned()).chain(later)
+}
+
+/// Replaces the hashed wasm files in `dist` by these.
+fn publish(dist: &Path, parts: &[Vec<u8>]) -> Result<Vec<String>> {
     fs::create_dir_all(dist).with_context(|| format!("cannot create {}", dist.display()))?;
     for name in hashed_files(dist)?.iter().filter(|name| name.ends_with(".wasm")) {
         fs::remove_file(dist.join(name)).with_context(|| format!("cannot remove {name}"))?;
     }
-    let bytes = fs::read(wasm).with_context(|| format!("cannot read {}", wasm.display()))?;
-    let name = hashed_name(&bytes, "wasm");
-    fs::write(dist.join(&name), bytes).with_context(|| format!("cannot write {name}"))?;
-    Ok(name)
+    let named = stems().zip(parts);
+    named
+        .map(|(stem, bytes)| {
+            let name = hashed_name(&stem, bytes, "wasm");
+            fs::write(dist.join(&name), bytes).with_context(|| format!("cannot write {name}"))?;
+            Ok(name)
+        })
+        .collect()
 }
 
 /// Whether a file still holds what its name says.
 fn is_intact(dist: &Path, wasm: &str) -> bool {
-    fs::read(dist.join(wasm)).is_ok_and(|bytes| hashed_name(&bytes, "wasm") == wasm)
+    let stem = wasm.rsplit_once('-').map_or(wasm, |(stem, _)| stem);
+    fs::read(dist.join(wasm)).is_ok_and(|bytes| hashed_name(stem, &bytes, "wasm") == wasm)
 }
 
 /// One line for everything the two files depend on.
@@ -136,7 +168,7 @@ fn inputs(workspace: &Workspace, raw: &Path, wasm_bindgen: &str) -> Result<Strin
         wasm_bindgen,
         &installed_version(workspace, "binaryen")?,
         &WASM_OPT.join(" "),
-        "short names of all that is private, and a start of our own",
+        "short names of all that is private, a start of our own, cut into parts",
     ];
     Ok(parts.join(" "))
 }
@@ -154,8 +186,8 @@ fn installed_version(workspace: &Workspace, package: &str) -> Result<String> {
     Ok(manifest["version"].to_string())
 }
 
-/// Runs wasm-bindgen over `raw` and leaves its output alone in `folder`.
-fn bind(raw: &Path, folder: &Path) -> Result<()> {
+/// Runs wasm-bindgen over `raw` and leaves its output alone in `folder`; tells what of it comes when.
+fn bind(raw: &Path, folder: &Path) -> Result<Plan> {
     if folder.exists() {
         fs::remove_dir_all(folder).with_context(|| format!("cannot remove {}", folder.display()))?;
     }
@@ -165,7 +197,7 @@ fn bind(raw: &Path, folder: &Path) -> Result<()> {
         .web(true)?
         .typescript(false)
         .omit_default_module_path(true)
-        .remove_name_section(true)
+        .demangle(false)
         .remove_producers_section(true)
         .generate_output()?;
     // Every crate with bindings is listed, most of them with nothing.
@@ -177,11 +209,19 @@ fn bind(raw: &Path, folder: &Path) -> Result<()> {
     {
         bail!("the glue must be one file, but a dependency brings its own JavaScript: {snippet}");
     }
-    let short = names::shorten(output.wasm_mut());
+    let module = output.wasm_mut();
+    let linked = fs::read(raw).with_context(|| format!("cannot read {}", raw.display()))?;
+    let plan = Plan::of(&linked, &split::entered(module))?;
+    // What the linker left for the plan is of the module as it was.
+    for section in ["linking", "reloc.CODE", "reloc.DATA"] {
+        module.customs.remove_raw(section);
+    }
+    let short = names::shorten(module);
     output.emit(folder)?;
     let glue = folder.join(format!("{STEM}.js"));
     let text = start::simplify(&names::rename(output.js(), &short))?;
-    fs::write(&glue, text).with_context(|| format!("cannot write {}", glue.display()))
+    fs::write(&glue, text).with_context(|| format!("cannot write {}", glue.display()))?;
+    Ok(plan)
 }
 
 /// A program of a package in www.
@@ -195,9 +235,9 @@ fn tool(workspace: &Workspace, name: &str) -> Command {
     Command::new(program)
 }
 
-fn hashed_name(bytes: &[u8], extension: &str) -> String {
+fn hashed_name(stem: &str, bytes: &[u8], extension: &str) -> String {
     let digest = stamp::digest(bytes);
-    format!("{STEM}-{}.{extension}", digest.split_at(HASH_DIGITS).0)
+    format!("{stem}-{}.{extension}", digest.split_at(HASH_DIGITS).0)
 }
 
 /// The names in `dist` that a build gave, in order; none when there is no such folder.
@@ -208,7 +248,7 @@ fn hashed_files(dist: &Path) -> Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in fs::read_dir(dist).with_context(|| format!("cannot list {}", dist.display()))? {
         let name = entry?.file_name().to_string_lossy().into_owned();
-        if is_hashed_name(&name) {
+        if stems().any(|stem| is_hashed_name(&stem, &name)) {
             names.push(name);
         }
     }
@@ -216,8 +256,8 @@ fn hashed_files(dist: &Path) -> Result<Vec<String>> {
     Ok(names)
 }
 
-fn is_hashed_name(name: &str) -> bool {
-    let Some(rest) = name.strip_prefix(STEM).and_then(|rest| rest.strip_prefix('-')) else {
+fn is_hashed_name(stem: &str, name: &str) -> bool {
+    let Some(rest) = name.strip_prefix(stem).and_then(|rest| rest.strip_prefix('-')) else {
         return false;
     };
     let Some((hash, extension)) = rest.split_once('.') else {
@@ -234,16 +274,17 @@ mod tests {
 
     #[test]
     fn a_hashed_name_carries_ten_digits_of_its_content() {
-        assert_eq!(hashed_name(b"", "wasm"), "miptech-chat-e3b0c44298.wasm");
+        assert_eq!(hashed_name(STEM, b"", "wasm"), "miptech-chat-e3b0c44298.wasm");
     }
 
     #[test]
     fn only_names_a_build_gave_are_taken_for_hashed_files() {
-        assert!(is_hashed_name("miptech-chat-e3b0c44298.wasm"));
-        assert!(is_hashed_name("miptech-chat-e3b0c44298.js"));
-        assert!(!is_hashed_name("miptech-chat-e3b0c44298.d.ts"));
-        assert!(!is_hashed_name("miptech-chat-element.js"));
-        assert!(!is_hashed_name("loader.js"));
+        assert!(is_hashed_name(STEM, "miptech-chat-e3b0c44298.wasm"));
+        assert!(is_hashed_name(STEM, "miptech-chat-e3b0c44298.js"));
+        assert!(!is_hashed_name(STEM, "miptech-chat-e3b0c44298.d.ts"));
+        assert!(!is_hashed_name(STEM, "miptech-chat-element.js"));
+        assert!(!is_hashed_name(STEM, "miptech-chat-rest-e3b0c44298.wasm"));
+        assert!(!is_hashed_name(STEM, "loader.js"));
     }
 
     #[test]
@@ -252,16 +293,16 @@ mod tests {
         let dist = folder.join("dist");
         fs::create_dir_all(&dist).unwrap();
         fs::write(dist.join("miptech-chat-0123456789.wasm"), "old").unwrap();
+        fs::write(dist.join("miptech-chat-rest-0123456789.wasm"), "old").unwrap();
         fs::write(dist.join("miptech-chat-0123456789.js"), "stays").unwrap();
-        fs::write(folder.join("new.wasm"), "wasm").unwrap();
 
-        let wasm = publish(&dist, &folder.join("new.wasm")).unwrap();
-        assert_eq!(find(&dist, ".wasm").unwrap(), wasm);
-        assert!(is_intact(&dist, &wasm));
+        let wasm = publish(&dist, &[b"a".to_vec(), b"b".to_vec(), b"c".to_vec()]).unwrap();
+        assert_eq!(parts(&dist).unwrap(), wasm);
+        assert!(wasm.iter().all(|name| is_intact(&dist, name)));
         assert!(dist.join("miptech-chat-0123456789.js").exists());
 
-        fs::write(dist.join(&wasm), "edited").unwrap();
-        assert!(!is_intact(&dist, &wasm));
+        fs::write(dist.join(wasm.last().unwrap()), "edited").unwrap();
+        assert!(!wasm.iter().all(|name| is_intact(&dist, name)));
         fs::remove_dir_all(&folder).unwrap();
     }
 

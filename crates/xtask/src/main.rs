@@ -15,6 +15,7 @@ mod page_config;
 mod purity;
 mod simulate;
 mod size;
+mod split;
 mod stamp;
 mod start;
 mod steps;
