@@ -28,7 +28,10 @@ use crate::browser::{
 };
 
 mod effects;
+mod inbox;
 mod neighbours;
+
+use self::inbox::Inbox;
 
 /// A running session with its browser. Dropping the last handle ends everything it holds.
 #[derive(Clone)]
@@ -39,6 +42,9 @@ struct Inner {
     tenant: TenantId,
     outputs: RefCell<VecDeque<Output>>,
     is_delivering: Cell<bool>,
+    inbox: Inbox,
+    /// Whether the socket is being heard: what ends a turn is done once for all that is heard in one go.
+    is_hearing: Cell<bool>,
     calls: RefCell<Vec<(RequestId, Call)>>,
     socket: RefCell<Option<(Attempt, Socket)>>,
     timer: RefCell<Option<Timer>>,
@@ -95,6 +101,8 @@ impl Driver {
             tenant,
             outputs: RefCell::default(),
             is_delivering: Cell::new(false),
+            inbox: Inbox::default(),
+            is_hearing: Cell::new(false),
             calls: RefCell::default(),
             socket: RefCell::default(),
             timer: RefCell::default(),
@@ -240,6 +248,7 @@ impl Driver {
     /// Ends the session: no call, socket or timer is left.
     pub(crate) fn end(&self) {
         self.0.turn(Session::end);
+        self.0.inbox.clear();
         drop(self.0.locks.outbox.take());
         drop(self.0.locks.renewal.take());
         drop(self.0.news.take());
@@ -281,9 +290,15 @@ impl Inner {
                 }
             }
             self.is_delivering.set(false);
-            self.tell_tabs();
-            self.arm();
+            if !self.is_hearing.get() {
+                self.end_turn();
+            }
         }
+    }
+
+    fn end_turn(self: &Rc<Self>) {
+        self.tell_tabs();
+        self.arm();
     }
 
     /// Taken by itself, so that the queue is free while its output is delivered.

@@ -37,6 +37,11 @@ impl Page {
         hidden.into_iter().chain(offline)
     }
 
+    /// Whether nobody can see the page.
+    pub(crate) fn is_hidden() -> bool {
+        visibility() == PageSignal::Hidden
+    }
+
     /// Hears the page from here on. `happened` is never called from inside this call.
     pub(crate) fn watch(self, happened: impl Fn(PageSignal) + 'static) -> PageWatch {
         let Self { widget, platform } = self;

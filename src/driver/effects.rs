@@ -2,7 +2,7 @@
 
 use std::rc::{Rc, Weak};
 
-use miptech_chat_session::{Attempt, Effect, HttpOutcome, RequestId, SessionId, SocketEvent};
+use miptech_chat_session::{Attempt, Effect, HttpOutcome, RequestId, SessionId};
 
 use super::Inner;
 use crate::browser::{
@@ -44,7 +44,7 @@ impl Inner {
             }
             Effect::OpenSocket { attempt, url } => {
                 let inner = Rc::downgrade(self);
-                let opened = Socket::open(&url, move |happened| socket_did(&inner, attempt, &happened));
+                let opened = Socket::open(&url, move |happened| socket_did(&inner, attempt, happened));
                 let is_refused = opened.is_none();
                 let former = self.socket.replace(opened.map(|socket| (attempt, socket)));
                 drop(former);
@@ -54,7 +54,7 @@ impl Inner {
                         code: NEVER_OPENED,
                         reason: String::new(),
                     };
-                    wasm_bindgen_futures::spawn_local(async move { socket_did(&inner, attempt, &refused) });
+                    wasm_bindgen_futures::spawn_local(async move { socket_did(&inner, attempt, refused) });
                 }
             }
             Effect::Read(shelf) => self.read(shelf),
@@ -84,16 +84,10 @@ fn http_done(inner: &Weak<Inner>, id: RequestId, outcome: HttpOutcome) {
     drop(done);
 }
 
-fn socket_did(inner: &Weak<Inner>, attempt: Attempt, happened: &Happened) {
-    let Some(inner) = inner.upgrade() else { return };
-    let event = match happened {
-        Happened::Binary => SocketEvent::Binary,
-        Happened::Closed { code, reason } => SocketEvent::Closed { code: *code, reason },
-        Happened::Opened => SocketEvent::Opened,
-        Happened::Text(text) => SocketEvent::Text(text),
-        Happened::TooLarge => SocketEvent::TooLarge,
-    };
-    inner.turn(|session, now| session.handle_socket(attempt, event, now));
+fn socket_did(inner: &Weak<Inner>, attempt: Attempt, happened: Happened) {
+    if let Some(inner) = inner.upgrade() {
+        inner.socket_did(attempt, happened);
+    }
 }
 
 /// What a browser reports for a socket that never opened.

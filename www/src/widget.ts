@@ -85,6 +85,14 @@ export function drawnWidget(seat: Seat, instance: Instance, storage: Keys & { gr
     dispatch(host, 'consent:change', { granted })
   }
 
+  /** Accounts come with the last part of the code; whoever signs out meanwhile means what waits. */
+  let isWaited = false
+  const inTurn = (name: string, args: unknown[]): unknown => {
+    const coming = complete(instance)
+    isWaited = !!coming
+    return coming ? coming.then(() => inner(name, ...args)) : inner(name, ...args)
+  }
+
   /** What a promise resolves to where there is nothing else to tell. */
   const failed = (name: string, error?: ChatError): unknown => (/^[gd]/.test(name) ? null : { ok: false, error })
 
@@ -93,9 +101,8 @@ export function drawnWidget(seat: Seat, instance: Instance, storage: Keys & { gr
     new Promise((resolve) => {
       pending.set(resolve, name)
       // Accounts and the report come with the last part of the code.
-      const coming = name === 'send' ? undefined : complete(instance)
-      const begin = (): unknown => inner(name, ...args)
-      void Promise.resolve(coming ? coming.then(begin) : begin()).then((answer) => {
+      const begun = name === 'send' ? inner(name, ...args) : inTurn(name, args)
+      void Promise.resolve(begun).then((answer) => {
         // What a dead instance gives is nothing; `abandon` answers.
         if (isDead()) return
         pending.delete(resolve)
@@ -211,7 +218,7 @@ export function drawnWidget(seat: Seat, instance: Instance, storage: Keys & { gr
         case 'logout':
         case 'eraseConversation':
           for (const key of ['open', 'quarantine']) storage.removeItem(keyOf(options, key))
-          return inner(name)
+          return isWaited ? inTurn(name, []) : inner(name)
         case 'send':
         case 'signIn':
         case 'register':
