@@ -5,6 +5,7 @@
 mod extract;
 mod ledger;
 mod pieces;
+mod prepared;
 mod upstream;
 
 use std::{
@@ -206,6 +207,16 @@ impl<'a> Answer<'a> {
                 Ok(())
             }
             Some(Fault::Silence) => Ok(()),
+            Some(Fault::History { messages }) => {
+                let past = prepared::conversation(*messages);
+                self.platform.store.record_past(&question.chat_id, &past).await?;
+                self.recite(pace).await
+            }
+            Some(Fault::Stream(stream)) => {
+                self.begin();
+                self.stream(*stream).await;
+                self.finish(self.plain()).await
+            }
         }
     }
 
@@ -234,13 +245,17 @@ impl<'a> Answer<'a> {
     async fn recite(&mut self, pace: Duration) -> Result<(), AnswerError> {
         self.begin();
         self.speak(fault::SHORT_ANSWER, pace).await;
-        self.finish(Extras {
+        self.finish(self.plain()).await
+    }
+
+    /// What accompanies a text that is taken from nowhere.
+    fn plain(&self) -> Extras {
+        Extras {
             model: EXTRACTIVE_MODEL.to_owned(),
             prompt_tokens: estimated_tokens(&self.question.text),
             sources: Value::Array(Vec::new()),
             suggestions: Vec::new(),
-        })
-        .await
+        }
     }
 
     async fn relay(

@@ -13,6 +13,8 @@
 //! | `silence` | nothing after `processing` |
 //! | `error` | an error frame `ai_processing_error` instead of an answer |
 //! | `slow QUESTION` | the real answer to the question, one delta every 200 ms |
+//! | `stream COUNTxSIZE [RATE]` | a prepared answer of so many deltas of so many characters, RATE of them a second |
+//! | `history COUNT` | so many messages are stored as said before, then a short answer |
 //!
 //! [`rules`] break calls and sockets from outside a conversation.
 //!
@@ -23,7 +25,7 @@ mod call;
 mod plan;
 mod rules;
 
-use std::sync::Arc;
+use std::{num::NonZeroU32, sync::Arc};
 
 use axum::{
     extract::{Request, State},
@@ -50,6 +52,8 @@ pub(crate) enum Fault {
     DropUnacked,
     /// Fail instead of answering.
     Error,
+    /// Store so many messages as if they had been said before.
+    History { messages: usize },
     /// Send something that is not JSON first.
     MalformedFrame,
     /// Send one huge delta.
@@ -58,6 +62,35 @@ pub(crate) enum Fault {
     Silence,
     /// Answer this question slowly.
     Slow { question: String },
+    /// Answer with a prepared text, at a pace to be measured by.
+    Stream(Stream),
+}
+
+/// A prepared answer, as it was asked for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Stream {
+    /// How many deltas.
+    pub(crate) pieces: usize,
+    /// How many characters each has.
+    pub(crate) size: usize,
+    /// How many deltas a second; without it, as many as the connection takes.
+    pub(crate) per_second: Option<NonZeroU32>,
+}
+
+impl Stream {
+    /// Reads `2000x4` or `2000x4 200`.
+    fn parse(argument: &str) -> Option<Self> {
+        let mut words = argument.split_whitespace();
+        let (pieces, size) = words.next()?.split_once('x')?;
+        let (pieces, size) = (pieces.parse().ok()?, size.parse().ok()?);
+        let per_second = words.next().map(str::parse).transpose().ok()?;
+        let length = usize::checked_mul(pieces, size)?;
+        ((1..=STREAM_LIMIT).contains(&length) && words.next().is_none()).then_some(Self {
+            pieces,
+            size,
+            per_second,
+        })
+    }
 }
 
 impl Fault {
@@ -75,6 +108,10 @@ impl Fault {
             "drop" => Some(Self::Drop),
             "drop-unacked" => Some(Self::DropUnacked),
             "error" => Some(Self::Error),
+            "history" => {
+                let messages = argument.trim().parse().ok()?;
+                (messages <= HISTORY_LIMIT).then_some(Self::History { messages })
+            }
             "malformed-frame" => Some(Self::MalformedFrame),
             "oversize-frame" => Some(Self::OversizeFrame),
             "silence" => Some(Self::Silence),
@@ -89,6 +126,7 @@ impl Fault {
                     question: question.to_owned(),
                 })
             }
+            "stream" => Stream::parse(argument).map(Self::Stream),
             _ => None,
         }
     }
@@ -155,9 +193,15 @@ pub(crate) const OVERSIZE_BYTES: usize = 5 * 1024 * 1024;
 /// The pause between two deltas of `slow`, in milliseconds.
 pub(crate) const SLOW_PACE_MS: u64 = 200;
 
+/// The longest prepared answer, in characters.
+const STREAM_LIMIT: usize = 4 * 1024 * 1024;
+
+/// The longest prepared conversation, in messages.
+const HISTORY_LIMIT: usize = 100_000;
+
 #[cfg(test)]
 mod tests {
-    use super::Fault;
+    use super::*;
 
     #[test]
     fn only_known_words_are_faults() {
@@ -166,5 +210,37 @@ mod tests {
         assert_eq!(Fault::parse("/fault close 1006"), None);
         assert_eq!(Fault::parse("/fault tea"), None);
         assert_eq!(Fault::parse("what is /fault drop"), None);
+    }
+
+    #[test]
+    fn a_stream_is_pieces_of_a_size_at_a_rate() {
+        let stream = |text: &str| match Fault::parse(text) {
+            Some(Fault::Stream(stream)) => Some((
+                stream.pieces,
+                stream.size,
+                stream.per_second.map_or(0, NonZeroU32::get),
+            )),
+            _ => None,
+        };
+        assert_eq!(stream("/fault stream 2000x4"), Some((2000, 4, 0)));
+        assert_eq!(stream("/fault stream 16000x4 200"), Some((16_000, 4, 200)));
+        for wrong in [
+            "",
+            "4",
+            "x",
+            "2000x",
+            "0x4",
+            "2000x4 0",
+            "2000x4 fast",
+            "2000x4 200 1",
+            "5000000x1",
+        ] {
+            assert_eq!(stream(&format!("/fault stream {wrong}")), None, "{wrong}");
+        }
+        assert_eq!(
+            Fault::parse("/fault history 10000"),
+            Some(Fault::History { messages: 10_000 })
+        );
+        assert_eq!(Fault::parse("/fault history all"), None);
     }
 }

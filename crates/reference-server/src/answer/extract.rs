@@ -72,7 +72,7 @@ fn opening(body: &str, limit_bytes: usize) -> String {
 }
 
 /// Cuts at blank lines outside code fences.
-fn blocks(body: &str) -> Vec<String> {
+pub(super) fn blocks(body: &str) -> Vec<String> {
     let mut blocks = Vec::new();
     let mut lines: Vec<&str> = Vec::new();
     let mut fence = None;

@@ -1,6 +1,6 @@
 //! Messages of a chat, numbered in the order they were stored.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use sqlx::{Row as _, sqlite::SqliteRow};
 use uuid::Uuid;
 
@@ -163,6 +163,24 @@ impl Store {
         } else {
             Stored::ChatErased
         })
+    }
+
+    /// Stores a whole conversation at once, question and answer in turn, as if it had been before now.
+    pub(crate) async fn record_past(&self, chat_id: &str, contents: &[String]) -> Result<(), sqlx::Error> {
+        sqlx::query(
+            "INSERT INTO messages (id, chat_id, sequence_number, role, content, created_at) \
+             SELECT lower(hex(randomblob(16))), ?1, \
+             (SELECT COALESCE(MAX(sequence_number), 0) FROM messages WHERE chat_id = ?1) + key + 1, \
+             iif(key % 2 = 0, ?4, ?5), value, ?3 - json_array_length(?2) + key FROM json_each(?2)",
+        )
+        .bind(chat_id)
+        .bind(json!(contents).to_string())
+        .bind(clock::seconds())
+        .bind(Role::User.name())
+        .bind(Role::Assistant.name())
+        .execute(&self.pool)
+        .await?;
+        Ok(())
     }
 
     /// Finds an answer in a chat.

@@ -1,5 +1,7 @@
 //! Every fault word does what its table says.
 
+use std::time::{Duration, Instant};
+
 use reference_server::Config;
 use serde_json::Value;
 
@@ -124,6 +126,49 @@ async fn slow_gives_the_real_answer_at_its_own_pace() {
     socket.until("response_chunk").await;
     // A shutdown lets the answer finish at once, so nobody has to wait for the rest.
     server.stop().await;
+}
+
+#[tokio::test]
+async fn stream_says_so_many_pieces_of_one_size() {
+    let (server, chat_id, mut socket) = joined(faulty()).await;
+    socket.ask(&chat_id, "/fault stream 250x4").await;
+    acknowledged(&mut socket).await;
+    assert_eq!(socket.frame().await["type"], "response_start");
+    let mut said = String::new();
+    for _ in 0..250 {
+        let piece = text(&socket.until("response_chunk").await, "/data/content");
+        assert_eq!(piece.chars().count(), 4);
+        said.push_str(&piece);
+    }
+    assert_eq!(text(&socket.frame().await, "/data/content"), said);
+    assert_eq!(text(&server.history(&chat_id).await[1], "/content"), said);
+}
+
+#[tokio::test]
+async fn stream_is_never_ahead_of_its_timetable() {
+    let (_server, chat_id, mut socket) = joined(faulty()).await;
+    socket.ask(&chat_id, "/fault stream 20x1 100").await;
+    socket.until("response_chunk").await;
+    let first = Instant::now();
+    socket.until("response_complete").await;
+    // From the first of twenty to the last there are nineteen steps; the first may have been read late.
+    assert!(first.elapsed() > Duration::from_millis(150));
+}
+
+#[tokio::test]
+async fn history_stores_what_was_said_before() {
+    let (server, chat_id, mut socket) = joined(faulty()).await;
+    socket.ask(&chat_id, "/fault history 30").await;
+    socket.until("response_complete").await;
+    let items = server.history(&chat_id).await;
+    let numbers: Vec<_> = items
+        .iter()
+        .map(|item| item["sequence_number"].as_u64())
+        .collect();
+    assert_eq!(numbers, (1..=32).map(Some).collect::<Vec<_>>());
+    let roles: Vec<_> = items[1..31].iter().map(|item| text(item, "/role")).collect();
+    assert_eq!(roles, ["user", "assistant"].repeat(15));
+    assert!(items[1]["created_at"].as_f64() < items[30]["created_at"].as_f64());
 }
 
 #[tokio::test]
