@@ -3,6 +3,7 @@
 //! Builds, checks and serves what the other crates and `www` contain; nothing here reaches a visitor.
 //! Must never depend on a crate of this workspace, so that it builds when they do not.
 
+mod bench;
 mod browser;
 mod build;
 mod bundle;
@@ -25,12 +26,14 @@ mod tools;
 mod workspace;
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
+use crate::bench::Part;
 use crate::simulate::Seeds;
 use crate::test::Check;
 use crate::workspace::Workspace;
@@ -45,6 +48,21 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Task {
+    /// Measure how fast answers are read and shown, and what long conversations cost.
+    Bench {
+        /// What to measure, always in the order of this list; everything when nothing is named.
+        #[arg(value_enum)]
+        parts: Vec<Part>,
+        /// How many rounds a stream has at most, for an impatient look.
+        #[arg(long)]
+        rounds: Option<NonZeroU32>,
+        /// Write the tables into docs/PERFORMANCE.md.
+        #[arg(long)]
+        write: bool,
+        /// Measure nothing: show what was measured last.
+        #[arg(long)]
+        last: bool,
+    },
     /// Build the widget: leaves www/dist complete.
     Build,
     /// Build everything and serve the demo page until Ctrl-C.
@@ -99,6 +117,20 @@ fn main() -> ExitCode {
 fn run(task: Task) -> Result<ExitCode> {
     let workspace = Workspace::find()?;
     match task {
+        Task::Bench {
+            parts,
+            rounds,
+            write,
+            last,
+        } => {
+            if !last {
+                bench::measure(&workspace, &parts, rounds)?;
+            }
+            bench::show(&workspace)?;
+            if write {
+                bench::write(&workspace)?;
+            }
+        }
         Task::Build => build::run(&workspace)?,
         Task::Demo { listen } => demo::run(&workspace, listen)?,
         Task::Fleet { clients } => fleet::run(&workspace, clients)?,

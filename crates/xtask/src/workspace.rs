@@ -65,8 +65,17 @@ impl Workspace {
 
     /// The debug build of the reference server.
     pub(crate) fn reference_server(&self) -> PathBuf {
+        self.server_in("debug")
+    }
+
+    /// Its build for speed, which `cargo xtask bench` measures with.
+    pub(crate) fn fast_reference_server(&self) -> PathBuf {
+        self.server_in("release")
+    }
+
+    fn server_in(&self, folder: &str) -> PathBuf {
         self.target
-            .join("debug")
+            .join(folder)
             .join(format!("reference-server{}", env::consts::EXE_SUFFIX))
     }
 
