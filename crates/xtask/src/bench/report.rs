@@ -194,8 +194,8 @@ fn figures(streams: &Streams) -> String {
                 ms(shown.lag),
                 format!("{:.0}", shown.dropped_frames),
                 format!("{:.0}", shown.long_tasks),
-                ms(shown.longest_task),
-                ms(shown.worst_key),
+                task(shown.longest_task),
+                key_delay(shown.worst_key),
                 format!("{:.0}", shown.reconnections),
             ]
         })
@@ -304,6 +304,23 @@ fn cpu(throttle: u32) -> String {
 
 fn ms(milliseconds: f64) -> String {
     format!("{milliseconds:.0} ms")
+}
+
+/// The length of a task, which the browser tells from 50 ms on.
+fn task(milliseconds: f64) -> String {
+    at_least(50.0, milliseconds)
+}
+
+/// The delay of a key, which the browser tells from 16 ms on.
+fn key_delay(milliseconds: f64) -> String {
+    at_least(16.0, milliseconds)
+}
+
+fn at_least(threshold: f64, milliseconds: f64) -> String {
+    if milliseconds < threshold {
+        return format!("< {}", ms(threshold));
+    }
+    ms(milliseconds)
 }
 
 fn mebibytes(bytes: f64) -> String {
