@@ -7,8 +7,8 @@ export const LAST_WORDS = 'That is all.'
 export interface Seen {
   /** When the question left. */
   asked: number
-  firstDelta: number
-  lastDelta: number
+  /** How many deltas the question asked for. */
+  wanted: number
   deltas: number
   /** Sockets that were opened after the question. */
   newSockets: number
@@ -35,7 +35,7 @@ declare global {
 
 /** Watches a page from its first line on; stands alone, because it is sent there as text. */
 export function probe(lastWords: string): void {
-  const seen: Seen = { asked: 0, firstDelta: 0, lastDelta: 0, deltas: 0, newSockets: 0, said: 0, shown: 0, frames: [], longTasks: [], keys: [] }
+  const seen: Seen = { asked: 0, wanted: 0, deltas: 0, newSockets: 0, said: 0, shown: 0, frames: [], longTasks: [], keys: [] }
   window.benched = seen
 
   window.WebSocket = class extends WebSocket {
@@ -43,10 +43,8 @@ export function probe(lastWords: string): void {
       super(address, protocols)
       if (seen.asked > 0) seen.newSockets++
       this.addEventListener('message', ({ data }: MessageEvent<string>) => {
-        if (data.includes('"response_chunk"')) {
-          seen.lastDelta = performance.now()
-          if (seen.deltas++ === 0) seen.firstDelta = seen.lastDelta
-        } else if (data.includes('"response_complete"')) {
+        if (data.includes('"response_chunk"')) seen.deltas++
+        else if (data.includes('"response_complete"')) {
           const { created_at } = (JSON.parse(data) as { data: { created_at: number } }).data
           seen.said = created_at * 1000 - performance.timeOrigin
         }
@@ -54,7 +52,7 @@ export function probe(lastWords: string): void {
     }
 
     override send(data: string): void {
-      if (data.includes('"chat_message"')) begin()
+      if (data.includes('"chat_message"')) begin(Number(/stream (\d+)x/.exec(data)?.[1] ?? 0))
       super.send(data)
     }
   }
@@ -76,8 +74,9 @@ export function probe(lastWords: string): void {
     })
   }
 
-  const begin = (): void => {
+  const begin = (wanted: number): void => {
     seen.asked = performance.now()
+    seen.wanted = wanted
     new PerformanceObserver((list) => seen.longTasks.push(...list.getEntries().map(({ duration }) => duration))).observe({ type: 'longtask' })
     const frame = (time: number): void => {
       seen.frames.push(time)
@@ -86,7 +85,7 @@ export function probe(lastWords: string): void {
     requestAnimationFrame(frame)
     const look = (): void => {
       // Reading the answer costs time in proportion to its length, so it is not read before it can be whole.
-      if (seen.said > 0 && answer().includes(lastWords)) seen.shown = performance.now()
+      if (seen.deltas >= seen.wanted && answer().includes(lastWords)) seen.shown = performance.now()
       else afterFrame(look)
     }
     afterFrame(look)

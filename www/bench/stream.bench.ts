@@ -68,7 +68,7 @@ async function measure(browser: Browser, server: ReferenceServer, kind: Kind, { 
   // The browser stamps a key when it gets it, so a page that is busy cannot put a key off.
   const press = (type: 'keyDown' | 'keyUp') => devtools.send('Input.dispatchKeyEvent', { type, key: 'a', code: 'KeyA', ...(type === 'keyDown' ? { text: 'a' } : {}) })
   const typing = setInterval(() => void Promise.all([press('keyDown'), press('keyUp')]), KEY_PACE_MS)
-  await page.waitForFunction(() => window.benched.shown > 0, undefined, { timeout: 0, polling: 250 })
+  await page.waitForFunction(() => window.benched.shown > 0 && window.benched.said > 0, undefined, { timeout: 0, polling: 250 })
   clearInterval(typing)
   // What the browser noted of the last keys and tasks, it tells when it is idle.
   await page.evaluate(() => new Promise((told) => requestIdleCallback(told)))
