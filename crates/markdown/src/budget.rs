@@ -20,9 +20,9 @@ pub const MAX_ROWS: usize = 200;
 
 /// Nodes kept back so that the line during which the budget runs out can still be represented.
 ///
-/// One line opens at most 2 × `MAX_DEPTH` containers and a leaf, or 20 cells with one text each, and the
-/// rest of the answer needs two more.
-const RESERVE: usize = 128;
+/// One line opens at most 2 × `MAX_DEPTH` containers and a leaf, or 20 cells with one text each; after a line
+/// of code there may be one more.
+const RESERVE: usize = 192;
 
 /// What an answer has used so far.
 #[derive(Clone, Debug, Default)]

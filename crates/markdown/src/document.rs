@@ -1,19 +1,18 @@
 //! The streaming door: takes an answer in pieces, keeps what is settled apart from what may still change.
 //!
 //! ```text
-//!            whole lines                  blocks that are closed
-//!   push ──▶ block::Parser (each line once) ──▶ settled
-//!               │ clone
-//!               ▼
-//!            + the unfinished last line, closed speculatively ──▶ tail
+//!            whole lines (each once)          blocks that are closed
+//!   push ──▶ block::Parser ──▶ one tree ──▶ settled
+//!               ▲                       └─▶ tail: what is open, and after it a speculative end:
+//!               └── the unfinished last line, taken back by the next push
 //! ```
 //!
 //! The parser sees whole lines only, each exactly once and in order, whatever the pieces were; that is why
-//! chunking cannot change the outcome. A top-level block it has closed can never change again.
+//! chunking cannot change the outcome. A block it has closed can never change again, but for one case: a link
+//! that stands before its definition. Such an answer is read a second time when it is complete.
 //!
-//! The cost of a push follows the open top-level block: its clone, and the inline pass over the open
-//! paragraph. Paragraphs inside an open list were parsed when they were closed and are only cloned. Should
-//! long lists ever make that visible, the closed items can be shared behind an `Arc` instead.
+//! The cost of a push follows the piece and the open paragraph. Closed items of an open list, the lines of an
+//! open code block and the rows of an open table stand in the tree and are not looked at again.
 
 use crate::{block::Parser, bytes, plain, speculate, tree::Block};
 
@@ -26,10 +25,11 @@ pub struct Document {
     /// How far line ends have been looked for.
     scanned: usize,
     parser: Parser,
-    settled: Vec<Block>,
-    tail: Vec<Block>,
-    truncated: bool,
+    settled: usize,
+    /// Where the line begins from which on there was no room.
+    cut: Option<usize>,
     finished: bool,
+    revised: bool,
 }
 
 impl Document {
@@ -44,17 +44,15 @@ impl Document {
             return;
         }
         self.text.push_str(delta);
+        self.parser.resume();
         self.take_lines();
-        let mut open = self.parser.clone();
-        open.speculate();
+        self.settled = self.parser.certain().settled();
         let last_line = bytes::from(&self.text, self.line);
-        if !speculate::is_undecided(last_line, open.in_fence()) {
-            open.line(last_line);
+        if self.cut.is_none() && self.parser.refuses(last_line) {
+            self.cut = Some(self.line);
         }
-        self.truncated = open.close();
-        self.tail = open.take_closed();
-        #[cfg(test)]
-        work::count(last_line.len() + work::weight(&self.tail));
+        let undecided = self.cut.is_some() || speculate::is_undecided(last_line, self.parser.in_fence());
+        self.parser.speculate(if undecided { "" } else { last_line });
     }
 
     /// Ends the answer: everything is settled, nothing speculative remains.
@@ -63,24 +61,50 @@ impl Document {
             return;
         }
         self.finished = true;
-        self.take_lines();
-        let last_line = bytes::from(&self.text, self.line);
-        if !last_line.is_empty() {
-            self.parser.line(last_line);
+        self.parser.resume();
+        self.take_all();
+        // A link may stand before its definition. With all definitions known, one more reading finds it.
+        if let Some(parser) = self.parser.for_another_reading() {
+            let first = std::mem::replace(&mut self.parser, parser);
+            (self.line, self.scanned, self.cut) = (0, 0, None);
+            self.take_all();
+            self.revised = first.blocks() != self.parser.blocks();
         }
-        self.truncated = self.parser.close();
-        self.settled.append(&mut self.parser.take_closed());
-        self.tail = Vec::new();
+        self.settled = self.parser.blocks().len();
     }
 
-    /// The blocks that cannot change any more; only ever appended to.
+    /// The blocks that cannot change any more; only ever appended to, but see [`is_revised`](Self::is_revised).
     pub fn settled(&self) -> &[Block] {
-        &self.settled
+        self.parser.blocks().get(..self.settled).unwrap_or_default()
     }
 
-    /// The open end, closed as if the answer stopped in a sensible place; replaced by every push.
+    /// The open end, closed as if the answer stopped in a sensible place; its end is replaced by every push.
     pub fn tail(&self) -> &[Block] {
-        &self.tail
+        self.parser.blocks().get(self.settled..).unwrap_or_default()
+    }
+
+    /// How much of the tree is final, from the outside in: how many blocks of settled and tail together, then
+    /// how many children of the block after those, and so on down to what is open. A list's children are its
+    /// items, a table's are its rows, and those of a code block are the bytes of its text.
+    ///
+    /// What was final once stays as it is, so whoever has drawn the tree keeps that much of each level and draws
+    /// what comes after it again. Two things do not count as children and may still change on the way: whether a
+    /// list is tight, and whether an item is a task.
+    ///
+    /// ```
+    /// let mut document = miptech_chat_markdown::Document::new();
+    /// document.push("text\n\n- one\n- two\n\n  ```\n  code\n  more");
+    /// // One paragraph; one item of the list; one paragraph of its second item; one line of the code in it.
+    /// assert_eq!(document.fixed(), [1, 1, 1, "code".len()]);
+    /// ```
+    pub fn fixed(&self) -> Vec<usize> {
+        self.parser.certain().fixed()
+    }
+
+    /// Whether [`finish`](Self::finish) has changed what was settled before, because a link stood before its
+    /// definition. Whoever has drawn the tree has to draw all of it again.
+    pub fn is_revised(&self) -> bool {
+        self.revised
     }
 
     /// Everything pushed so far, as it came.
@@ -88,20 +112,35 @@ impl Document {
         &self.text
     }
 
+    /// The part of the text that is not in the tree because a cap was reached; it has to pass
+    /// [`literal`](crate::literal) before it is shown.
+    pub fn rest(&self) -> &str {
+        self.cut.map_or("", |cut| bytes::from(&self.text, cut))
+    }
+
     /// The words without the marks, as a screen reader should say them.
     pub fn plain_text(&self) -> String {
         let mut out = String::new();
-        plain::blocks(self.settled(), &mut out);
-        plain::blocks(self.tail(), &mut out);
+        plain::blocks(self.parser.blocks(), &mut out);
         out
     }
 
-    /// Whether a cap was reached, so that some of the answer is shown plainer than it was written.
+    /// Whether a cap was reached, so that some of the answer is shown plainer than it was written or is only in
+    /// the [`rest`](Self::rest).
     pub fn is_truncated(&self) -> bool {
-        self.truncated
+        self.cut.is_some() || self.parser.is_truncated()
     }
 
-    /// Hands every complete line to the parser and keeps what that settles.
+    /// Hands every line to the parser, the last one too, and closes what is open.
+    fn take_all(&mut self) {
+        self.take_lines();
+        if self.line < self.text.len() {
+            self.take_line(self.text.len());
+        }
+        self.parser.close();
+    }
+
+    /// Hands every complete line to the parser.
     fn take_lines(&mut self) {
         while let Some(end) = self
             .text
@@ -114,13 +153,25 @@ impl Document {
             let after_return = end == self.line && end > 0 && bytes::byte(&self.text, end - 1) == b'\r';
             // The line feed of a CR LF pair, which may arrive in a later piece, ends no line of its own.
             if !(after_return && bytes::byte(&self.text, end) == b'\n') {
-                self.parser.line(bytes::between(&self.text, self.line, end));
+                self.take_line(end);
             }
             self.line = end + 1;
             self.scanned = self.line;
         }
         self.scanned = self.text.len();
-        self.settled.append(&mut self.parser.take_closed());
+    }
+
+    /// Hands the line that ends here to the parser, while there is room.
+    fn take_line(&mut self, end: usize) {
+        let line = bytes::between(&self.text, self.line, end);
+        if self.cut.is_none() {
+            if self.parser.refuses(line) {
+                self.cut = Some(self.line);
+                self.parser.close();
+            } else {
+                self.parser.line(line);
+            }
+        }
     }
 }
 
@@ -129,15 +180,13 @@ pub fn parse(text: &str) -> Vec<Block> {
     let mut document = Document::new();
     document.text.push_str(text);
     document.finish();
-    document.settled
+    document.parser.into_blocks()
 }
 
-/// Counts the bytes that parsing touches, so that tests can bound the work and need no clock.
+/// Counts the bytes that reading and copying touch, so that tests can bound the work and need no clock.
 #[cfg(test)]
 pub(crate) mod work {
     use std::cell::Cell;
-
-    use crate::tree::{Block, Inline};
 
     thread_local! {
         static BYTES: Cell<usize> = const { Cell::new(0) };
@@ -149,43 +198,6 @@ pub(crate) mod work {
 
     pub(super) fn take() -> usize {
         BYTES.replace(0)
-    }
-
-    /// What cloning these blocks costs.
-    pub(super) fn weight(blocks: &[Block]) -> usize {
-        blocks.iter().map(block).sum()
-    }
-
-    fn block(block: &Block) -> usize {
-        1 + match block {
-            Block::Code { text, .. } => text.len(),
-            Block::Heading { content, .. } | Block::Paragraph(content) => inlines(content),
-            Block::List { items, .. } => items.iter().map(|item| 1 + weight(&item.blocks)).sum(),
-            Block::Quote(blocks) => weight(blocks),
-            Block::Rule => 0,
-            Block::Table { header, rows, .. } => rows
-                .iter()
-                .chain([header])
-                .flatten()
-                .map(|cell| inlines(cell))
-                .sum(),
-        }
-    }
-
-    fn inlines(content: &[Inline]) -> usize {
-        content.iter().map(inline).sum()
-    }
-
-    fn inline(inline: &Inline) -> usize {
-        1 + match inline {
-            Inline::Code(text) | Inline::Text(text) => text.len(),
-            Inline::Emphasis(content) | Inline::Strikethrough(content) | Inline::Strong(content) => {
-                inlines(content)
-            }
-            Inline::Image { src, alt } => src.len() + alt.len(),
-            Inline::LineBreak | Inline::SoftBreak => 0,
-            Inline::Link { href, content } => href.len() + inlines(content),
-        }
     }
 }
 

@@ -9,7 +9,7 @@
 
 use crate::{
     block::Ending,
-    budget::Budget,
+    budget::{Budget, MAX_DEPTH},
     bytes::{self, between, byte, from},
     link_policy, speculate,
     tree::Inline,
@@ -17,15 +17,17 @@ use crate::{
 
 mod build;
 mod code;
+pub(crate) mod definition;
 mod delimiter;
 mod entity;
 mod link;
 
+pub(crate) use definition::Definitions;
 pub(crate) use entity::{may_become as may_become_entity, unescape};
 
 use code::Backticks;
 use delimiter::Run;
-use link::Resource;
+use link::{Part, Resource};
 
 /// A step on the way from text to nodes.
 enum Piece {
@@ -71,12 +73,23 @@ struct Scanner<'a> {
     /// Brackets below this height stand around a link and cannot become one.
     dead: usize,
     backticks: Backticks,
+    definitions: &'a mut Definitions,
+    budget: &'a mut Budget,
+    /// How many nodes the pieces may still become.
+    room: usize,
+    /// Set when a cap is reached: what follows stays as it is written.
+    is_full: bool,
 }
 
 /// Parses running text that stands in `depth` containers.
-pub(crate) fn parse(text: &str, depth: usize, ending: Ending, budget: &mut Budget) -> Vec<Inline> {
-    #[cfg(test)]
-    crate::document::work::count(text.len());
+pub(crate) fn parse(
+    text: &str,
+    depth: usize,
+    ending: Ending,
+    budget: &mut Budget,
+    definitions: &mut Definitions,
+) -> Vec<Inline> {
+    bytes::touched(text.len());
     let text = match ending {
         // What is held back goes by the text as it came: after a space, an address is complete.
         Ending::Open => speculate::held(text),
@@ -92,16 +105,31 @@ pub(crate) fn parse(text: &str, depth: usize, ending: Ending, budget: &mut Budge
         brackets: Vec::new(),
         dead: 0,
         backticks: Backticks::of(text),
+        definitions,
+        room: budget.room(),
+        budget,
+        is_full: false,
     };
     scanner.scan();
     scanner.flush(text.len());
     scanner.close_open_end();
-    build::nest(text, &scanner.pieces, &scanner.runs, depth, budget)
+    let Scanner {
+        pieces,
+        runs,
+        is_full,
+        ..
+    } = scanner;
+    let (content, nodes) = build::nest(text, &pieces, &runs, depth);
+    budget.spend(nodes);
+    if is_full {
+        budget.exhaust();
+    }
+    content
 }
 
 impl Scanner<'_> {
     fn scan(&mut self) {
-        while self.at < self.text.len() {
+        while self.at < self.text.len() && !self.is_full {
             match byte(self.text, self.at) {
                 b'\n' => self.line_end(),
                 b'\\' => self.escape(),
@@ -126,12 +154,30 @@ impl Scanner<'_> {
         self.plain = end;
     }
 
-    /// Adds a piece for the source from the cursor to `end` and goes on there.
+    /// Adds a piece for the source from the cursor to `end` and goes on there, if there is room for it.
     fn add(&mut self, piece: Piece, end: usize) {
+        if !matches!(piece, Piece::Char(_) | Piece::Text(..)) && !self.affords(0) {
+            return;
+        }
         self.flush(self.at);
         self.pieces.push(piece);
         self.at = end;
         self.plain = end;
+    }
+
+    /// Takes the room for a node, the text after it, and `more` nodes, or stops the reading.
+    fn affords(&mut self, more: usize) -> bool {
+        match self.room.checked_sub(2 + more) {
+            Some(room) => self.room = room,
+            None => self.is_full = true,
+        }
+        !self.is_full
+    }
+
+    /// Takes the room for a link, or stops the reading.
+    fn affords_link(&mut self) -> bool {
+        self.is_full = !(self.affords(0) && self.budget.spend_link());
+        !self.is_full
     }
 
     fn line_end(&mut self) {
@@ -185,11 +231,18 @@ impl Scanner<'_> {
             self.at = end;
             return;
         }
+        // Half of the pairs a run is part of are counted for each of the two.
+        if !self.affords(length.min(MAX_DEPTH)) {
+            return;
+        }
         let before = between(self.text, 0, self.at).chars().next_back();
         let after = from(self.text, end).chars().next();
         let number = self.runs.len();
         self.runs.push(Run::new(marker, length, before, after));
-        self.add(Piece::Run(number), end);
+        self.flush(self.at);
+        self.pieces.push(Piece::Run(number));
+        self.at = end;
+        self.plain = end;
     }
 
     fn open_bracket(&mut self, length: usize) {
@@ -216,16 +269,23 @@ impl Scanner<'_> {
             self.at += 1;
             return;
         }
-        match link::resource(self.text, self.at + 1) {
+        let resource = match link::resource(self.text, self.at + 1) {
+            Resource::Absent => self.reference_from(&bracket),
+            Resource::Unfinished if self.ending == Ending::Final => self.reference_from(&bracket),
+            found @ (Resource::Complete { .. } | Resource::Unfinished) => found,
+        };
+        match resource {
             Resource::Complete { address, end } => {
                 self.flush(self.at);
-                if bracket.is_image {
-                    self.image(&bracket, &address);
+                let taken = if bracket.is_image {
+                    self.image(&bracket, &address)
                 } else {
-                    self.link(&bracket, &address);
+                    self.link(&bracket, &address)
+                };
+                if taken {
+                    self.at = end;
+                    self.plain = end;
                 }
-                self.at = end;
-                self.plain = end;
             }
             Resource::Unfinished if self.ending == Ending::Open => {
                 self.flush(self.at);
@@ -237,19 +297,56 @@ impl Scanner<'_> {
         }
     }
 
-    fn link(&mut self, bracket: &Bracket, address: &str) {
+    /// The definition that is meant by `[text][label]`, `[label][]` or `[label]`, whose first `]` is here.
+    fn reference_from(&mut self, bracket: &Bracket) -> Resource {
+        let mut end = self.at + 1;
+        let mut label = "";
+        if byte(self.text, end) == b'[' {
+            match link::label(self.text, end) {
+                Part::Complete { content, end: after } if content.is_empty() || !is_space(content) => {
+                    (label, end) = (content, after);
+                }
+                Part::Unfinished if self.ending == Ending::Open => return Resource::Unfinished,
+                Part::Absent | Part::Complete { .. } | Part::Unfinished => {}
+            }
+        }
+        if label.is_empty()
+            && let Part::Complete { content, end: after } =
+                link::label(self.text, bracket.at + usize::from(bracket.is_image))
+            && after == self.at + 1
+        {
+            label = content;
+        }
+        if is_space(label) {
+            return Resource::Absent;
+        }
+        match self.definitions.find(label) {
+            Some(address) => Resource::Complete { address, end },
+            None => Resource::Absent,
+        }
+    }
+
+    fn link(&mut self, bracket: &Bracket, address: &str) -> bool {
+        let href = link_policy::clickable(address);
+        if href.is_some() && !self.affords_link() {
+            return false;
+        }
         self.pair_from(bracket.run);
         self.dead = self.brackets.len();
-        match link_policy::clickable(address) {
+        match href {
             Some(href) => {
                 self.replace(bracket.piece, Piece::Open(href));
                 self.pieces.push(Piece::Close);
             }
             None => self.replace(bracket.piece, Piece::Text(0, 0)),
         }
+        true
     }
 
-    fn image(&mut self, bracket: &Bracket, address: &str) {
+    fn image(&mut self, bracket: &Bracket, address: &str) -> bool {
+        if !self.affords(0) {
+            return false;
+        }
         self.pair_from(bracket.run);
         let described = self.pieces.get(bracket.piece + 1..).unwrap_or_default();
         let alt = build::plain(self.text, described, &self.runs);
@@ -259,6 +356,7 @@ impl Scanner<'_> {
             src: link_policy::picture(address),
             alt,
         });
+        true
     }
 
     /// Pairs the runs from this one on among themselves, and with no others later.
@@ -272,14 +370,13 @@ impl Scanner<'_> {
     }
 
     fn angle(&mut self) {
-        if let Some((address, start, end)) = link::angle(self.text, self.at)
-            && let Some(href) = link_policy::clickable(&address)
-        {
-            self.add(Piece::Open(href), end);
-            self.pieces.push(Piece::Text(start, end - 1));
-            self.pieces.push(Piece::Close);
-        } else {
+        let Some((address, start, end)) = link::angle(self.text, self.at) else {
             self.at += 1;
+            return;
+        };
+        match link_policy::clickable(&address) {
+            Some(href) => self.address(href, (start, end - 1), end),
+            None => self.add(Piece::Text(start, end - 1), end),
         }
     }
 
@@ -291,12 +388,19 @@ impl Scanner<'_> {
         let unfinished = self.ending == Ending::Open && reach == self.text.len();
         let start = self.at;
         match link_policy::clickable(between(self.text, start, end)) {
-            Some(href) if !unfinished => {
-                self.add(Piece::Open(href), end);
-                self.pieces.push(Piece::Text(start, end));
-                self.pieces.push(Piece::Close);
-            }
+            Some(href) if !unfinished => self.address(href, (start, end), end),
             Some(_) | None => self.at = end,
+        }
+    }
+
+    /// Adds a link whose text is its own address.
+    fn address(&mut self, href: String, shown: (usize, usize), end: usize) {
+        if self.affords_link() {
+            self.flush(self.at);
+            let text = Piece::Text(shown.0, shown.1);
+            self.pieces.extend([Piece::Open(href), text, Piece::Close]);
+            self.at = end;
+            self.plain = end;
         }
     }
 
@@ -343,4 +447,8 @@ impl Scanner<'_> {
             *place = piece;
         }
     }
+}
+
+fn is_space(text: &str) -> bool {
+    text.trim_ascii().is_empty()
 }

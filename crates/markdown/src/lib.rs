@@ -17,6 +17,12 @@
 //! assert_eq!(document.settled().len(), 2);
 //! ```
 //!
+//! # Drawing it
+//!
+//! Whoever draws the tree redraws only what [`Document::fixed`] does not count, so that the cost of a piece does
+//! not follow the length of the answer. Once, at the end, [`Document::is_revised`] may ask for all of it. What did
+//! not fit under the caps is offered as [`Document::rest`].
+//!
 //! # Map
 //!
 //! ```text
@@ -25,13 +31,15 @@
 //!   line       a line's cursor; tabs count as columns
 //!   start      which block, if any, begins here
 //!   table      splitting rows, reading the delimiter row
-//!   close      closed leaves and containers become nodes
+//!   close      paragraphs become nodes, without the definitions at their start
+//!   spine      the tree, and the way to what is open in it
 //! inline       inside a paragraph: one pass over the text, giving flat pieces
 //!   code       code spans
+//!   definition link reference definitions
 //!   delimiter  pairing of * _ ~~ runs
 //!   link       inline links, angle and bare autolinks
 //!   entity     character references and backslash escapes
-//!   build      flat pieces → nested nodes, under the caps
+//!   build      flat pieces → nested nodes, under the cap on depth
 //! speculate    what the open end shows before it is decided
 //! sanitize     characters that may not reach the page
 //! link_policy  addresses that may be clicked
@@ -43,13 +51,11 @@
 //!
 //! # What is read
 //!
-//! CommonMark's paragraphs, headings (both kinds), emphasis, code, lists, quotes, rules, inline links and
-//! images, autolinks, hard breaks, escapes; GFM's strikethrough (`~~` only), tables, task items and bare
-//! `http(s)://` links.
+//! CommonMark 0.31.2 as its own examples have it (`tests/specification.rs` lists the few exceptions), and of GFM
+//! strikethrough (`~~` only), tables, task items and bare `http(s)://` links.
 //!
-//! Left out on purpose: HTML (text), footnotes (text), and reference links. An answer's definitions come
-//! last, when the blocks that use them are settled; swallowing a definition would then hide its address
-//! from the visitor, so it stays readable text and its bare address is a link.
+//! Left out on purpose: HTML and footnotes, which are text, and titles, which are read and not shown. A link that
+//! stands before its definition is text until the answer is complete.
 
 mod block;
 mod budget;
@@ -64,4 +70,5 @@ mod tree;
 
 pub use budget::{MAX_COLUMNS, MAX_DEPTH, MAX_LINKS, MAX_NODES, MAX_ROWS};
 pub use document::{Document, parse};
+pub use sanitize::literal;
 pub use tree::{Alignment, Block, Inline, Item, Row};

@@ -14,6 +14,12 @@ pub(crate) enum Place {
     Prose,
 }
 
+/// A text as it may be shown without being read as Markdown: without hidden characters, and with a visible one
+/// where a character would reorder its surroundings.
+pub fn literal(text: &str) -> String {
+    clean(text, Place::Code)
+}
+
 /// The text without the characters that may not reach the page.
 pub(crate) fn clean(text: &str, place: Place) -> String {
     let mut cleaned = String::with_capacity(text.len());

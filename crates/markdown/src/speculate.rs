@@ -62,15 +62,15 @@ pub(crate) fn held(text: &str) -> &str {
     bytes::between(text, 0, text.len().min(end.len() + escaped))
 }
 
-/// Cuts the bracket off an angle autolink whose other bracket has not come, and the link with it.
+/// Cuts off what may become an angle autolink, whose brackets would vanish: a word after `<` that has no end yet.
 fn without_angle(text: &str) -> &str {
     let Some(at) = text.rfind('<') else { return text };
     let address = bytes::from(text, at + 1);
-    let begun = ["https://", "http://", "mailto:"].iter().any(|scheme| {
-        let shared = address.len().min(scheme.len());
-        bytes::between(address, 0, shared).eq_ignore_ascii_case(bytes::between(scheme, 0, shared))
+    let scheme = bytes::count(address, |byte| {
+        byte.is_ascii_alphanumeric() || b".!#$%&'*+/=?^_`{|}~-".contains(&byte)
     });
-    if begun && !address.contains(['>', ' ', '\n']) {
+    let begun = scheme == address.len() || scheme > 0 && matches!(bytes::byte(address, scheme), b':' | b'@');
+    if begun && bytes::count(address, |byte| byte > b' ' && byte != b'>') == address.len() {
         bytes::between(text, 0, at)
     } else {
         text

@@ -7,7 +7,7 @@ mod outline;
 #[path = "support/walk.rs"]
 mod walk;
 
-use miptech_chat_markdown::{Block, Document, Inline, MAX_COLUMNS, MAX_LINKS, MAX_NODES, MAX_ROWS, parse};
+use miptech_chat_markdown::{Block, Document, MAX_COLUMNS, MAX_LINKS, MAX_NODES, MAX_ROWS, parse};
 use walk::census;
 
 /// The promises that hold at every moment.
@@ -285,18 +285,30 @@ fn m12_pathological_text_is_read_in_linear_time() {
 
 #[test]
 fn m14_sizes_are_capped() {
-    let links = at_once(&"[a](https://e.x) ".repeat(10_000));
+    let links = at_once(&format!("{}\n\nb", "[a](https://e.x) ".repeat(10_000)));
     assert!(links.is_truncated());
+    assert_eq!(links.rest(), "b");
+    let prose = census(links.settled()).prose;
+    assert!(prose.starts_with("a a a ") && prose.contains("a a [a](https://e.x) [a](https://e.x)"));
+    assert_eq!(prose.matches("[a](https://e.x)").count(), 10_000 - MAX_LINKS);
+    let bare = at_once(&"https://e.x ".repeat(300));
+    assert_eq!(census(bare.settled()).links.len(), MAX_LINKS);
+    assert_eq!(census(bare.settled()).prose.matches("https://e.x").count(), 300);
+    let styles = at_once(&"*a* ".repeat(10_000));
+    assert!(styles.is_truncated());
+    assert!(census(styles.settled()).prose.ends_with("*a* *a*"));
     let links = at_once(&"[a](https://e.x)\n\n".repeat(1_000));
     assert_eq!(census(links.settled()).links.len(), MAX_LINKS);
     assert!(links.is_truncated());
 
     let nodes = at_once(&"- *a* b\n".repeat(5_000));
     assert!(nodes.is_truncated());
-    assert_eq!(nodes.settled().len(), 2);
-    assert!(
-        matches!(&nodes.settled()[1], Block::Paragraph(content) if matches!(content.as_slice(), [Inline::Text(_)]))
-    );
+    assert_eq!(nodes.settled().len(), 1);
+    let Block::List { items, .. } = &nodes.settled()[0] else {
+        panic!("one list")
+    };
+    assert_eq!(nodes.rest(), "- *a* b\n".repeat(5_000 - items.len()));
+    assert!(items.len() > 900, "{}", items.len());
 
     let rows = at_once(&format!("|a|b|\n|-|-|\n{}", "|c|d|\n".repeat(500)));
     assert!(rows.is_truncated());
@@ -320,20 +332,33 @@ fn m14_sizes_are_capped() {
 
     let line = at_once(&"word ".repeat(200_000));
     assert_eq!(census(line.settled()).nodes, 2);
-    assert!(!at_once("a *b* [c](https://e.x)\n\n- d").is_truncated());
+    let ordinary = at_once("a *b* [c](https://e.x)\n\n- d");
+    assert!(!ordinary.is_truncated());
+    assert_eq!(ordinary.rest(), "");
 }
 
 #[test]
-fn m14_the_rest_grows_as_one_text() {
+fn m14_the_rest_grows_and_the_tree_does_not() {
     let mut document = Document::new();
+    let mut full = None;
     for _ in 0..1_500 {
         document.push("a *b* c\n\n");
         check(&document);
+        if !document.rest().is_empty() {
+            let shown = [document.settled(), document.tail()].concat();
+            assert_eq!(full.get_or_insert_with(|| shown.clone()), &shown);
+        }
     }
-    let [Block::Paragraph(rest)] = document.tail() else {
-        panic!("one paragraph")
-    };
-    assert!(matches!(rest.as_slice(), [Inline::Text(_)]));
+    document.push("end");
+    assert!(document.rest().ends_with("c\n\nend"));
+    document.finish();
+    assert_eq!(full.as_deref(), Some(document.settled()));
+    let shown = document.settled().len();
+    assert_eq!(
+        document.rest(),
+        format!("{}end", "a *b* c\n\n".repeat(1_500 - shown))
+    );
+    assert_eq!(miptech_chat_markdown::literal("a\u{202e}\u{200b}b"), "a\u{fffd}b");
 }
 
 #[test]

@@ -1,72 +1,36 @@
-//! Closing blocks: what a leaf has collected becomes nodes, and a container hands its children upwards.
+//! Closing blocks. Containers and code stand in the tree already; what a paragraph has collected becomes nodes.
 
-use super::{Container, Ending, Leaf, Parser, table};
+use super::{Ending, Leaf, Parser, table};
 use crate::{
     budget::MAX_COLUMNS,
-    bytes, inline,
-    sanitize::{self, Place},
-    tree::{Alignment, Block, Inline, Item},
+    inline::{self, definition},
+    tree::{Alignment, Block, Inline},
 };
 
 impl Parser {
     /// Closes the leaf and the containers beyond the first `kept`.
     pub(super) fn close_to(&mut self, kept: usize) {
         self.close_leaf(Ending::Final);
-        while self.stack.len() > kept {
-            self.close_container();
-        }
+        self.open.stack.truncate(kept);
     }
 
     pub(super) fn close_leaf(&mut self, ending: Ending) {
-        match std::mem::take(&mut self.leaf) {
-            Leaf::Fence { language, text, .. } => {
-                let language = sanitize::clean(&inline::unescape(&language), Place::Prose);
-                let language = (!language.is_empty()).then_some(language);
-                self.add(Block::Code {
-                    language,
-                    text: without_line_end(text),
-                });
-            }
-            Leaf::Indented { text } => {
-                let code = text.trim_end_matches([' ', '\t', '\n']);
-                // Only blank lines are cut; the last line keeps its own white space.
-                let end = code.len() + bytes::from(&text, code.len()).find('\n').unwrap_or_default();
-                self.add(Block::Code {
-                    language: None,
-                    text: bytes::between(&text, 0, end).to_owned(),
-                });
-            }
-            Leaf::Literal { text } => {
-                let rest = sanitize::clean(text.trim_ascii_end(), Place::Prose);
-                if !rest.is_empty() {
-                    self.add(Block::Paragraph(vec![Inline::Text(rest)]));
-                }
-            }
-            Leaf::None => {}
-            Leaf::Paragraph { text } => self.close_paragraph(&text, ending),
-            Leaf::Table {
-                alignments,
-                header,
-                rows,
-            } => self.push(Block::Table {
-                alignments,
-                header,
-                rows,
-            }),
+        match std::mem::take(&mut self.open.leaf) {
+            Leaf::Fence { .. } | Leaf::Indented { .. } | Leaf::None | Leaf::Table { .. } => {}
+            Leaf::Paragraph { text } => self.close_paragraph(text, ending),
         }
     }
 
     /// Closes a paragraph. Where the text is still arriving, a last line that begins with a bar is taken for
     /// a table's header, because showing its bars first would only make them vanish again.
-    fn close_paragraph(&mut self, text: &str, ending: Ending) {
-        let (before, last) = text.rsplit_once('\n').unwrap_or(("", text));
+    fn close_paragraph(&mut self, text: String, ending: Ending) {
+        let (before, last) = text.rsplit_once('\n').unwrap_or(("", &text));
         if ending == Ending::Open && last.starts_with('|') {
             let columns = table::cells(last, MAX_COLUMNS + 1).len();
             if (1..=MAX_COLUMNS).contains(&columns) {
-                self.paragraph(before, Ending::Final);
-                self.budget.spend(1);
+                self.paragraph(before.to_owned(), Ending::Final);
                 let header = self.row(last, columns, ending);
-                self.push(Block::Table {
+                self.add(Block::Table {
                     alignments: vec![Alignment::None; columns],
                     header,
                     rows: Vec::new(),
@@ -77,58 +41,53 @@ impl Parser {
         self.paragraph(text, ending);
     }
 
-    /// Turns the open paragraph into a heading.
-    pub(super) fn close_heading(&mut self, level: u8) {
-        if let Leaf::Paragraph { text } = std::mem::take(&mut self.leaf) {
-            self.heading(level, &text, Ending::Final);
+    /// Turns the open paragraph into a heading, or closes it and tells that nothing of it is left to be one.
+    pub(super) fn close_heading(&mut self, level: u8) -> bool {
+        let Leaf::Paragraph { text } = std::mem::take(&mut self.open.leaf) else {
+            return false;
+        };
+        let text = self.without_definitions(text, Ending::Final);
+        if text.is_empty() {
+            return false;
         }
+        self.heading(level, &text, Ending::Final);
+        true
     }
 
-    pub(super) fn paragraph(&mut self, text: &str, ending: Ending) {
-        let content = inline::parse(text, self.depth(self.stack.len()), ending, &mut self.budget);
+    pub(super) fn paragraph(&mut self, text: String, ending: Ending) {
+        let text = self.without_definitions(text, ending);
+        let content = self.inlines(&text, ending);
         if !content.is_empty() {
             self.add(Block::Paragraph(content));
         }
     }
 
     pub(super) fn heading(&mut self, level: u8, text: &str, ending: Ending) {
-        let content = inline::parse(text, self.depth(self.stack.len()), ending, &mut self.budget);
+        let content = self.inlines(text, ending);
         self.add(Block::Heading { level, content });
     }
 
-    pub(super) fn close_container(&mut self) {
-        match self.stack.pop() {
-            Some(Container::Item { task, blocks, .. }) => {
-                // An item is opened right after its list, so that is what is left on the stack's top.
-                if let Some(Container::List { items, .. }) = self.stack.last_mut() {
-                    items.push(Item { task, blocks });
-                }
-            }
-            Some(Container::List {
-                start, tight, items, ..
-            }) => self.push(Block::List { start, tight, items }),
-            Some(Container::Quote { blocks }) => self.push(Block::Quote(blocks)),
-            None => {}
-        }
+    pub(super) fn inlines(&mut self, text: &str, ending: Ending) -> Vec<Inline> {
+        let depth = self.depth(self.open.stack.len());
+        inline::parse(text, depth, ending, &mut self.open.budget, &mut self.definitions)
     }
 
     /// Counts a block and adds it.
     pub(super) fn add(&mut self, block: Block) {
-        self.budget.spend(1);
+        self.open.budget.spend(1);
         self.push(block);
     }
 
-    /// Adds a block, counted before, to the innermost container.
-    fn push(&mut self, block: Block) {
-        match self.stack.last_mut() {
-            Some(Container::Item { blocks, .. } | Container::Quote { blocks }) => blocks.push(block),
-            // `begin_child` has closed a list before anything but an item is added.
-            Some(Container::List { .. }) | None => self.closed.push(block),
+    /// What is left of a paragraph after the definitions at its start.
+    fn without_definitions(&mut self, mut text: String, ending: Ending) -> String {
+        if !text.starts_with('[') {
+            return text;
         }
+        if ending == Ending::Final {
+            text.push('\n');
+        }
+        // A definition counts from the moment its block is certain to be closed.
+        let found = (self.open.ending == Ending::Final).then_some(&mut self.definitions);
+        definition::strip(&text, ending, found).to_owned()
     }
-}
-
-fn without_line_end(mut text: String) -> String {
-    text.pop();
-    text
 }

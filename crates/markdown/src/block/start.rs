@@ -1,7 +1,10 @@
 //! Which block, if any, begins at a line's cursor.
 
 use super::line::Line;
-use crate::bytes;
+use crate::{
+    bytes, inline,
+    sanitize::{self, Place},
+};
 
 /// The beginning of a block.
 pub(super) enum Start {
@@ -78,12 +81,10 @@ pub(super) fn detect(line: &Line<'_>, above: Above, nestable: bool) -> Option<St
 }
 
 /// The first word after the fence; nothing else of the line is kept.
-pub(super) fn language(fence: &Fence, rest: &str) -> String {
-    let word = bytes::from(rest, fence.length)
-        .split_ascii_whitespace()
-        .next()
-        .unwrap_or_default();
-    word.to_owned()
+pub(super) fn language(fence: &Fence, rest: &str) -> Option<String> {
+    let word = bytes::from(rest, fence.length).split_ascii_whitespace().next()?;
+    let language = sanitize::clean(&inline::unescape(word), Place::Prose);
+    (!language.is_empty()).then_some(language)
 }
 
 impl Fence {

@@ -3,14 +3,14 @@
 use super::{Ending, Leaf, Parser};
 use crate::{
     budget::{MAX_COLUMNS, MAX_ROWS},
-    bytes, inline,
-    tree::{Alignment, Row},
+    bytes,
+    tree::{Alignment, Block, Row},
 };
 
 impl Parser {
     /// Turns the open paragraph's last line into a table's header if `rest` is its delimiter row.
     pub(super) fn begin_table(&mut self, rest: &str) -> bool {
-        let Leaf::Paragraph { text } = &self.leaf else {
+        let Leaf::Paragraph { text } = &self.open.leaf else {
             return false;
         };
         let Some(alignments) = delimiters(rest) else {
@@ -22,43 +22,46 @@ impl Parser {
             return false;
         }
         if columns > MAX_COLUMNS {
-            self.budget.truncate();
+            self.open.budget.truncate();
             return false;
         }
         let (before, header) = (before.to_owned(), header.to_owned());
-        self.leaf = Leaf::None;
-        self.paragraph(&before, Ending::Final);
-        self.budget.spend(1);
+        self.open.leaf = Leaf::None;
+        self.paragraph(before, Ending::Final);
         let header = self.row(&header, columns, Ending::Final);
-        self.leaf = Leaf::Table {
+        self.add(Block::Table {
             alignments,
             header,
             rows: Vec::new(),
-        };
+        });
+        self.open.leaf = Leaf::Table { columns, rows: 0 };
         true
     }
 
     /// Adds a row to the open table, or refuses it because the table is full.
     pub(super) fn table_row(&mut self, rest: &str) -> bool {
-        let Leaf::Table { alignments, rows, .. } = &self.leaf else {
+        let Leaf::Table { columns, rows } = self.open.leaf else {
             return false;
         };
-        if rows.len() >= MAX_ROWS {
-            self.budget.truncate();
+        if rows >= MAX_ROWS {
+            self.open.budget.truncate();
             return false;
         }
-        let row = self.row(rest, alignments.len(), self.ending);
-        if let Leaf::Table { rows, .. } = &mut self.leaf {
+        let row = self.row(rest, columns, self.open.ending);
+        if let Some(Block::Table { rows, .. }) = self.leaf_block() {
             rows.push(row);
         }
+        self.open.leaf = Leaf::Table {
+            columns,
+            rows: rows + 1,
+        };
         true
     }
 
     /// Parses a row's cells; the last one written is the one that may still grow.
     pub(super) fn row(&mut self, row: &str, columns: usize, ending: Ending) -> Row {
         let cells = cells(row, columns);
-        let depth = self.depth(self.stack.len());
-        self.budget.spend(columns);
+        self.open.budget.spend(columns);
         let mut parsed = Vec::with_capacity(columns);
         for at in 0..columns {
             let ending = if at + 1 < cells.len() {
@@ -67,7 +70,7 @@ impl Parser {
                 ending
             };
             let cell = cells.get(at).map_or("", String::as_str);
-            parsed.push(inline::parse(cell, depth, ending, &mut self.budget));
+            parsed.push(self.inlines(cell, ending));
         }
         parsed
     }

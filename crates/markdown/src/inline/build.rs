@@ -2,14 +2,14 @@
 
 use super::{Piece, delimiter::Run, delimiter::Style};
 use crate::{
-    budget::{Budget, MAX_DEPTH},
+    budget::MAX_DEPTH,
     bytes::between,
     sanitize::{self, Place},
     tree::Inline,
 };
 
-/// A node that is open, with the children of the one around it; `None` if it is too deep or one link too
-/// many, so that its content goes to the node around it.
+/// A node that is open, with the children of the one around it; `None` if it is too deep, so that its content
+/// goes to the node around it.
 type Level = Option<(Kind, Vec<Inline>)>;
 
 enum Kind {
@@ -17,7 +17,7 @@ enum Kind {
     Style(Style),
 }
 
-struct Builder<'a> {
+struct Builder {
     levels: Vec<Level>,
     /// How many more levels may be nested.
     depth: usize,
@@ -26,18 +26,10 @@ struct Builder<'a> {
     /// Text that is not a node yet, so that neighbouring pieces become one.
     text: String,
     nodes: usize,
-    budget: &'a mut Budget,
 }
 
-/// Nests the pieces of `source`. If that would exceed the node cap, the whole source is one literal text.
-pub(super) fn nest(
-    source: &str,
-    pieces: &[Piece],
-    runs: &[Run],
-    depth: usize,
-    budget: &mut Budget,
-) -> Vec<Inline> {
-    let room = budget.room();
+/// Nests the pieces of `source` and counts the nodes they become.
+pub(super) fn nest(source: &str, pieces: &[Piece], runs: &[Run], depth: usize) -> (Vec<Inline>, usize) {
     let mut builder = Builder {
         levels: Vec::new(),
         depth: MAX_DEPTH.saturating_sub(depth),
@@ -45,30 +37,13 @@ pub(super) fn nest(
         children: Vec::new(),
         text: String::new(),
         nodes: 0,
-        budget,
     };
     for piece in pieces {
         builder.take(source, piece, runs);
-        if builder.nodes > room {
-            break;
-        }
     }
     // Everything that was opened has been closed: runs close in pairs, links by the scanner.
     builder.flush();
-    let (mut children, nodes) = (builder.children, builder.nodes);
-    if nodes > room {
-        budget.exhaust();
-        let literal = sanitize::clean(source, Place::Prose);
-        children = if literal.is_empty() {
-            Vec::new()
-        } else {
-            vec![Inline::Text(literal)]
-        };
-        budget.spend(1);
-    } else {
-        budget.spend(nodes);
-    }
-    children
+    (builder.children, builder.nodes)
 }
 
 /// The plain text of an image's description.
@@ -92,7 +67,7 @@ pub(super) fn plain(source: &str, pieces: &[Piece], runs: &[Run]) -> String {
     text
 }
 
-impl Builder<'_> {
+impl Builder {
     fn take(&mut self, source: &str, piece: &Piece, runs: &[Run]) {
         match piece {
             Piece::Char(character) => self.text.push(*character),
@@ -122,7 +97,7 @@ impl Builder<'_> {
     }
 
     fn open_link(&mut self, href: &str) {
-        if self.in_link || self.depth == 0 || !self.budget.spend_link() {
+        if self.in_link || self.depth == 0 {
             self.levels.push(None);
             return;
         }

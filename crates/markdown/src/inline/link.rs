@@ -1,6 +1,8 @@
 //! The parts of a link: what follows its text, addresses in angle brackets, bare addresses.
 
-use super::{delimiter::is_mark, entity::unescape};
+pub(super) use super::entity::unescape;
+
+use super::delimiter::is_mark;
 use crate::bytes::{self, between, byte, from};
 
 /// What follows the `]` of a link's text.
@@ -50,13 +52,43 @@ pub(super) fn resource(text: &str, at: usize) -> Resource {
     }
 }
 
-enum Part<'a> {
+/// A part of a construct; `end` is where it has ended.
+pub(super) enum Part<T> {
     Absent,
-    Complete { content: &'a str, end: usize },
+    Complete {
+        content: T,
+        end: usize,
+    },
+    /// The text ended first.
     Unfinished,
 }
 
-fn address(text: &str, start: usize) -> Part<'_> {
+/// How many bytes a label may have.
+const MAX_LABEL: usize = 999;
+
+/// Reads `[label]`, in which no other bracket stands unescaped.
+pub(super) fn label(text: &str, at: usize) -> Part<&str> {
+    let start = at + 1;
+    let mut end = start;
+    while end < text.len() {
+        match byte(text, end) {
+            b'\\' => end += 1,
+            b'[' => return Part::Absent,
+            b']' => {
+                return Part::Complete {
+                    content: between(text, start, end),
+                    end: end + 1,
+                };
+            }
+            _ if end - start >= MAX_LABEL => return Part::Absent,
+            _ => {}
+        }
+        end += 1;
+    }
+    Part::Unfinished
+}
+
+pub(super) fn address(text: &str, start: usize) -> Part<&str> {
     let in_angles = byte(text, start) == b'<';
     let start = start + usize::from(in_angles);
     let mut at = start;
@@ -89,7 +121,7 @@ fn address(text: &str, start: usize) -> Part<'_> {
     Part::Unfinished
 }
 
-fn title(text: &str, start: usize) -> Part<'_> {
+pub(super) fn title(text: &str, start: usize) -> Part<()> {
     let closer = if byte(text, start) == b'(' {
         b')'
     } else {
@@ -101,7 +133,7 @@ fn title(text: &str, start: usize) -> Part<'_> {
             b'\\' => at += 1,
             found if found == closer => {
                 return Part::Complete {
-                    content: "",
+                    content: (),
                     end: at + 1,
                 };
             }
@@ -113,7 +145,7 @@ fn title(text: &str, start: usize) -> Part<'_> {
     Part::Unfinished
 }
 
-fn skip_space(text: &str, at: usize) -> usize {
+pub(super) fn skip_space(text: &str, at: usize) -> usize {
     at + bytes::count(from(text, at), |byte| matches!(byte, b' ' | b'\t' | b'\n'))
 }
 
@@ -130,7 +162,8 @@ pub(super) fn angle(text: &str, at: usize) -> Option<(String, usize, usize)> {
     let scheme = bytes::count(address, |byte| {
         byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.')
     });
-    let address = if byte(address, scheme) == b':' && scheme >= 2 {
+    let is_scheme = (2..=32).contains(&scheme) && byte(address, 0).is_ascii_alphabetic();
+    let address = if byte(address, scheme) == b':' && is_scheme {
         address.to_owned()
     } else {
         let (name, host) = address.split_once('@')?;
