@@ -30,9 +30,13 @@ pub(crate) fn picture(address: &str) -> String {
 fn clean(address: &str) -> String {
     let mut cleaned = String::with_capacity(address.len());
     for character in address.trim_ascii().chars() {
-        if character == ' ' {
+        if sanitize::is_dropped_from_addresses(character) {
+            continue;
+        }
+        if character.is_whitespace() {
+            // Which is refused in a host.
             cleaned.push_str("%20");
-        } else if !sanitize::is_dropped_from_addresses(character) {
+        } else {
             cleaned.push(character);
         }
     }
@@ -73,6 +77,11 @@ mod tests {
             ("tel:+4930123", Some("tel:+4930123")),
             (" ht\ntps://exa\u{200b}mple.com\t", Some("https://example.com")),
             ("https://example.com/a b", Some("https://example.com/a%20b")),
+            (
+                "https://example.com/a\u{2028}b",
+                Some("https://example.com/a%20b"),
+            ),
+            ("https://exam\u{2028}ple.com", None),
             ("https://example.com/@name", Some("https://example.com/@name")),
             ("javascript:alert(1)", None),
             ("java\tscript:alert(1)", None),

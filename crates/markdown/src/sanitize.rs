@@ -25,6 +25,12 @@ pub(crate) fn clean(text: &str, place: Place) -> String {
     let mut cleaned = String::with_capacity(text.len());
     let mut marks = 0;
     for character in text.chars() {
+        // Scripts and emoji need one joiner after a letter of theirs; others could carry a hidden message.
+        let may_join = |before: char| !before.is_ascii() && !is_joiner(before);
+        if is_hidden(character) || is_joiner(character) && !cleaned.chars().next_back().is_some_and(may_join)
+        {
+            continue;
+        }
         if is_mark(character) {
             marks += 1;
             if marks > MAX_MARKS {
@@ -40,8 +46,6 @@ pub(crate) fn clean(text: &str, place: Place) -> String {
             if place == Place::Code {
                 cleaned.push(char::REPLACEMENT_CHARACTER);
             }
-            continue;
-        } else if is_hidden(character) {
             continue;
         } else {
             marks = 0;
@@ -60,7 +64,8 @@ pub(crate) fn is_dropped_from_addresses(character: char) -> bool {
     is_reordering(character)
         || is_hidden(character)
         || is_unprintable(character)
-        || matches!(character, '\t' | '\n' | '\r' | '\u{200c}' | '\u{200d}')
+        || is_joiner(character)
+        || matches!(character, '\t' | '\n' | '\r')
 }
 
 /// Bidirectional overrides, embeddings and isolates.
@@ -68,14 +73,21 @@ fn is_reordering(character: char) -> bool {
     matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Zero-width characters, invisible operators, tag characters, supplementary variation selectors.
-/// The two joiners are not among them: scripts and emoji need them.
+/// Zero-width characters, directional marks, invisible operators, fillers, tag characters, variation selectors
+/// other than the first sixteen: Unicode's default ignorable characters, but for the two joiners.
 fn is_hidden(character: char) -> bool {
     matches!(
         character,
-        '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{206a}'..='\u{206f}' | '\u{feff}'
-            | '\u{e0000}'..='\u{e007f}' | '\u{e0100}'..='\u{e01ef}'
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}' | '\u{200e}'..='\u{200f}' | '\u{2060}'..='\u{2065}'
+            | '\u{206a}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
+            | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}'
     )
+}
+
+/// The two characters that make letters join or not, and emoji one.
+fn is_joiner(character: char) -> bool {
+    matches!(character, '\u{200c}' | '\u{200d}')
 }
 
 /// Control characters other than tab and line feed, and noncharacters.
@@ -86,12 +98,15 @@ fn is_unprintable(character: char) -> bool {
     ) || u32::from(character) & 0xfffe == 0xfffe
 }
 
-/// The blocks of combining marks that stack.
+/// The marks that stack over or under a letter, as far as a few ranges hold them.
 fn is_mark(character: char) -> bool {
     matches!(
         character,
-        '\u{300}'..='\u{36f}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}'
-            | '\u{20d0}'..='\u{20ff}' | '\u{fe20}'..='\u{fe2f}'
+        '\u{300}'..='\u{36f}' | '\u{483}'..='\u{489}' | '\u{591}'..='\u{5bd}' | '\u{610}'..='\u{61a}'
+            | '\u{64b}'..='\u{65f}' | '\u{6d6}'..='\u{6ed}' | '\u{e34}'..='\u{e3a}' | '\u{e47}'..='\u{e4e}'
+            | '\u{f71}'..='\u{f84}' | '\u{f8d}'..='\u{fbc}' | '\u{1ab0}'..='\u{1aff}'
+            | '\u{1dc0}'..='\u{1dff}' | '\u{20d0}'..='\u{20ff}' | '\u{302a}'..='\u{302f}'
+            | '\u{a66f}'..='\u{a67d}' | '\u{fe20}'..='\u{fe2f}'
     )
 }
 
@@ -114,6 +129,12 @@ mod tests {
                 "\u{fffd}\u{fffd}\u{fffd}[31m\u{fffd}\u{fffd}",
             ),
             ("क\u{200d}ष\u{200c}", "क\u{200d}ष\u{200c}"),
+            ("क\u{200d}\u{200c}\u{200d}ष a\u{200d}b", "क\u{200d}ष ab"),
+            (
+                "👩\u{200d}💻 ❤\u{fe0f}\u{200d}🔥",
+                "👩\u{200d}💻 ❤\u{fe0f}\u{200d}🔥",
+            ),
+            ("pass\u{ad}word\u{200e}\u{3164}\u{180b}", "password"),
             ("❤\u{fe0f}\u{fe0f}\u{fe01}!", "❤\u{fe0f}!"),
             ("1\u{fe0f}\u{20e3}", "1\u{fe0f}"),
             ("tab\tkept\nand lines", "tab\tkept\nand lines"),

@@ -13,7 +13,8 @@ use crate::{
 type Level = Option<(Kind, Vec<Inline>)>;
 
 enum Kind {
-    Link(String),
+    /// With what had been seen before it.
+    Link(String, usize),
     Style(Style),
 }
 
@@ -26,6 +27,8 @@ struct Builder {
     /// Text that is not a node yet, so that neighbouring pieces become one.
     text: String,
     nodes: usize,
+    /// Nodes that show something other than white space.
+    seen: usize,
 }
 
 /// Nests the pieces of `source` and counts the nodes they become.
@@ -37,6 +40,7 @@ pub(super) fn nest(source: &str, pieces: &[Piece], runs: &[Run], depth: usize) -
         children: Vec::new(),
         text: String::new(),
         nodes: 0,
+        seen: 0,
     };
     for piece in pieces {
         builder.take(source, piece, runs);
@@ -102,7 +106,9 @@ impl Builder {
             return;
         }
         self.in_link = true;
-        self.open(Kind::Link(href.to_owned()));
+        // Its own text is still to come, what stands before it is not.
+        self.flush();
+        self.open(Kind::Link(href.to_owned(), self.seen));
     }
 
     fn open(&mut self, kind: Kind) {
@@ -123,15 +129,17 @@ impl Builder {
         self.flush();
         self.depth += 1;
         let content = std::mem::replace(&mut self.children, around);
-        if let Kind::Link(_) = kind {
+        let mut is_seen = !content.is_empty();
+        if let Kind::Link(_, seen) = kind {
             self.in_link = false;
+            is_seen = self.seen > seen;
         }
         // A link nobody can see is a link nobody should click.
-        if content.is_empty() {
+        if !is_seen {
             return;
         }
         self.push(match kind {
-            Kind::Link(href) => Inline::Link { href, content },
+            Kind::Link(href, _) => Inline::Link { href, content },
             Kind::Style(Style::Emphasis) => Inline::Emphasis(content),
             Kind::Style(Style::Strikethrough) => Inline::Strikethrough(content),
             Kind::Style(Style::Strong) => Inline::Strong(content),
@@ -145,6 +153,12 @@ impl Builder {
         }
         let text = sanitize::clean(&self.text, Place::Prose);
         self.text.clear();
+        // The empty Braille cell is no white space, yet nothing is to be seen of it.
+        self.seen += usize::from(
+            !text
+                .trim_matches(|end: char| end.is_whitespace() || end == '\u{2800}')
+                .is_empty(),
+        );
         if text.is_empty() {
             return;
         }
@@ -158,6 +172,7 @@ impl Builder {
 
     fn add(&mut self, node: Inline) {
         self.flush();
+        self.seen += usize::from(!matches!(node, Inline::LineBreak | Inline::SoftBreak));
         self.push(node);
     }
 
