@@ -2,94 +2,17 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+#[path = "support/fixed.rs"]
+mod fixed;
+#[path = "support/fragments.rs"]
+mod fragments;
 #[path = "support/walk.rs"]
 mod walk;
 
+use fixed::Fixed;
+use fragments::FRAGMENTS;
 use miptech_chat_markdown::{Document, parse};
 use proptest::prelude::*;
-
-/// Pieces that meet each other in odd ways far more often than random characters would.
-const FRAGMENTS: &[&str] = &[
-    "a",
-    "b c",
-    " ",
-    "  ",
-    "    ",
-    "\t",
-    "\n",
-    "\n\n",
-    "\r",
-    "\r\n",
-    "*",
-    "**",
-    "***",
-    "_",
-    "__",
-    "~~",
-    "~",
-    "`",
-    "``",
-    "```",
-    "```rust\n",
-    "~~~",
-    "- ",
-    "-",
-    "+ ",
-    "1. ",
-    "2) ",
-    "10. ",
-    "> ",
-    ">",
-    "#",
-    "# ",
-    "---",
-    "===",
-    "|",
-    "|-|-|",
-    "|a|b|",
-    ":-:",
-    "[",
-    "]",
-    "(",
-    ")",
-    "](",
-    "![",
-    "[a](https://e.x)",
-    "[a]",
-    "[b][a]",
-    "[a]: https://e.y",
-    "[b]: https://e.z \"t\"\n",
-    "\n[",
-    "]: ",
-    "[a](javascript:b)",
-    "https://e.x/",
-    "http://",
-    "<https://e.x>",
-    "<b>",
-    "<",
-    "mailto:",
-    "://",
-    "@",
-    "\\",
-    "\"",
-    "'",
-    "&amp;",
-    "&",
-    "&#x",
-    ";",
-    "!",
-    ".",
-    "[ ] ",
-    "[x] ",
-    "é",
-    "漢",
-    "👍🏽",
-    "\u{301}",
-    "\u{202e}",
-    "\u{200d}",
-    "\0",
-    "\u{feff}",
-];
 
 fn answers() -> impl Strategy<Value = String> {
     prop_oneof![
@@ -106,6 +29,7 @@ proptest! {
         let expected = parse(&answer);
         let mut document = Document::new();
         let mut rest = answer.as_str();
+        let mut fixed = Fixed::default();
         for cut in cuts.iter().cycle() {
             if rest.is_empty() {
                 break;
@@ -116,6 +40,7 @@ proptest! {
             prop_assert!(document.settled().starts_with(&before), "a settled block changed");
             walk::check_links(document.settled());
             walk::check_links(document.tail());
+            fixed.check(&document);
             rest = &rest[end..];
         }
         let before = document.settled().to_vec();

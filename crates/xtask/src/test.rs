@@ -27,6 +27,8 @@ pub(crate) enum Check {
     Tidy,
     /// The tests that run without a browser.
     Host,
+    /// A minute of random answers for the Markdown engine.
+    Fuzz,
     /// The session core imports nothing.
     Purity,
     /// Two thousand simulated runs under every fault.
@@ -111,6 +113,7 @@ impl Check {
                 command.args(["test", "--workspace", "--exclude", "miptech-chat", "--locked"]);
                 steps::run("run the tests that need no browser", &mut command)?;
             }
+            Self::Fuzz => fuzz(workspace)?,
             Self::Purity => {
                 tools::ensure_wasm_target()?;
                 purity::run(workspace)?;
@@ -193,6 +196,23 @@ fn docs(workspace: &Workspace) -> Result<()> {
     ]);
     command.arg("--locked").env("RUSTDOCFLAGS", "-Dwarnings");
     steps::run("document every crate", &mut command)
+}
+
+/// Runs the targets one after the other in the profile that is quick and keeps the assertions.
+fn fuzz(workspace: &Workspace) -> Result<()> {
+    let mut command = workspace.cargo();
+    command.args([
+        "test",
+        "-p",
+        "miptech-chat-markdown",
+        "--test",
+        "fuzz",
+        "--locked",
+    ]);
+    command.args(["--profile", "simulation", "--", "--test-threads", "1"]);
+    // A third of a minute for each of the three.
+    command.env("BOLERO_RANDOM_TEST_TIME_MS", "20000");
+    steps::run("read random answers for a minute", &mut command)
 }
 
 fn unit(workspace: &Workspace) -> Result<Outcome> {
