@@ -33,7 +33,7 @@ impl Backticks {
         }
         let mut at = start;
         loop {
-            at += bytes::from(text, at).find('`')?;
+            at += bytes::touched(bytes::from(text, at).find('`')?);
             let found = bytes::run(bytes::from(text, at), b'`');
             if found == length {
                 return Some(at);

@@ -2,6 +2,8 @@
 //!
 //! A run keeps what it closes and what it opens; the characters left over stand between the two as text.
 
+use crate::bytes;
+
 /// What a pair of runs means.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Style {
@@ -116,6 +118,7 @@ pub(super) fn pair(runs: &mut [Run]) -> Vec<usize> {
             };
             let candidates = open.iter().rev().take_while(|number| **number >= *floor);
             let found = candidates.enumerate().find_map(|(above, number)| {
+                bytes::touched(1);
                 openers
                     .get(*number)
                     .filter(|opener| opener.matches(closer))

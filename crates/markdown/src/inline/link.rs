@@ -71,6 +71,7 @@ pub(super) fn label(text: &str, at: usize) -> Part<&str> {
     let start = at + 1;
     let mut end = start;
     while end < text.len() {
+        bytes::touched(1);
         match byte(text, end) {
             b'\\' => end += 1,
             b'[' => return Part::Absent,
@@ -94,6 +95,7 @@ pub(super) fn address(text: &str, start: usize) -> Part<&str> {
     let mut at = start;
     let mut parentheses = 0;
     while at < text.len() {
+        bytes::touched(1);
         match byte(text, at) {
             b'\\' if byte(text, at + 1).is_ascii_punctuation() => at += 1,
             b'>' if in_angles => {
@@ -129,6 +131,7 @@ pub(super) fn title(text: &str, start: usize) -> Part<()> {
     };
     let mut at = start + 1;
     while at < text.len() {
+        bytes::touched(1);
         match byte(text, at) {
             b'\\' => at += 1,
             found if found == closer => {
