@@ -85,12 +85,13 @@ export function drawnWidget(seat: Seat, instance: Instance, storage: Keys & { gr
     dispatch(host, 'consent:change', { granted })
   }
 
-  /** Accounts come with the last part of the code; whoever signs out meanwhile means what waits. */
-  let isWaited = false
+  /** Accounts come with the last part of the code; whoever signs out meanwhile means a sign-in that waits, too. */
+  let signOuts = 0
   const inTurn = (name: string, args: unknown[]): unknown => {
+    const before = signOuts
+    const begin = (): unknown => (before === signOuts || /^[gd]/.test(name) ? inner(name, ...args) : failed(name, errorOf('auth/required', 'auth', 'Signed out meanwhile.')))
     const coming = complete(instance)
-    isWaited = !!coming
-    return coming ? coming.then(() => inner(name, ...args)) : inner(name, ...args)
+    return coming ? coming.then(begin) : begin()
   }
 
   /** What a promise resolves to where there is nothing else to tell. */
@@ -218,7 +219,8 @@ export function drawnWidget(seat: Seat, instance: Instance, storage: Keys & { gr
         case 'logout':
         case 'eraseConversation':
           for (const key of ['open', 'quarantine']) storage.removeItem(keyOf(options, key))
-          return isWaited ? inTurn(name, []) : inner(name)
+          signOuts++
+          return inner(name)
         case 'send':
         case 'signIn':
         case 'register':
