@@ -25,6 +25,12 @@ pub(crate) fn clean(text: &str, place: Place) -> String {
     let mut cleaned = String::with_capacity(text.len());
     let mut marks = 0;
     for character in text.chars() {
+        // Most of every text, and nothing below is about it.
+        if matches!(character, ' '..='~') {
+            marks = 0;
+            cleaned.push(character);
+            continue;
+        }
         // Scripts and emoji need one joiner after a letter of theirs; others could carry a hidden message.
         let may_join = |before: char| !before.is_ascii() && !is_joiner(before);
         if is_hidden(character) || is_joiner(character) && !cleaned.chars().next_back().is_some_and(may_join)
