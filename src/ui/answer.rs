@@ -54,9 +54,8 @@ pub(super) fn spoken(text: &str) -> String {
 #[derive(Default)]
 pub(super) struct Painter {
     generation: Option<u32>,
-    markdown: Markdown,
-    /// How much of the text was read.
-    read: usize,
+    /// Whether what was drawn is what the end of the answer made of it.
+    is_final: bool,
     settled: usize,
     tail: Vec<Element>,
 }
@@ -73,21 +72,23 @@ impl Painter {
                 ..Self::default()
             };
         }
-        self.markdown
-            .push(answer.text.get(self.read..).unwrap_or_default());
-        self.read = answer.text.len();
-        if answer.is_whole {
-            self.markdown.finish();
-        }
         self.tail.drain(..).for_each(|element| element.remove());
         let pen = Pen { document, strings };
-        for block in self.markdown.settled().iter().skip(self.settled) {
-            pen.block(place, block);
-        }
-        self.settled = self.markdown.settled().len();
-        for block in self.markdown.tail() {
-            self.tail.extend(pen.block(place, block));
-        }
+        answer.read(|markdown| {
+            // What the whole answer defines may have changed what stood already.
+            if markdown.is_revised() && !self.is_final {
+                place.set_text_content(None);
+                self.settled = 0;
+                self.is_final = true;
+            }
+            for block in markdown.settled().iter().skip(self.settled) {
+                pen.block(place, block);
+            }
+            self.settled = markdown.settled().len();
+            for block in markdown.tail() {
+                self.tail.extend(pen.block(place, block));
+            }
+        });
     }
 }
 

@@ -130,6 +130,15 @@ impl<T: 'static> Live<T> {
     }
 }
 
+impl<T: 'static> Live<T> {
+    /// Does something with a value nobody follows; not once the view is gone.
+    pub(super) fn act<U>(self, act: impl FnOnce(&mut T) -> U) -> Option<U> {
+        let cell = self.cell.try_get_value()?;
+        let done = act(&mut cell.open().borrow_mut());
+        Some(done)
+    }
+}
+
 impl<T: Clone + 'static> Live<T> {
     pub(crate) fn get(self) -> T {
         self.with(T::clone)

@@ -3,15 +3,19 @@
 //! Rows hold reference-counted signals. Events arrive outside any reactive owner, where a signal of a view
 //! would belong to nobody and outlive the widget.
 
+mod row;
+
 use std::{ops::Deref, sync::Arc};
 
-use leptos::prelude::untrack;
 use miptech_chat_session::{
     AuthState, Author, ChatError, ClientMessageId, Connection, Entry, ErrorCode, Event, Notice, Phase, Place,
-    RowId, Source, Status,
+    RowId, Status,
 };
 
 use super::live::{Kept, Live};
+pub(super) use row::Answer;
+pub(crate) use row::Row;
+use row::{Text, is_growing, is_whole};
 
 /// Everything the views read.
 #[derive(Clone)]
@@ -23,6 +27,8 @@ pub(crate) struct Values {
     draft: Kept<String>,
     /// Whether the transcript keeps its end in view; the reader decides by scrolling, a message of theirs decides anew.
     follows: Kept<bool>,
+    /// The answer that came, or goes on coming, while the reader is elsewhere.
+    missed: Kept<Option<RowId>>,
     /// Counts the moves of the focus that were asked for.
     focus_moves: Kept<u32>,
     is_open: Kept<bool>,
@@ -51,39 +57,6 @@ pub(crate) enum SignIn {
     Rest,
 }
 
-/// One message, or the break between two conversations.
-#[derive(Clone)]
-pub(crate) struct Row(Arc<RowState>);
-
-struct RowState {
-    id: RowId,
-    author: Author,
-    client_message: Option<ClientMessageId>,
-    created_ms: u64,
-    status: Kept<Status>,
-    /// Whether it is an answer that has said nothing for long.
-    is_silent: Kept<bool>,
-    message: Kept<Option<String>>,
-    sources: Kept<Vec<Source>>,
-    text: Text,
-}
-
-/// A visitor's text is shown as typed and never changes; an answer is Markdown and grows.
-enum Text {
-    Answer(Kept<Answer>),
-    /// What stands above it belongs to a conversation that is over.
-    Break,
-    Plain(String),
-}
-
-/// An answer's text as it came, and how often it was begun anew. Whoever draws it reads it as Markdown.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Answer {
-    pub(super) text: String,
-    pub(super) generation: u32,
-    pub(super) is_whole: bool,
-}
-
 impl Deref for ChatModel {
     type Target = Values;
 
@@ -98,6 +71,7 @@ impl ChatModel {
             auth: Kept::new(AuthState::Anonymous),
             draft: Kept::default(),
             follows: Kept::new(true),
+            missed: Kept::default(),
             focus_moves: Kept::new(0),
             is_open: Kept::new(false),
             notice: Kept::default(),
@@ -115,13 +89,7 @@ impl ChatModel {
     pub(crate) fn apply(&self, event: &Event) {
         match event {
             Event::AnswerGrew { row, delta } => self.edit_answer(*row, |answer| answer.text.push_str(delta)),
-            Event::AnswerReplaced { row, text } => self.edit_answer(*row, |answer| {
-                *answer = Answer {
-                    text: text.clone(),
-                    generation: answer.generation + 1,
-                    is_whole: false,
-                };
-            }),
+            Event::AnswerReplaced { row, text } => self.edit_answer(*row, |answer| answer.replace(text)),
             Event::AnswerSilent { row } => self.with_row(*row, |row| row.set_silent(true)),
             Event::AnswerSourced { row, sources } => {
                 self.with_row(*row, |row| row.0.sources.set(sources.clone()))
@@ -174,6 +142,7 @@ impl ChatModel {
 
     fn add(&self, entry: Entry, place: Place) {
         let row = Row::new(entry);
+        let (id, is_answer) = (row.0.id, row.0.author != Author::User);
         self.rows.update(|rows| {
             let index = match place {
                 Place::After(behind) => place_of(rows, behind).map_or(rows.len(), |at| at + 1),
@@ -182,6 +151,13 @@ impl ChatModel {
             };
             rows.insert(index, row);
         });
+        let is_last = || {
+            self.rows
+                .with_untracked(|rows| rows.last().is_some_and(|row| row.0.id == id))
+        };
+        if is_answer && !self.follows.get_untracked() && self.missed.get_untracked().is_none() && is_last() {
+            self.missed.set(Some(id));
+        }
     }
 
     fn change(&self, row: &Row, status: Status) {
@@ -241,7 +217,21 @@ impl ChatModel {
     pub(crate) fn set_follows(&self, follows: bool) {
         if self.follows.get_untracked() != follows {
             self.follows.set(follows);
+            // Whoever leaves while an answer grows is elsewhere when the rest of it comes.
+            self.missed.set(self.growing_now().filter(|_| !follows));
         }
+    }
+
+    /// The reader has found what they missed.
+    pub(super) fn set_found(&self) {
+        self.missed.set(None);
+    }
+
+    fn growing_now(&self) -> Option<RowId> {
+        self.rows.with_untracked(|rows| {
+            let row = rows.iter().rev().find(|row| row.0.author != Author::User)?;
+            row.is_growing_now().then_some(row.0.id)
+        })
     }
 
     pub(crate) fn set_sign_in(&self, state: SignIn) {
@@ -310,6 +300,14 @@ impl ChatModel {
             .filter(|row| !row.is_break())
     }
 
+    pub(super) fn follows_now(&self) -> bool {
+        self.follows.get_untracked()
+    }
+
+    pub(super) fn missed_now(&self) -> Option<RowId> {
+        self.missed.get_untracked()
+    }
+
     pub(crate) fn unread_now(&self) -> u32 {
         self.unread.get_untracked()
     }
@@ -336,10 +334,6 @@ impl ChatModel {
 
     pub(super) fn focus_moves(&self) -> Live<u32> {
         self.focus_moves.live()
-    }
-
-    pub(super) fn follows(&self) -> Live<bool> {
-        self.follows.live()
     }
 
     pub(crate) fn is_open(&self) -> Live<bool> {
@@ -380,138 +374,16 @@ impl ChatModel {
     /// Whether the connection is up and an answer is on its way; however many messages wait behind it.
     pub(crate) fn is_answering(&self) -> bool {
         self.phase.get().connection == Connection::Live
-            && self
-                .rows
-                .get()
-                .iter()
-                .rev()
-                .filter(|row| row.0.author != Author::User)
-                .take(2)
-                .any(|row| matches!(row.0.status.get(), Status::Thinking | Status::Streaming))
-    }
-}
-
-impl Row {
-    fn new(entry: Entry) -> Self {
-        let text = if entry.author == Author::User {
-            Text::Plain(entry.text.clone())
-        } else {
-            Text::Answer(Kept::new(Answer {
-                text: entry.text.clone(),
-                generation: 0,
-                is_whole: is_whole(entry.status),
-            }))
-        };
-        Self::with_text(entry, text)
-    }
-
-    fn at_break(row: RowId) -> Self {
-        let entry = Entry {
-            row,
-            author: Author::System,
-            text: String::new(),
-            status: Status::Complete,
-            message: None,
-            client_message: None,
-            created_ms: 0,
-            sources: Vec::new(),
-        };
-        Self::with_text(entry, Text::Break)
-    }
-
-    fn with_text(entry: Entry, text: Text) -> Self {
-        Self(Arc::new(RowState {
-            id: entry.row,
-            author: entry.author,
-            client_message: entry.client_message,
-            created_ms: entry.created_ms,
-            status: Kept::new(entry.status),
-            is_silent: Kept::new(false),
-            message: Kept::new(entry.message.map(|id| id.as_str().to_owned())),
-            sources: Kept::new(entry.sources),
-            text,
-        }))
-    }
-
-    fn set_silent(&self, is_silent: bool) {
-        if self.0.is_silent.get_untracked() != is_silent {
-            self.0.is_silent.set(is_silent);
-        }
-    }
-
-    pub(super) fn is_silent(&self) -> Live<bool> {
-        self.0.is_silent.live()
-    }
-
-    pub(crate) fn key(&self) -> u64 {
-        self.0.id.number()
-    }
-
-    /// Whether this is no message but the break between two conversations.
-    pub(crate) fn is_break(&self) -> bool {
-        matches!(self.0.text, Text::Break)
-    }
-
-    pub(crate) fn author(&self) -> Author {
-        self.0.author
-    }
-
-    pub(crate) fn client_message(&self) -> Option<&ClientMessageId> {
-        self.0.client_message.as_ref()
-    }
-
-    pub(crate) fn created_ms(&self) -> u64 {
-        self.0.created_ms
-    }
-
-    pub(crate) fn status(&self) -> Live<Status> {
-        self.0.status.live()
-    }
-
-    /// The platform's id; before it is known, ours.
-    pub(crate) fn shown_id(&self) -> Option<String> {
-        self.0
-            .message
-            .get()
-            .or_else(|| self.0.client_message.as_ref().map(|id| id.as_str().to_owned()))
-    }
-
-    pub(crate) fn shown_id_now(&self) -> Option<String> {
-        untrack(|| self.shown_id())
-    }
-
-    pub(crate) fn sources_now(&self) -> Vec<Source> {
-        self.0.sources.get_untracked()
-    }
-
-    pub(crate) fn status_now(&self) -> Status {
-        self.0.status.get_untracked()
-    }
-
-    pub(crate) fn sources(&self) -> Live<Vec<Source>> {
-        self.0.sources.live()
-    }
-
-    /// The growing answer, where the row is one.
-    pub(super) fn answer(&self) -> Option<Live<Answer>> {
-        match &self.0.text {
-            Text::Answer(answer) => Some(answer.live()),
-            Text::Break | Text::Plain(_) => None,
-        }
-    }
-
-    /// The text as it stands: as typed, or as Markdown.
-    pub(crate) fn text(&self) -> String {
-        match &self.0.text {
-            Text::Break => String::new(),
-            Text::Plain(text) => text.clone(),
-            Text::Answer(answer) => answer.with_untracked(|answer| answer.text.clone()),
-        }
+            && self.rows.with(|rows| {
+                let answers = rows.iter().rev().filter(|row| row.0.author != Author::User);
+                answers.take(2).any(|row| is_growing(row.0.status.get()))
+            })
     }
 }
 
 fn place_of(rows: &[Row], id: RowId) -> Option<usize> {
-    rows.iter().position(|row| row.0.id == id)
+    // History comes in order, so whatever it comes behind is near the end.
+    rows.iter().rposition(|row| row.0.id == id)
 }
 
 /// Puts a row right behind another one.
@@ -532,9 +404,4 @@ fn drop_idle_breaks(rows: &mut Vec<Row>) {
         was_said = !row.is_break();
         stays
     });
-}
-
-/// Whether an answer has all it will ever have.
-const fn is_whole(status: Status) -> bool {
-    matches!(status, Status::Complete | Status::Stopped | Status::Truncated)
 }

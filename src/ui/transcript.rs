@@ -1,10 +1,15 @@
 //! The list of messages. It follows the end while the reader is there, and never pulls the reader back.
 
-use js_sys::Reflect;
+mod kept;
+mod list;
+mod reader;
+
+use js_sys::{Array, Reflect};
 use leptos::{ev, prelude::*};
 use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{HtmlElement, ResizeObserver};
+use web_sys::ResizeObserver;
 
+use self::{list::List, reader::listener};
 use super::{
     bubble::{bubble, conversation_break},
     context::Ui,
@@ -12,17 +17,75 @@ use super::{
     icons,
     lines::Lines,
     live::Live,
-    model::{ChatModel, Row},
+    model::Row,
 };
+
+/// The list, once it is on the page.
+type Shown = Live<Option<List>>;
 
 pub(super) fn transcript(ui: &Ui) -> AnyView {
     let strings = ui.strings();
     let rows = ui.model.rows();
-    let scroller = ElementRef::default();
-    let list = ElementRef::default();
-    let follows = ui.model.follows();
-    follow_the_end(scroller, list, follows);
+    let (scroller, place) = (ElementRef::default(), ElementRef::default());
+    let is_missed = Live::new(false);
+    let list = show(ui, (scroller, place), is_missed);
+    let welcome = {
+        let ui = ui.clone();
+        move || rows.with(Vec::is_empty).then(|| empty_state(&ui))
+    };
+    let to_missed = move || {
+        is_missed.get().then(|| {
+            el("button")
+                .part("new-answer")
+                .class("new-answer")
+                .set("type", "button")
+                .on("click", move |_| act(list, List::go_to_missed))
+                .child(icons::arrow_down())
+                .text(strings.new_answer)
+                .view()
+        })
+    };
+    let region = el("div")
+        .part("transcript")
+        .class("transcript")
+        .set("role", "region")
+        .set("aria-label", strings.transcript)
+        .set("tabindex", "0")
+        .at(scroller)
+        .on("scroll", listener(list, reader::scrolled))
+        .on("wheel", listener(list, reader::wheeled))
+        .on("keydown", listener(list, reader::pressed))
+        .on("pointerdown", listener(list, reader::took_hold))
+        .on("touchstart", listener(list, reader::took_hold))
+        .slot(welcome)
+        // A list without marks is none to some screen readers, unless it says so.
+        .child(el("ol").class("lines").set("role", "list").at(place).view());
+    el("div")
+        .class("transcript-frame")
+        .child(region.view())
+        .slot(to_missed)
+        .view()
+}
 
+/// Shows the rows, once there is a place for them, and keeps them where they are when sizes change.
+fn show(ui: &Ui, (scroller, place): (ElementRef, ElementRef), is_missed: Live<bool>) -> Shown {
+    let list = Shown::default();
+    let rows = ui.model.rows();
+    let told = Closure::<dyn FnMut(Array)>::new(move |entries: Array| {
+        act(list, |shown| {
+            if shown.resized(&entries) && shown.waiting.is_none() {
+                let draw = move || {
+                    act(list, |list| {
+                        list.waiting = None;
+                        list.draw(false);
+                    });
+                };
+                shown.waiting = request_animation_frame_with_handle(draw).ok();
+            }
+        });
+    });
+    let observer = ResizeObserver::new(told.as_ref().unchecked_ref()).ok();
+    let _told = StoredValue::new_local(told);
     let each = {
         let ui = ui.clone();
         move |row: &Row| {
@@ -34,48 +97,30 @@ pub(super) fn transcript(ui: &Ui) -> AnyView {
             el("li").class("line").child(line).view()
         }
     };
-    let welcome = {
-        let ui = ui.clone();
-        move || rows.with(Vec::is_empty).then(|| empty_state(&ui))
-    };
-    let to_the_end = move || {
-        (!follows.get()).then(|| {
-            el("button")
-                .part("new-answer")
-                .class("new-answer")
-                .set("type", "button")
-                .on("click", move |_| scroll_to_end(scroller))
-                .child(icons::arrow_down())
-                .text(strings.new_answer)
-                .view()
-        })
-    };
-    let reader = Reader::new(ui, scroller);
-    let mut lines = Lines::new(each);
+    let model = ui.model.clone();
+    let mut lines = Some(Lines::new(observer.clone(), each));
     follow(move || {
-        if let Some(place) = list.get() {
-            lines.draw(&place, &rows.get());
+        if let (Some(scroller), Some(place)) = (scroller.get(), place.get()) {
+            if let Some(lines) = lines.take() {
+                // A composer that grows or a keyboard that opens takes height away.
+                observer.iter().for_each(|observer| observer.observe(&scroller));
+                list.set(Some(List::new(
+                    model.clone(),
+                    (scroller, place),
+                    lines,
+                    is_missed,
+                )));
+            }
+            let rows = rows.get();
+            act(list, |list| list.show(rows));
         }
     });
-    let region = el("div")
-        .part("transcript")
-        .class("transcript")
-        .set("role", "region")
-        .set("aria-label", strings.transcript)
-        .set("tabindex", "0")
-        .at(scroller)
-        .on("scroll", reader.listener(Reader::scrolled))
-        .on("wheel", reader.listener(Reader::wheeled))
-        .on("keydown", reader.listener(Reader::pressed))
-        .on("pointerdown", reader.listener(Reader::took_hold))
-        .on("touchstart", reader.listener(Reader::took_hold))
-        .slot(welcome)
-        .child(el("ol").class("lines").at(list).view());
-    el("div")
-        .class("transcript-frame")
-        .child(region.view())
-        .slot(to_the_end)
-        .view()
+    list
+}
+
+/// Does something with the list, if it is still there.
+fn act(list: Shown, act: impl FnOnce(&mut List)) {
+    list.act(|list| list.as_mut().map(act));
 }
 
 fn is_touch(pressed: &ev::Event) -> bool {
@@ -129,110 +174,3 @@ fn empty_state(ui: &Ui) -> AnyView {
         .child(suggestions.view())
         .view()
 }
-
-/// Tells what the reader does with the list from what growing and shrinking content does to it.
-///
-/// A list that grows faster than it is scrolled, or shrinks for a moment, moves without anybody's hand; only a wheel, a
-/// key, a finger or a dragged scrollbar means that the reader wants to leave the end.
-#[derive(Clone)]
-struct Reader {
-    model: ChatModel,
-    scroller: ElementRef,
-    last_top: StoredValue<i32>,
-    /// Whether a pointer was put on the list since its end was last reached.
-    has_hold: StoredValue<bool>,
-}
-
-impl Reader {
-    fn new(ui: &Ui, scroller: ElementRef) -> Self {
-        Self {
-            model: ui.model.clone(),
-            scroller,
-            last_top: StoredValue::new(0),
-            has_hold: StoredValue::new(false),
-        }
-    }
-
-    fn listener(&self, act: fn(&Self, &HtmlElement, &ev::Event)) -> impl FnMut(ev::Event) + 'static + use<> {
-        let reader = self.clone();
-        move |event| {
-            if let Some(element) = reader.scroller.get_untracked() {
-                act(&reader, &element, &event);
-            }
-        }
-    }
-
-    fn scrolled(&self, element: &HtmlElement, _: &ev::Event) {
-        let top = element.scroll_top();
-        if reaches_end(element) {
-            self.model.set_follows(true);
-            self.has_hold.set_value(false);
-        } else if self.has_hold.get_value() && top < self.last_top.get_value() {
-            self.model.set_follows(false);
-        }
-        self.last_top.set_value(top);
-    }
-
-    fn wheeled(&self, element: &HtmlElement, event: &ev::Event) {
-        if event
-            .dyn_ref::<ev::WheelEvent>()
-            .is_some_and(|event| event.delta_y() < 0.0)
-        {
-            self.leave_end(element);
-        }
-    }
-
-    fn pressed(&self, element: &HtmlElement, event: &ev::Event) {
-        let key = event.dyn_ref::<ev::KeyboardEvent>().map(|event| event.key());
-        if matches!(key.as_deref(), Some("ArrowUp" | "Home" | "PageUp")) {
-            self.leave_end(element);
-        }
-    }
-
-    fn took_hold(&self, _: &HtmlElement, _: &ev::Event) {
-        self.has_hold.set_value(true);
-    }
-
-    fn leave_end(&self, element: &HtmlElement) {
-        if element.scroll_top() > 0 {
-            self.model.set_follows(false);
-        }
-    }
-}
-
-/// Watches the list's height: whatever made it grow, the end stays in view for a reader who was there.
-fn follow_the_end(scroller: ElementRef, list: ElementRef, follows: Live<bool>) {
-    let grown = Closure::<dyn FnMut()>::new(move || {
-        if follows.get_untracked() {
-            scroll_to_end(scroller);
-        }
-    });
-    let observer = ResizeObserver::new(grown.as_ref().unchecked_ref()).ok();
-    let watched = StoredValue::new_local((observer, grown));
-    follow(move || {
-        let (list, scroller) = (list.get(), scroller.get());
-        watched.with_value(|(observer, _)| {
-            if let Some(observer) = observer {
-                // The frame is watched too: a composer that grows or a keyboard that opens takes height away.
-                list.iter().for_each(|list| observer.observe(list));
-                scroller.iter().for_each(|scroller| observer.observe(scroller));
-            }
-        });
-    });
-    on_cleanup(move || {
-        watched.try_with_value(|(observer, _)| observer.iter().for_each(ResizeObserver::disconnect));
-    });
-}
-
-fn reaches_end(element: &HtmlElement) -> bool {
-    element.scroll_height() - element.scroll_top() - element.client_height() < NEAR_END_PX
-}
-
-fn scroll_to_end(scroller: ElementRef) {
-    if let Some(element) = scroller.get_untracked() {
-        element.set_scroll_top(element.scroll_height());
-    }
-}
-
-/// How close to the end still counts as there; less than one line.
-const NEAR_END_PX: i32 = 16;

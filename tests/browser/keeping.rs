@@ -33,9 +33,14 @@ pub(crate) fn message_value(text: &str, state: &str) -> String {
 /// A conversation of one question and its answer, which ended in this state.
 pub(crate) fn conversation(question: &str, answer: &str, status: &str) {
     let now = Date::now();
-    let items = format!(
+    transcript(&format!(
         r#"{{"role":"user","content":"{question}","status":"sent","id":"u1","client":"k1","created":{now},"chunks":0}},{{"role":"assistant","content":"{answer}","status":"{status}","id":"a1","created":{now},"chunks":2}}"#
-    );
+    ));
+}
+
+/// A conversation of these messages.
+pub(crate) fn transcript(items: &str) {
+    let now = Date::now();
     set(
         TRANSCRIPT,
         &format!(r#"{{"v":1,"session":"{SESSION}","written":{now},"chat":"c1","items":[{items}]}}"#),

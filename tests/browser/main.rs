@@ -33,6 +33,7 @@ mod page;
 mod platform;
 mod refusing;
 mod rig;
+mod scrolling;
 mod sending;
 mod signing_in;
 mod snapshots;

@@ -141,9 +141,9 @@ test('content that shrinks for a moment is not taken for a reader who scrolls up
   // What happens when the dots of a thinking answer make room for its first words: a line less, then several more,
   // before the browser tells of the scrolling that the missing line caused.
   await transcript.evaluate((transcript) => {
-    const line = Object.assign(document.createElement('li'), { id: 'dots' })
+    const line = Object.assign(document.createElement('div'), { id: 'dots' })
     line.style.blockSize = '22px'
-    transcript.querySelector('ol')?.append(line)
+    transcript.querySelector('ol > :last-child')?.append(line)
   })
   await expect.poll(() => fromTheEnd(transcript)).toBeLessThan(1)
   await transcript.locator('#dots').evaluate((line) => {

@@ -267,6 +267,6 @@ impl Session {
 /// How often a failed history read is repeated (`Whttp`).
 const HISTORY_TRIES: u32 = 4;
 
-/// How many pages one read may take: 2000 messages. The contract's cursor only goes forward, so the newest messages
-/// are on the last page and stopping earlier would hide exactly them.
-const HISTORY_PAGES: u32 = 40;
+/// How many pages one read may take: as many messages as a transcript holds. The contract's cursor only goes forward, so
+/// the newest messages are on the last page and stopping earlier would hide exactly them.
+const HISTORY_PAGES: u32 = 200;

@@ -14,6 +14,7 @@ use crate::{
     clock::{Instant, Now},
     config::Origin,
     entry::{Entry, RowId, Status},
+    names::Names,
     output::{Effect, Event, Place, Shelf, StoreKey},
     session::Session,
 };
@@ -24,6 +25,10 @@ pub(crate) struct Journal {
     pub(crate) lines: Vec<Line>,
     /// How long all their texts are.
     bytes: usize,
+    /// The platform's names of them, as far as one can tell at a glance.
+    names: Names,
+    /// Whether a line may be a message of the visitor of which the platform's name is not known.
+    has_unnamed: bool,
     /// How many messages this page has heard of that the platform has.
     pub(crate) arrivals_heard: u64,
     /// When what changed is written at the latest.
@@ -102,6 +107,8 @@ impl Journal {
             Event::ConversationEnded { .. } | Event::TranscriptErased => {
                 self.lines.clear();
                 self.bytes = 0;
+                self.names = Names::default();
+                self.has_unnamed = false;
                 self.changed();
             }
             Event::MessageAdded { entry, place } => {
@@ -109,6 +116,7 @@ impl Journal {
                 self.changed_where(self.is_kept(entry.row));
             }
             Event::MessageChanged { row, status, message } => {
+                message.iter().for_each(|id| self.names.note(id.as_str()));
                 let was_kept = self.is_kept(*row);
                 if let Some(line) = self.line_mut(*row) {
                     line.status = *status;
@@ -159,6 +167,10 @@ impl Journal {
             sources: entry.sources.clone(),
         };
         self.bytes += line.text.len();
+        match &line.message {
+            Some(id) => self.names.note(id.as_str()),
+            None => self.has_unnamed |= line.author == Author::User,
+        }
         self.lines.insert(at, line);
     }
 
@@ -224,7 +236,8 @@ impl Journal {
     /// The message of the visitor with this id of the platform.
     pub(crate) fn named(&self, id: &MessageId) -> Option<RowId> {
         let is_it = |line: &&Line| line.author == Author::User && line.message.as_ref() == Some(id);
-        self.lines.iter().find(is_it).map(|line| line.row)
+        let found = || self.lines.iter().find(is_it).map(|line| line.row);
+        self.names.may_have(id.as_str()).then(found)?
     }
 
     /// A message of the visitor of exactly this text whose platform id is not known.
@@ -234,7 +247,8 @@ impl Journal {
             let is_unnamed = line.status == Status::Sent && line.message.is_none();
             is_unnamed && line.author == Author::User && line.text == text
         };
-        self.lines.iter().find(is_it).map(|line| line.row)
+        let found = || self.lines.iter().find(is_it).map(|line| line.row);
+        self.has_unnamed.then(found)?
     }
 
     /// A message of the visitor of exactly this text that the platform told of without our id: it is this one.

@@ -56,6 +56,7 @@ mod keeping;
 mod later;
 mod lifecycle;
 mod mirror;
+mod names;
 mod new_conversation;
 mod notice;
 mod order;

@@ -76,11 +76,12 @@ const PLATFORM_PATH: &str = concat!("/api", "/v1");
 const ENDPOINT: &str = "crates/protocol/src/endpoint.rs";
 
 /// What ends in the download.
-const DOWNLOADED: [&str; 4] = [
+const DOWNLOADED: [&str; 5] = [
     "src/",
     "crates/markdown/src/",
     "crates/protocol/src/",
     "crates/session/src/",
+    "crates/window/src/",
 ];
 /// The example exports a function for `purity` to call, which counts as unsafe.
 const MAY_BE_UNSAFE: [&str; 3] = [

@@ -23,11 +23,12 @@ const ONE_THREAD: &str = "send_wrapper";
 const PROTOCOL: &str = "miptech-chat-protocol";
 const SESSION: &str = "miptech-chat-session";
 const SIMULATOR: &str = "miptech-chat-simulator";
+const WINDOW: &str = "miptech-chat-window";
 
-const WALLS: [(&str, Allowed); 10] = [
+const WALLS: [(&str, Allowed); 11] = [
     (
         "miptech-chat",
-        Allowed::OfOurs(&[ALLOCATOR, MARKDOWN, SESSION, ONE_THREAD]),
+        Allowed::OfOurs(&[ALLOCATOR, MARKDOWN, SESSION, WINDOW, ONE_THREAD]),
     ),
     (ALLOCATOR, Allowed::Only(&[])),
     (MARKDOWN, Allowed::Only(&[])),
@@ -36,6 +37,7 @@ const WALLS: [(&str, Allowed); 10] = [
     (ONE_THREAD, Allowed::Only(&["futures-core"])),
     ("reference-server", Allowed::OfOurs(&[PROTOCOL])),
     (SIMULATOR, Allowed::Only(&[PROTOCOL, SESSION, "serde_json"])),
+    (WINDOW, Allowed::Only(&[])),
     ("wasm-streams", Allowed::OfOurs(&[])),
     ("xtask", Allowed::OfOurs(&[])),
 ];
