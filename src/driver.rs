@@ -11,9 +11,9 @@ use std::{
 };
 
 use miptech_chat_session::{
-    Attempt, AuthState, ChatId, CheckError, ClientMessageId, Credentials, Event, Limits, Now, Output, Phase,
-    Report, RequestId, RetryError, SendError, Session, SessionConfig, SignInError, StoreKey, TenantId, Token,
-    TokenKeys, TokenReason,
+    Attempt, AuthState, ChatId, CheckError, ClientMessageId, Credentials, Event, Feedback, Limits, MessageId,
+    Now, Output, Phase, Report, RequestId, RetryError, SendError, Session, SessionConfig, SignInError,
+    StoreKey, TenantId, Token, TokenKeys, TokenReason,
 };
 
 use crate::browser::{
@@ -164,6 +164,12 @@ impl Driver {
     /// [`CheckError`]: nobody can be asked, or there is nothing to ask.
     pub(crate) fn check(&self, id: &ClientMessageId) -> Result<(), CheckError> {
         self.0.turn(|session, now| session.check(id, now))
+    }
+
+    /// Tells the platform what the visitor thinks of an answer.
+    pub(crate) fn rate(&self, message: &MessageId, value: Feedback) {
+        self.0
+            .turn(|session, now| session.rate(message, value, None, now));
     }
 
     /// Deletes a message that is not on its way.

@@ -13,6 +13,7 @@ mod clipboard;
 mod composer;
 mod context;
 mod element;
+mod extras;
 mod foot;
 mod icons;
 mod later;
@@ -21,6 +22,7 @@ mod lines;
 mod link;
 mod live;
 mod model;
+mod narrator;
 mod notice;
 mod panel;
 mod sign_in;
@@ -33,6 +35,7 @@ pub(crate) use self::{
     app::{Mounted, mount},
     context::Options,
     later::{came, is_whole},
+    link::{Confirm, Links},
     model::{ChatModel, Row, SignIn},
     strings::Language,
 };

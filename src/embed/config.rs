@@ -14,7 +14,7 @@ use self::fields::{Fields, wrong};
 use super::events::By;
 use crate::{
     browser::{entropy, storage::Storage},
-    ui::{Language, Options},
+    ui::{Confirm, Language, Links, Options},
 };
 
 mod fields;
@@ -176,6 +176,11 @@ impl Live {
         let sign_in = sign_in(fields);
         let views = Options {
             language: language(fields, storage),
+            image_hosts: fields
+                .object("images")
+                .and_then(|images| hosts(fields, &images))
+                .unwrap_or_default(),
+            links: links(fields),
             message_units: limits.message_units,
             placeholder: fields.text("placeholder"),
             suggestions: fields.prompts("suggestions"),
@@ -185,6 +190,10 @@ impl Live {
                 .object("strings")
                 .and_then(|words| words.text("disclosure")),
             is_inline: fields.any("target").is_some(),
+            has_feedback: fields
+                .object("features")
+                .and_then(|features| features.flag("feedback"))
+                .unwrap_or(true),
             has_disclosure: fields.flag("disclosure").unwrap_or(true),
             has_sign_in: sign_in != SignInForm::Off,
         };
@@ -269,6 +278,28 @@ fn tenant(fields: &Fields) -> Result<TenantId, ConfigError> {
             &text.into(),
         )
     })
+}
+
+/// Which links of answers are followed, and when the visitor is asked before.
+fn links(fields: &Fields) -> Links {
+    let Some(told) = fields.object("links") else {
+        return Links::default();
+    };
+    let confirm = match told.one_of("confirm", &["auto", "always", "never"], "auto, always or never") {
+        "always" => Confirm::Always,
+        "never" => Confirm::Never,
+        _ => Confirm::Auto,
+    };
+    Links {
+        hosts: hosts(fields, &told),
+        confirm,
+    }
+}
+
+fn hosts(fields: &Fields, told: &Fields) -> Option<Vec<String>> {
+    let hosts = told.texts("allowHosts");
+    fields.adopt(told);
+    hosts
 }
 
 fn limits(fields: &Fields) -> Limits {

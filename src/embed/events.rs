@@ -141,6 +141,13 @@ impl Events {
         self.tell("response:end", detail);
     }
 
+    pub(super) fn feedback_given(&self, message: &str, value: &str) {
+        self.tell(
+            "feedback",
+            Plain::new().text("messageId", message).text("value", value),
+        );
+    }
+
     pub(super) fn connection_changed(&self, phase: Phase, reason: Option<ErrorCode>, now: Instant) {
         let detail = Plain::new()
             .text("state", phase.connection.as_str())

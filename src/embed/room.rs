@@ -7,8 +7,8 @@ use std::{
 
 use js_sys::Function;
 use miptech_chat_session::{
-    Author, ChatError, ClientMessageId, Credentials, ErrorCode, Event, Instant, RowId, SendError,
-    SignInError, Stage, Status, User,
+    Author, ChatError, ClientMessageId, Credentials, ErrorCode, Event, Feedback, Instant, MessageId, RowId,
+    SendError, SignInError, Stage, Status, User,
 };
 use wasm_bindgen::JsValue;
 
@@ -298,6 +298,7 @@ impl Room {
             | Event::AnswerSilent { .. }
             | Event::AnswerSourced { .. }
             | Event::DraftChanged(_)
+            | Event::FeedbackOffered(_)
             | Event::HistoryOffered(_)
             | Event::MessageAdded { .. }
             | Event::MessageMoved { .. }
@@ -369,6 +370,7 @@ impl Room {
             | Event::ConversationStarted { .. }
             | Event::DraftChanged(_)
             | Event::ErrorRaised(_)
+            | Event::FeedbackOffered(_)
             | Event::HistoryOffered(_)
             | Event::MessageAdded { .. }
             | Event::MessageMoved { .. }
@@ -468,6 +470,13 @@ impl Act for Room {
     fn send_again(&self, id: &ClientMessageId) {
         // Refused only where the message went on its way meanwhile, and then nothing is left to do.
         self.with_driver(|driver| drop(driver.retry(id)));
+    }
+
+    fn rate(&self, message: &str, value: Feedback) {
+        if let Some(id) = MessageId::parse(message) {
+            self.with_driver(|driver| driver.rate(&id, value));
+            self.events.feedback_given(message, value.as_str());
+        }
     }
 
     fn discard(&self, id: &ClientMessageId) {

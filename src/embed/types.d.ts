@@ -85,9 +85,9 @@ export interface ChatOptions {
   disclosure?: boolean | { text: string; href?: string }
   /** What of the widget is switched on or off. */
   features?: Partial<Record<ChatFeature, boolean>>
-  /** Which links are followed, and when the visitor is asked before. */
+  /** Which hosts of links in answers are followed, every one unless told, and when the visitor is asked before. */
   links?: { allowHosts?: readonly string[]; confirm?: 'auto' | 'always' | 'never' }
-  /** From where images may be loaded without a tap; from nowhere unless told. */
+  /** From which hosts a tap may load images of answers; from nowhere unless told, and never without a tap. */
   images?: { allowHosts?: readonly string[] }
   limits?: {
     /** The longest message in UTF-16 units, at most 4000. @default 4000 */

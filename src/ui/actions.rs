@@ -2,7 +2,7 @@
 
 use std::{rc::Rc, sync::Arc};
 
-use miptech_chat_session::{ClientMessageId, Credentials, Instant, SendError};
+use miptech_chat_session::{ClientMessageId, Credentials, Feedback, Instant, SendError};
 use send_wrapper::SendWrapper;
 
 /// The other side of the views: the embed room implements it with the driver.
@@ -17,6 +17,8 @@ pub(crate) trait Act {
     fn send_again(&self, id: &ClientMessageId);
     /// Asks what became of an unconfirmed message.
     fn check(&self, id: &ClientMessageId);
+    /// Tells what the visitor thinks of the answer with this id of the platform's.
+    fn rate(&self, message: &str, value: Feedback);
     /// Deletes a message that is not on its way.
     fn discard(&self, id: &ClientMessageId);
     /// Makes the next connection attempt now.

@@ -1,298 +1,229 @@
-//! An answer's nodes: finished blocks are appended once and never touched again, only the open end is redrawn.
+//! An answer on the page: finished blocks are drawn once and never touched again, the open end is drawn over.
 //!
-//! Nodes are made by name from a closed list. Nothing in an answer becomes markup, an attribute of its own
-//! choosing, or a request.
+//! ```text
+//! sheet   what of the answer stands; draws what is new, within the time it is given
+//! frames  one paint for each frame of the page, all answers together
+//! blocks  what each node of the tree becomes
+//! cites   the numbers of its sources in the text
+//! pen     draws a tree over the one that stands there
+//! ask     the question before a link that may deceive is opened
+//! ```
+
+use std::rc::Rc;
 
 use leptos::{ev, prelude::*};
-use miptech_chat_markdown::{Alignment, Block, Document as Markdown, Inline, Item};
+use miptech_chat_markdown::literal;
+use miptech_chat_session::Status;
 use wasm_bindgen::JsCast;
-use web_sys::{Document, Element, HtmlElement, Node};
+use web_sys::{Element, HtmlElement};
 
+pub(super) use self::ask::{Asked, question};
+use self::{
+    blocks::set,
+    sheet::{Due, Sheet},
+};
 use super::{
     clipboard,
     context::Ui,
-    element::{ElementRef, el, follow},
+    element::{ElementRef, el, follow, text_button},
     later::{self, Part, is_there},
-    link::{LINK_REL, safe_link},
     live::Live,
-    model::Answer,
+    model::{Answer, Row},
+    sources,
     strings::Strings,
 };
 
-pub(super) fn answer(ui: &Ui, answer: Live<Answer>) -> AnyView {
-    let strings = ui.strings();
-    let place = ElementRef::default();
-    let painter = StoredValue::new_local(Painter::default());
+mod ask;
+mod blocks;
+mod cites;
+mod frames;
+mod pen;
+mod sheet;
+
+/// The answer of a row, from its first dots to its end; its text as it came, until what draws it is there.
+pub(super) fn answer(ui: &Ui, row: &Row, answer: Live<Answer>) -> AnyView {
+    let (asked, has_rest) = (Live::default(), Live::new(false));
     let is_there = is_there(Part::Answers);
-    follow(move || {
-        let Some(element) = place.get() else { return };
-        answer.with(|answer| {
-            if is_there() {
-                painter.update_value(|painter| later::answers::paint(painter, &element, answer, strings));
+    let body = {
+        let (ui, row) = (ui.clone(), row.clone());
+        move || {
+            Some(if is_there() {
+                later::answers::drawn(&ui, &row, answer, asked, has_rest)
             } else {
-                element.set_text_content(Some(&answer.text));
-            }
-        });
+                el("div")
+                    .class("answer")
+                    .set("dir", "auto")
+                    .live_text(move || answer.with(|answer| answer.text.clone()).into())
+                    .view()
+            })
+        }
+    };
+    let question = {
+        let ui = ui.clone();
+        move || Some(later::answers::question(&ui, asked, asked.get()?))
+    };
+    let rest = {
+        let strings = ui.strings();
+        move || has_rest.get().then(|| later::answers::rest(strings, answer))
+    };
+    el("div")
+        .class("answer-frame")
+        .slot(thinking(ui, row))
+        .slot(body)
+        .slot(rest)
+        .slot(question)
+        .view()
+}
+
+/// What a tree may not hold, for whoever wants to read it all the same: as text.
+pub(super) fn rest(strings: &'static Strings, answer: Live<Answer>) -> AnyView {
+    let is_shown = Live::new(false);
+    let words = move || answer.with(|answer| answer.read(|document| literal(document.rest())).into());
+    let content = move || {
+        Some(if is_shown.get() {
+            el("p").class("typed").set("dir", "auto").live_text(words).view()
+        } else {
+            text_button(strings.show_rest)
+                .on("click", move |_| is_shown.set(true))
+                .view()
+        })
+    };
+    el("div").class("rest").slot(content).view()
+}
+
+/// The answer as it is meant to look.
+pub(super) fn drawn(
+    ui: &Ui,
+    row: &Row,
+    answer: Live<Answer>,
+    asked: Live<Option<Asked>>,
+    has_rest: Live<bool>,
+) -> AnyView {
+    let place = ElementRef::default();
+    let sheet = Rc::new(Sheet::new(ui, row, place, answer, has_rest));
+    follow(move || {
+        if let Due::Frame = sheet.changed() {
+            frames::ask(sheet.clone());
+        }
     });
+    let hand = Hand {
+        strings: ui.strings(),
+        asked,
+    };
     el("div")
         .class("answer")
         .set("dir", "auto")
         .at(place)
-        .on("click", move |event| copy_code(&event, strings))
+        .on("click", move |event| hand.pressed(&event))
+        .on("auxclick", move |event| hand.pressed_otherwise(&event))
+        .on("keydown", move |event| hand.key(&event))
         .view()
 }
 
-/// The words of an answer without its marks, as a screen reader should say them.
-pub(super) fn spoken(text: &str) -> String {
-    let mut markdown = Markdown::new();
-    markdown.push(text);
-    markdown.finish();
-    markdown.plain_text()
-}
-
-/// What of an answer stands on the page.
-#[derive(Default)]
-pub(super) struct Painter {
-    generation: Option<u32>,
-    /// Whether what was drawn is what the end of the answer made of it.
-    is_final: bool,
-    settled: usize,
-    tail: Vec<Element>,
-}
-
-impl Painter {
-    pub(super) fn paint(&mut self, place: &HtmlElement, answer: &Answer, strings: &'static Strings) {
-        let Some(document) = place.owner_document() else {
-            return;
-        };
-        if self.generation != Some(answer.generation) {
-            place.set_text_content(None);
-            *self = Self {
-                generation: Some(answer.generation),
-                ..Self::default()
-            };
-        }
-        self.tail.drain(..).for_each(|element| element.remove());
-        let pen = Pen { document, strings };
-        answer.read(|markdown| {
-            // What the whole answer defines may have changed what stood already.
-            if markdown.is_revised() && !self.is_final {
-                place.set_text_content(None);
-                self.settled = 0;
-                self.is_final = true;
-            }
-            for block in markdown.settled().iter().skip(self.settled) {
-                pen.block(place, block);
-            }
-            self.settled = markdown.settled().len();
-            for block in markdown.tail() {
-                self.tail.extend(pen.block(place, block));
-            }
-        });
+/// Three soft dots in the answer's place; the first text replaces them without a jump.
+fn thinking(ui: &Ui, row: &Row) -> impl Fn() -> Option<AnyView> + Send + 'static + use<> {
+    let strings = ui.strings();
+    let status = row.status();
+    move || {
+        (status.get() == Status::Thinking).then(|| {
+            let dots = el("span")
+                .class("dots")
+                .set("role", "img")
+                .set("aria-label", strings.answer_thinking);
+            (0..3).fold(dots, |dots, _| dots.child(el("span").view())).view()
+        })
     }
 }
 
-/// Makes nodes. Depth is bounded by the parser, so recursion is too.
-struct Pen {
-    document: Document,
+/// What a person does inside an answer.
+#[derive(Clone, Copy)]
+struct Hand {
     strings: &'static Strings,
+    /// The link the visitor is asked about.
+    asked: Live<Option<Asked>>,
 }
 
-impl Pen {
-    fn block(&self, place: &Node, block: &Block) -> Option<Element> {
-        match block {
-            Block::Code { language, text } => self.code(place, language.as_deref(), text),
-            Block::Heading { level, content } => {
-                // An answer sits below the panel's own heading; its levels are looks, not landmarks of the page.
-                let heading = self.add(place, if *level <= 2 { "h3" } else { "h4" })?;
-                self.inlines(&heading, content);
-                Some(heading)
-            }
-            Block::List { start, tight, items } => self.list(place, *start, *tight, items),
-            Block::Paragraph(content) => {
-                let paragraph = self.add(place, "p")?;
-                self.inlines(&paragraph, content);
-                Some(paragraph)
-            }
-            Block::Quote(blocks) => {
-                let quote = self.add(place, "blockquote")?;
-                blocks.iter().for_each(|block| drop(self.block(&quote, block)));
-                Some(quote)
-            }
-            Block::Rule => self.add(place, "hr"),
-            Block::Table {
-                alignments,
-                header,
-                rows,
-            } => self.table(place, alignments, header, rows),
+impl Hand {
+    fn pressed(self, event: &ev::Event) {
+        if let Some(button) = under(event, "button.copy") {
+            copy_code(&button, self.strings);
+        } else if let Some(chip) = under(event, "button.image") {
+            load(&chip);
+        } else if let Some(mark) = under(event, ".cite[tabindex]") {
+            sources::show(&mark, cites::number(&mark).unwrap_or_default());
+        } else {
+            self.asks(event);
         }
     }
 
-    fn code(&self, place: &Node, language: Option<&str>, text: &str) -> Option<Element> {
-        let frame = self.add(place, "div")?;
-        set(&frame, "class", "code");
-        let head = self.add(&frame, "div")?;
-        set(&head, "class", "code-head");
-        let label = self.add(&head, "span")?;
-        label.set_text_content(Some(
-            &language.unwrap_or_default().chars().take(24).collect::<String>(),
-        ));
-        let pre = self.add(&frame, "pre")?;
-        set(&pre, "tabindex", "0");
-        set(&pre, "dir", "ltr");
-        self.add(&pre, "code")?.set_text_content(Some(text));
-        if !clipboard::is_there() {
-            return Some(frame);
-        }
-        let copy = self.add(&head, "button")?;
-        set(&copy, "type", "button");
-        set(&copy, "class", "text-button copy");
-        copy.set_text_content(Some(self.strings.code_copy));
-        Some(frame)
-    }
-
-    fn list(&self, place: &Node, start: Option<u64>, tight: bool, items: &[Item]) -> Option<Element> {
-        let list = self.add(place, if start.is_some() { "ol" } else { "ul" })?;
-        if let Some(start) = start.filter(|start| *start != 1) {
-            set(&list, "start", &start.to_string());
-        }
-        for item in items {
-            let line = self.add(&list, "li")?;
-            if let Some(is_done) = item.task {
-                set(&line, "class", "task");
-                self.text(&line, if is_done { "☑ " } else { "☐ " });
-            }
-            for block in &item.blocks {
-                match block {
-                    Block::Paragraph(content) if tight => self.inlines(&line, content),
-                    Block::Code { .. }
-                    | Block::Heading { .. }
-                    | Block::List { .. }
-                    | Block::Paragraph(_)
-                    | Block::Quote(_)
-                    | Block::Rule
-                    | Block::Table { .. } => drop(self.block(&line, block)),
-                }
-            }
-        }
-        Some(list)
-    }
-
-    fn table(
-        &self,
-        place: &Node,
-        alignments: &[Alignment],
-        header: &[Vec<Inline>],
-        rows: &[Vec<Vec<Inline>>],
-    ) -> Option<Element> {
-        let frame = self.add(place, "div")?;
-        set(&frame, "class", "table");
-        set(&frame, "tabindex", "0");
-        let table = self.add(&frame, "table")?;
-        let head = self.add(&table, "thead")?;
-        let head = self.add(&head, "tr")?;
-        self.cells(&head, "th", alignments, header);
-        let body = self.add(&table, "tbody")?;
-        for row in rows {
-            let line = self.add(&body, "tr")?;
-            self.cells(&line, "td", alignments, row);
-        }
-        Some(frame)
-    }
-
-    fn cells(&self, line: &Element, name: &str, alignments: &[Alignment], cells: &[Vec<Inline>]) {
-        for (alignment, content) in alignments.iter().zip(cells) {
-            let Some(cell) = self.add(line, name) else { return };
-            match alignment {
-                Alignment::Center => set(&cell, "class", "center"),
-                Alignment::Right => set(&cell, "class", "right"),
-                Alignment::Left | Alignment::None => {}
-            }
-            self.inlines(&cell, content);
+    /// The middle button opens links too, and says so by an event of its own.
+    fn pressed_otherwise(self, event: &ev::Event) {
+        let pressed = event.dyn_ref::<ev::MouseEvent>();
+        if pressed.is_some_and(|pressed| pressed.button() == MIDDLE) {
+            self.asks(event);
         }
     }
 
-    fn inlines(&self, place: &Node, content: &[Inline]) {
-        for inline in content {
-            // A node the browser refuses is left out; the rest of the answer stands.
-            let _refused = self.inline(place, inline);
+    /// A link is opened by the browser itself, unless the visitor is to be asked first.
+    fn asks(self, event: &ev::Event) {
+        let asked = under(event, "a[href][data-asks]").and_then(|anchor| {
+            Some(Asked {
+                href: anchor.get_attribute("href")?,
+                target: anchor.get_attribute("data-asks")?,
+            })
+        });
+        if asked.is_some() {
+            event.prevent_default();
+            self.asked.set(asked);
         }
     }
 
-    fn inline(&self, place: &Node, inline: &Inline) -> Option<()> {
-        match inline {
-            Inline::Code(text) => self.add(place, "code")?.set_text_content(Some(text)),
-            Inline::Emphasis(content) => self.styled(place, "em", content)?,
-            Inline::Image { src, alt } => self.image(place, src, alt)?,
-            Inline::LineBreak => drop(self.add(place, "br")?),
-            Inline::Link { href, content } => self.link(place, href, content)?,
-            Inline::SoftBreak => self.text(place, "\n"),
-            Inline::Strikethrough(content) => self.styled(place, "s", content)?,
-            Inline::Strong(content) => self.styled(place, "strong", content)?,
-            Inline::Text(text) => self.text(place, text),
+    /// A mark is no button of the browser's, so the keys of one are given to it.
+    fn key(self, event: &ev::Event) {
+        let key = event.dyn_ref::<ev::KeyboardEvent>().map(|event| event.key());
+        if matches!(key.as_deref(), Some("Enter" | " ")) && under(event, ".cite[tabindex]").is_some() {
+            event.prevent_default();
+            self.pressed(event);
         }
-        Some(())
-    }
-
-    fn styled(&self, place: &Node, name: &str, content: &[Inline]) -> Option<()> {
-        let element = self.add(place, name)?;
-        self.inlines(&element, content);
-        Some(())
-    }
-
-    fn link(&self, place: &Node, href: &str, content: &[Inline]) -> Option<()> {
-        let Some(link) = safe_link(href) else {
-            self.inlines(place, content);
-            return Some(());
-        };
-        let anchor = self.add(place, "a")?;
-        set(&anchor, "href", &link.href);
-        set(&anchor, "target", "_blank");
-        set(&anchor, "rel", LINK_REL);
-        set(&anchor, "referrerpolicy", "no-referrer");
-        self.inlines(&anchor, content);
-        Some(())
-    }
-
-    /// A picture of an answer is never loaded by itself: only where it would come from is said.
-    fn image(&self, place: &Node, src: &str, alt: &str) -> Option<()> {
-        let chip = self.add(place, "span")?;
-        set(&chip, "class", "image");
-        let host = safe_link(src).map(|link| link.host).unwrap_or_default();
-        self.text(&chip, &format!("{} {host}: {alt}", self.strings.image));
-        Some(())
-    }
-
-    fn add(&self, place: &Node, name: &str) -> Option<Element> {
-        let element = self.document.create_element(name).ok()?;
-        place.append_child(&element).ok()?;
-        Some(element)
-    }
-
-    fn text(&self, place: &Node, text: &str) {
-        let _detached_meanwhile = place.append_child(&self.document.create_text_node(text));
     }
 }
 
-fn set(element: &Element, name: &str, value: &str) {
-    // Names are ours and always valid, so the browser has nothing to refuse.
-    let _always_set = element.set_attribute(name, value);
+/// The element of this kind that was meant.
+fn under(event: &ev::Event, selector: &str) -> Option<Element> {
+    let target = event.target()?.dyn_into::<Element>().ok()?;
+    target.closest(selector).ok()?
 }
 
 /// Copies the code beside the button that was pressed; what is copied is what is shown.
-fn copy_code(event: &ev::Event, strings: &'static Strings) {
-    let target = event
-        .target()
-        .and_then(|target| target.dyn_into::<Element>().ok());
-    let Some(button) = target.and_then(|target| target.closest("button.copy").ok().flatten()) else {
-        return;
-    };
-    let code = button
-        .closest(".code")
-        .ok()
-        .flatten()
-        .and_then(|frame| frame.query_selector("pre").ok().flatten());
+fn copy_code(button: &Element, strings: &'static Strings) {
+    let frame = button.closest(".code").ok().flatten();
+    let code = frame.and_then(|frame| frame.query_selector("pre").ok().flatten());
     if let Some(text) = code.and_then(|code| code.text_content()) {
-        clipboard::copy(Some(button.into()), &text, strings);
+        clipboard::copy(Some(button.clone().into()), &text, strings);
     }
 }
+
+/// Puts the picture where its chip was; the chip says that it may be loaded, and was pressed.
+fn load(chip: &Element) {
+    let (Some(src), Some(page)) = (chip.get_attribute("data-src"), chip.owner_document()) else {
+        return;
+    };
+    let Ok(picture) = page.create_element("img") else {
+        return;
+    };
+    for (name, value) in [
+        ("class", "picture"),
+        ("referrerpolicy", "no-referrer"),
+        ("tabindex", "-1"),
+        ("alt", &chip.get_attribute("data-alt").unwrap_or_default()),
+        ("src", &src),
+    ] {
+        set(&picture, name, value);
+    }
+    let _gone_meanwhile = chip.replace_with_with_node_1(&picture);
+    // The focus was on the chip.
+    let _never_refused = picture.unchecked_ref::<HtmlElement>().focus();
+}
+
+/// The number of the mouse's middle button.
+const MIDDLE: i16 = 1;

@@ -15,10 +15,9 @@ use super::{
     actions::Actions,
     context::{Options, Ui},
     element::{ElementRef, el, focus, follow, keep, keep_no_longer},
-    later::{self, Part, is_there},
     launcher::launcher,
     model::ChatModel,
-    notice::notice_words,
+    narrator::announcer,
     panel::panel,
 };
 
@@ -106,29 +105,5 @@ fn app(ui: Ui) -> AnyView {
         .child(panel(&ui))
         .child(launcher(&ui))
         .child(announcer(&ui))
-        .view()
-}
-
-/// The one live region: an answer is spoken once, when it is whole; a notice when it appears.
-fn announcer(ui: &Ui) -> AnyView {
-    let strings = ui.strings();
-    let (announced, notice) = (ui.model.announced(), ui.model.notice());
-    let notice_words = move || {
-        notice
-            .get()
-            .map_or("".into(), |notice| notice_words(strings, &notice))
-    };
-    let is_there = is_there(Part::Answers);
-    let spoken = move || match announced.get() {
-        text if is_there() => later::answers::spoken(&text).into(),
-        text => text.into(),
-    };
-    el("div")
-        .part("announcer")
-        .class("unseen")
-        .set("role", "status")
-        .set("aria-live", "polite")
-        .child(el("p").live_text(spoken).view())
-        .child(el("p").live_text(notice_words).view())
         .view()
 }

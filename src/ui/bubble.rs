@@ -3,7 +3,9 @@
 use leptos::prelude::*;
 use miptech_chat_session::{Author, Status};
 
-use super::{answer::answer, context::Ui, element::el, foot::foot, model::Row, sources::sources};
+use super::{
+    answer::answer, context::Ui, element::el, extras::extras, foot::foot, model::Row, sources::sources,
+};
 
 /// What stands above belongs to a conversation that is over.
 pub(super) fn conversation_break(ui: &Ui) -> AnyView {
@@ -22,11 +24,8 @@ pub(super) fn bubble(ui: &Ui, row: &Row) -> AnyView {
         move || row.shown_id()
     };
     let content = match row.answer() {
-        Some(document) => el("div")
-            .class("answer-frame")
-            .slot(thinking(ui, row))
-            .child(answer(ui, document)),
-        None => el("p").class("typed").set("dir", "auto").text(row.text()),
+        Some(document) => answer(ui, row, document),
+        None => el("p").class("typed").set("dir", "auto").text(row.text()).view(),
     };
     let speaker = match row.author() {
         Author::User => strings.you.to_owned(),
@@ -42,29 +41,9 @@ pub(super) fn bubble(ui: &Ui, row: &Row) -> AnyView {
         .bind("data-message-id", move || id().map(Into::into))
         .bind("data-status", move || Some(status.get().as_str().into()))
         .bind("aria-busy", is_growing)
-        .child(
-            el("div")
-                .part("bubble")
-                .class("bubble")
-                .child(content.view())
-                .view(),
-        )
+        .child(el("div").part("bubble").class("bubble").child(content).view())
         .slot(sources(ui, row))
+        .slot(extras(ui, row))
         .slot(foot(ui, row))
         .view()
-}
-
-/// Three soft dots in the answer's place; the first text replaces them without a jump.
-fn thinking(ui: &Ui, row: &Row) -> impl Fn() -> Option<AnyView> + Send + 'static + use<> {
-    let strings = ui.strings();
-    let status = row.status();
-    move || {
-        (status.get() == Status::Thinking).then(|| {
-            let dots = el("span")
-                .class("dots")
-                .set("role", "img")
-                .set("aria-label", strings.answer_thinking);
-            (0..3).fold(dots, |dots, _| dots.child(el("span").view())).view()
-        })
-    }
 }

@@ -8,6 +8,7 @@ use web_sys::{Element, HtmlElement};
 use super::{
     actions::Actions,
     element::ElementRef,
+    link::Links,
     model::ChatModel,
     strings::{Language, Strings},
 };
@@ -16,6 +17,9 @@ use super::{
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Options {
     pub(crate) language: Language,
+    /// The hosts whose pictures a tap loads.
+    pub(crate) image_hosts: Vec<String>,
+    pub(crate) links: Links,
     /// The longest message, in UTF-16 units.
     pub(crate) message_units: usize,
     pub(crate) placeholder: Option<String>,
@@ -26,6 +30,8 @@ pub(crate) struct Options {
     /// The line that says one talks to an AI, where it is in the page's own words.
     pub(crate) disclosure: Option<String>,
     pub(crate) has_disclosure: bool,
+    /// Whether answers may be judged, where the platform asks.
+    pub(crate) has_feedback: bool,
     /// Whether the chat stands inside an element of the page, where no visitor closes it.
     pub(crate) is_inline: bool,
     /// Whether the visitor may be asked to sign in here.

@@ -4,15 +4,19 @@
 //! is a file of its own, which `www/src/parts.ts` fetches once a message can be sent. A gate may be entered only when its
 //! part is there; until then a view shows something plainer, or nothing.
 
+use std::rc::Rc;
+
 use leptos::prelude::*;
-use web_sys::HtmlElement;
+use miptech_chat_session::{Feedback, Source};
 
 use super::{
-    answer::{self, Painter},
+    answer::{self, Asked},
     context::Ui,
+    extras,
     live::{Kept, Live},
-    model::Answer,
-    sign_in,
+    model::{Answer, Row},
+    narrator::Narrator,
+    sign_in, sources,
     strings::Strings,
 };
 
@@ -44,29 +48,59 @@ pub(super) fn is_there(part: Part) -> impl Fn() -> bool + Copy + Send + 'static 
     move || came.get() > part as u32
 }
 
-/// Answers as they are meant to look.
+/// Answers as they are meant to look and to be heard.
 pub(super) mod answers {
-    use super::{Answer, HtmlElement, Painter, Strings, answer};
+    use super::{Answer, AnyView, Asked, Live, Narrator, Rc, Row, Source, Strings, Ui, answer, sources};
 
     #[inline(never)]
-    pub(in super::super) fn paint(
-        painter: &mut Painter,
-        place: &HtmlElement,
-        answer: &Answer,
-        strings: &'static Strings,
-    ) {
-        painter.paint(place, answer, strings);
+    pub(in super::super) fn drawn(
+        ui: &Ui,
+        row: &Row,
+        answer: Live<Answer>,
+        asked: Live<Option<Asked>>,
+        has_rest: Live<bool>,
+    ) -> AnyView {
+        answer::drawn(ui, row, answer, asked, has_rest)
     }
 
     #[inline(never)]
-    pub(in super::super) fn spoken(text: &str) -> String {
-        answer::spoken(text)
+    pub(in super::super) fn rest(strings: &'static Strings, answer: Live<Answer>) -> AnyView {
+        answer::rest(strings, answer)
+    }
+
+    #[inline(never)]
+    pub(in super::super) fn question(ui: &Ui, asked: Live<Option<Asked>>, link: Asked) -> AnyView {
+        answer::question(ui, asked, link)
+    }
+
+    #[inline(never)]
+    pub(in super::super) fn sources(
+        strings: &'static Strings,
+        list: &[Source],
+        is_unfolded: Live<bool>,
+    ) -> AnyView {
+        sources::pills(strings, list, is_unfolded)
+    }
+
+    #[inline(never)]
+    pub(in super::super) fn heard(narrator: &Rc<Narrator>, row: &Row) {
+        narrator.heard(row);
     }
 }
 
 /// What few visitors need.
 pub(super) mod rest {
-    use super::{AnyView, Ui, sign_in};
+    use super::{AnyView, Feedback, Live, Row, Ui, extras, sign_in};
+
+    #[inline(never)]
+    pub(in super::super) fn extras(
+        ui: &Ui,
+        row: &Row,
+        verdict: Live<Option<Feedback>>,
+        has_feedback: bool,
+    ) -> AnyView {
+        extras::drawn(ui, row, verdict, has_feedback)
+    }
 
     #[inline(never)]
     pub(in super::super) fn sign_in_form(ui: &Ui) -> AnyView {

@@ -128,6 +128,13 @@ impl<T: 'static> Live<T> {
     pub(super) fn with_untracked<U>(self, read: impl FnOnce(&T) -> U) -> U {
         read(&found(self.cell).open().borrow())
     }
+
+    /// `None` once the view is gone.
+    pub(super) fn try_with_untracked<U>(self, read: impl FnOnce(&T) -> U) -> Option<U> {
+        let cell = self.cell.try_get_value()?;
+        let read = read(&cell.open().borrow());
+        Some(read)
+    }
 }
 
 impl<T: 'static> Live<T> {
@@ -150,9 +157,7 @@ impl<T: Clone + 'static> Live<T> {
 
     /// `None` once the view is gone.
     pub(super) fn try_get_untracked(self) -> Option<T> {
-        let cell = self.cell.try_get_value()?;
-        let value = cell.open::<T>().borrow().clone();
-        Some(value)
+        self.try_with_untracked(T::clone)
     }
 }
 

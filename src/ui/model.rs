@@ -35,14 +35,16 @@ pub(crate) struct Values {
     notice: Kept<Option<Notice>>,
     /// Counts the messages of the visitor's that stopped waiting, one way or another.
     departures: Kept<u32>,
+    /// Whether the platform asks what the visitor thinks of an answer.
+    has_feedback: Kept<bool>,
     /// Whether the platform can tell what became of an unconfirmed message.
     has_history: Kept<bool>,
     phase: Kept<Phase>,
     rows: Kept<Vec<Row>>,
     sign_in: Kept<SignIn>,
     unread: Kept<u32>,
-    /// The last answer that became whole, for the live region.
-    announced: Kept<String>,
+    /// The answer that grew or ended last, for the live region.
+    speaking: Kept<Option<Row>>,
 }
 
 /// Where the sign-in form stands.
@@ -76,12 +78,13 @@ impl ChatModel {
             is_open: Kept::new(false),
             notice: Kept::default(),
             departures: Kept::new(0),
+            has_feedback: Kept::new(false),
             has_history: Kept::new(false),
             phase: Kept::new(phase),
             rows: Kept::default(),
             sign_in: Kept::default(),
             unread: Kept::new(0),
-            announced: Kept::default(),
+            speaking: Kept::default(),
         }))
     }
 
@@ -105,6 +108,7 @@ impl ChatModel {
             // These are for the host page; what the visitor should know of an error stands in the notice bar.
             Event::ConversationStarted { .. } | Event::ErrorRaised(_) | Event::ProfileRead(_) => {}
             Event::DraftChanged(text) => self.set_draft(text.clone()),
+            Event::FeedbackOffered(is_offered) => self.has_feedback.set(*is_offered),
             Event::HistoryOffered(is_offered) => self.has_history.set(*is_offered),
             Event::MessageAdded { entry, place } => self.add(entry.clone(), *place),
             Event::MessageMoved { row, behind } => self.rows.update(|rows| shift(rows, *row, *behind)),
@@ -126,6 +130,7 @@ impl ChatModel {
             Event::ReadElsewhere => self.unread.set(0),
             Event::TranscriptErased => {
                 self.rows.set(Vec::new());
+                self.speaking.set(None);
                 self.unread.set(0);
             }
             Event::SignInEnded(result) => {
@@ -170,12 +175,11 @@ impl ChatModel {
         if row.0.author == Author::User && !matches!(status, Status::Queued | Status::Sending) {
             self.departures.update(|count| *count += 1);
         }
+        self.turn_to(row);
         if let Text::Answer(answer) = &row.0.text
             && is_whole(status)
         {
             answer.update(|answer| answer.is_whole = true);
-            self.announced
-                .set(answer.with_untracked(|answer| answer.text.clone()));
             if !self.is_open.get_untracked() {
                 self.unread.update(|count| *count += 1);
             }
@@ -185,10 +189,19 @@ impl ChatModel {
     fn edit_answer(&self, row: RowId, edit: impl FnOnce(&mut Answer)) {
         self.with_row(row, |row| {
             row.set_silent(false);
+            self.turn_to(row);
             if let Text::Answer(answer) = &row.0.text {
                 answer.update(edit);
             }
         });
+    }
+
+    /// The live region follows this answer from here on.
+    fn turn_to(&self, row: &Row) {
+        let is_known = |known: &Option<Row>| known.as_ref().is_some_and(|known| known.0.id == row.0.id);
+        if matches!(row.0.text, Text::Answer(_)) && !self.speaking.with_untracked(is_known) {
+            self.speaking.set(Some(row.clone()));
+        }
     }
 
     fn with_row(&self, id: RowId, act: impl FnOnce(&Row)) {
@@ -324,6 +337,10 @@ impl ChatModel {
         self.departures.live()
     }
 
+    pub(super) fn has_feedback(&self) -> Live<bool> {
+        self.has_feedback.live()
+    }
+
     pub(super) fn has_history(&self) -> Live<bool> {
         self.has_history.live()
     }
@@ -356,8 +373,8 @@ impl ChatModel {
         self.unread.live()
     }
 
-    pub(crate) fn announced(&self) -> Live<String> {
-        self.announced.live()
+    pub(super) fn speaking(&self) -> Live<Option<Row>> {
+        self.speaking.live()
     }
 
     /// The visitor's last message above this row.

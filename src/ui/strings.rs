@@ -39,14 +39,17 @@ impl Language {
 pub(crate) struct Strings {
     /// The language's own tag.
     pub(crate) tag: &'static str,
+    answer_complete: &'static str,
     pub(crate) answer_cut: &'static str,
     pub(crate) answer_silent: &'static str,
     pub(crate) answer_thinking: &'static str,
     pub(crate) answer_too_long: &'static str,
     /// Followed by a time of day.
     pub(crate) busy_until: &'static str,
+    pub(crate) cancel: &'static str,
     pub(crate) check: &'static str,
     pub(crate) close_chat: &'static str,
+    pub(crate) code_block: &'static str,
     pub(crate) code_copy: &'static str,
     pub(crate) conversation_break: &'static str,
     pub(crate) copied: &'static str,
@@ -64,13 +67,22 @@ pub(crate) struct Strings {
     pub(crate) full_name: &'static str,
     pub(crate) go_on_without: &'static str,
     pub(crate) greeting: &'static str,
+    pub(crate) helpful: &'static str,
     pub(crate) image: &'static str,
+    /// Behind the rest of what is said of a picture.
+    pub(crate) image_blocked: &'static str,
+    /// Between a picture and its host.
+    pub(crate) image_from: &'static str,
     pub(crate) input: &'static str,
+    /// Before a host.
+    pub(crate) link_leads: &'static str,
     pub(crate) new_answer: &'static str,
     pub(crate) no_account: &'static str,
     pub(crate) no_sign_in: &'static str,
+    pub(crate) not_helpful: &'static str,
     pub(crate) not_sent: &'static str,
     pub(crate) open_chat: &'static str,
+    pub(crate) open_link: &'static str,
     pub(crate) password: &'static str,
     pub(crate) placeholder: &'static str,
     pub(crate) retry: &'static str,
@@ -79,8 +91,16 @@ pub(crate) struct Strings {
     pub(crate) send: &'static str,
     pub(crate) send_again: &'static str,
     pub(crate) sending: &'static str,
+    pub(crate) show_rest: &'static str,
     pub(crate) sign_in: &'static str,
+    /// Before a number.
+    pub(crate) source: &'static str,
+    pub(crate) source_missing: &'static str,
     pub(crate) sources: &'static str,
+    pub(crate) sources_all: &'static str,
+    /// After any other number than one.
+    sources_many: &'static str,
+    sources_one: &'static str,
     pub(crate) start_new: &'static str,
     pub(crate) status_answering: &'static str,
     pub(crate) status_connecting: &'static str,
@@ -104,6 +124,23 @@ impl Strings {
     /// What an error means to the visitor: what happened, what is safe, what to do.
     pub(crate) fn error(&self, code: ErrorCode) -> &'static str {
         (self.error)(code)
+    }
+
+    /// That an answer is there in full, and what it rests on.
+    pub(crate) fn complete(&self, sources: usize) -> String {
+        let mut words = self.answer_complete.to_owned();
+        if sources > 0 {
+            words.push_str(", ");
+            words.push_str(&sources.to_string());
+            words.push(' ');
+            words.push_str(if sources == 1 {
+                self.sources_one
+            } else {
+                self.sources_many
+            });
+        }
+        words.push('.');
+        words
     }
 
     /// Why a message was not taken; the text stays in the composer.

@@ -139,6 +139,7 @@ impl Journal {
             | Event::ConversationStarted { .. }
             | Event::DraftChanged(_)
             | Event::ErrorRaised(_)
+            | Event::FeedbackOffered(_)
             | Event::HistoryOffered(_)
             | Event::NoticeChanged(_)
             | Event::PhaseChanged(_)

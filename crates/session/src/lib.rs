@@ -27,6 +27,7 @@
 //! | `later` | what a widget that comes in parts has later |
 //! | `page`, `pulse` | whether anybody looks; whether the connection is alive |
 //! | `assembly` | deltas to answers |
+//! | `feedback` | what the visitor thinks of an answer |
 //! | `backoff`, `breaker` | delays and their jitter; when one page tries for all |
 //! | `random`, `clock` | chance, and the two clocks |
 //! | `notice`, `phase`, `entry`, `output` | the vocabulary other rooms see |
@@ -50,6 +51,7 @@ mod delivery;
 mod draft;
 mod entry;
 mod error_frame;
+mod feedback;
 mod history;
 mod journal;
 mod keeping;
@@ -81,7 +83,7 @@ pub use miptech_chat_protocol::{
     error::{ErrorCode, Stage},
     ids::{ChatId, ClientMessageId, MessageId, SessionId, TenantId, VisitorId},
     profile::Profile,
-    request::{Account, Caller, Credentials, Method, Reply, Request},
+    request::{Account, Caller, Credentials, Feedback, Method, Reply, Request},
     token::Token,
 };
 

@@ -177,6 +177,8 @@ pub enum Event {
     DraftChanged(String),
     /// Something went wrong; for the host page.
     ErrorRaised(ChatError),
+    /// Whether the platform asks what the visitor thinks of an answer.
+    FeedbackOffered(bool),
     /// Whether the platform can tell what became of an unconfirmed message.
     HistoryOffered(bool),
     /// A message entered the transcript.

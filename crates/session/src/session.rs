@@ -139,6 +139,7 @@ pub struct Session {
     /// When words about the connection last changed: they do not flicker (row N22).
     pub(crate) notice_changed: Option<Instant>,
     pub(crate) has_waiting_words: bool,
+    pub(crate) shown_feedback: bool,
     pub(crate) shown_history: bool,
 }
 
@@ -229,6 +230,7 @@ impl Session {
             shown_notice: None,
             notice_changed: None,
             has_waiting_words: false,
+            shown_feedback: false,
             shown_history: false,
         };
         session.note_renewals(&restored.account, now);

@@ -25,6 +25,11 @@ impl Session {
             self.shown_history = offers_history;
             self.event(Event::HistoryOffered(offers_history));
         }
+        let offers_feedback = self.offers_feedback();
+        if offers_feedback != self.shown_feedback {
+            self.shown_feedback = offers_feedback;
+            self.event(Event::FeedbackOffered(offers_feedback));
+        }
         let phase = self.phase();
         if phase != self.shown_phase {
             self.shown_phase = phase;

@@ -132,6 +132,14 @@ impl Fields {
         .unwrap_or_default()
     }
 
+    pub(super) fn texts(&self, field: &'static str) -> Option<Vec<String>> {
+        let value = self.own(field)?;
+        let list = value
+            .dyn_ref::<Array>()
+            .and_then(|list| list.iter().map(|item| item.as_string()).collect());
+        self.expect(field, "an array of strings", &value, list)
+    }
+
     #[inline(never)]
     pub(super) fn one_of(
         &self,

@@ -11,7 +11,7 @@ use std::{
 
 use leptos::prelude::untrack;
 use miptech_chat_markdown::Document;
-use miptech_chat_session::{Author, ClientMessageId, Entry, RowId, Source, Status};
+use miptech_chat_session::{Author, ClientMessageId, Entry, Feedback, RowId, Source, Status};
 use miptech_chat_window::UNIT;
 
 use crate::ui::live::{Kept, Live};
@@ -32,6 +32,8 @@ pub(super) struct RowState {
     pub(super) is_silent: Kept<bool>,
     pub(super) message: Kept<Option<String>>,
     pub(super) sources: Kept<Vec<Source>>,
+    /// What the visitor thinks of it.
+    pub(super) verdict: Kept<Option<Feedback>>,
     pub(super) text: Text,
 }
 
@@ -82,7 +84,9 @@ impl Answer {
                     generation: self.generation,
                 })
             });
-        reading.document.push(self.text.get(reading.read..).unwrap_or_default());
+        reading
+            .document
+            .push(self.text.get(reading.read..).unwrap_or_default());
         reading.read = self.text.len();
         if self.is_whole {
             reading.document.finish();
@@ -133,6 +137,7 @@ impl Row {
             is_silent: Kept::new(false),
             message: Kept::new(entry.message.map(|id| id.as_str().to_owned())),
             sources: Kept::new(entry.sources),
+            verdict: Kept::default(),
             text,
         }))
     }
@@ -206,6 +211,23 @@ impl Row {
 
     pub(crate) fn sources(&self) -> Live<Vec<Source>> {
         self.0.sources.live()
+    }
+
+    /// What the visitor thinks of it; the last word counts.
+    pub(in crate::ui) fn verdict(&self) -> Live<Option<Feedback>> {
+        self.0.verdict.live()
+    }
+
+    /// The platform's id, once it is known.
+    pub(in crate::ui) fn message_now(&self) -> Option<String> {
+        self.0.message.get_untracked()
+    }
+
+    /// Reads the answer as it stands, where the row is one.
+    pub(in crate::ui) fn read_answer(&self, read: impl FnOnce(&Answer)) {
+        if let Text::Answer(answer) = &self.0.text {
+            answer.with_untracked(read);
+        }
     }
 
     /// The growing answer, where the row is one.

@@ -20,6 +20,7 @@ mod connecting;
 mod detection;
 mod doubts;
 mod family;
+mod feedback;
 mod halves;
 mod history;
 mod keeping;

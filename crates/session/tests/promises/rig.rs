@@ -76,6 +76,8 @@ pub(crate) struct Rig {
     pub(crate) reads_elsewhere: usize,
     /// Whether unconfirmed messages can be checked.
     pub(crate) offers_history: bool,
+    /// Whether answers can be judged.
+    pub(crate) offers_feedback: bool,
     /// Every change of the notice bar, with its time.
     pub(crate) notices: Vec<(u64, Option<Notice>)>,
     /// Where the wall clock stood when the page was opened.
@@ -188,6 +190,7 @@ impl Rig {
             silent: Vec::new(),
             reads_elsewhere: 0,
             offers_history: false,
+            offers_feedback: false,
             notices: Vec::new(),
             opened_ms,
             wall_shift_ms: 0,

@@ -23,7 +23,7 @@ impl World {
                 self.answer_changed(page, row, |text| text.push_str(&delta), false)
             }
             Event::AnswerReplaced { row, text } => self.answer_changed(page, row, |old| *old = text, true),
-            Event::AnswerSilent { .. } | Event::AnswerSourced { .. } => {}
+            Event::AnswerSilent { .. } | Event::AnswerSourced { .. } | Event::FeedbackOffered(_) => {}
             // No simulated visitor erases.
             Event::ProfileRead(_) | Event::ReadElsewhere | Event::TranscriptErased => {}
             Event::AuthChanged { state, .. } => {

@@ -113,6 +113,7 @@ impl Rig {
             }
             Event::AnswerSilent { row } => self.silent.push(row),
             Event::ConversationStarted { .. } | Event::PhaseChanged(_) => {}
+            Event::FeedbackOffered(is_offered) => self.offers_feedback = is_offered,
             Event::HistoryOffered(is_offered) => self.offers_history = is_offered,
             Event::ReadElsewhere => self.reads_elsewhere += 1,
             Event::TranscriptErased => self.transcript.clear(),

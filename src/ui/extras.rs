@@ -1,0 +1,95 @@
+//! What can be done with a finished answer: a quiet row under it.
+
+use leptos::{ev, prelude::*};
+use miptech_chat_session::{Feedback, Status};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement};
+
+use super::{
+    clipboard,
+    context::Ui,
+    element::{el, text_button},
+    later::{self, Part, is_there},
+    live::Live,
+    model::Row,
+    strings::Strings,
+};
+
+pub(super) fn extras(ui: &Ui, row: &Row) -> impl Fn() -> Option<AnyView> + Send + 'static + use<> {
+    let (ui, row) = (ui.clone(), row.clone());
+    let (status, verdict, has_feedback) = (row.status(), row.verdict(), ui.model.has_feedback());
+    let is_answer = row.answer().is_some();
+    let is_there = is_there(Part::Rest);
+    move || {
+        let is_whole = matches!(
+            status.get(),
+            Status::Complete | Status::Stopped | Status::Truncated
+        );
+        let is_shown = is_answer && is_whole && is_there();
+        is_shown.then(|| later::rest::extras(&ui, &row, verdict, has_feedback.get()))
+    }
+}
+
+/// The row.
+pub(super) fn drawn(ui: &Ui, row: &Row, verdict: Live<Option<Feedback>>, has_feedback: bool) -> AnyView {
+    let strings = ui.strings();
+    let copy = || {
+        let copy = move |event: ev::Event| copy_answer(&event, strings);
+        text_button(strings.copy).on("click", copy).view()
+    };
+    let again = |question: String| {
+        let actions = ui.actions.clone();
+        let ask = move |_| drop(actions.send(&question));
+        text_button(strings.try_again)
+            .set("data-again", "")
+            .on("click", ask)
+            .view()
+    };
+    let thumb = |value: Feedback, name: &'static str| {
+        let (actions, row) = (ui.actions.clone(), row.clone());
+        let rate = move |_| {
+            // One that was pressed stays pressed: an opinion can be changed, not taken back.
+            if let Some(id) = row
+                .message_now()
+                .filter(|_| verdict.get_untracked() != Some(value))
+            {
+                verdict.set(Some(value));
+                actions.rate(&id, value);
+            }
+        };
+        text_button(name)
+            .bind("aria-pressed", move || {
+                let is_pressed = verdict.get() == Some(value);
+                Some(if is_pressed { "true" } else { "false" }.into())
+            })
+            .on("click", rate)
+            .view()
+    };
+    let has_feedback = has_feedback && ui.options.has_feedback;
+    let extras = el("div")
+        .class("extras")
+        .maybe(clipboard::is_there().then(copy))
+        .maybe(has_feedback.then(|| thumb(Feedback::Up, strings.helpful)))
+        .maybe(has_feedback.then(|| thumb(Feedback::Down, strings.not_helpful)))
+        .maybe(ui.model.question_before(row).map(again));
+    extras.view()
+}
+
+/// Copies the answer over the button as it is shown: its words without marks, and without our own in between.
+fn copy_answer(event: &ev::Event, strings: &'static Strings) {
+    let button = event
+        .current_target()
+        .and_then(|button| button.dyn_into::<Element>().ok());
+    let answer = button
+        .as_ref()
+        .and_then(|button| button.closest(".message").ok().flatten())
+        .and_then(|message| message.query_selector(".answer").ok().flatten());
+    let Some(answer) = answer.and_then(|answer| answer.dyn_into::<HtmlElement>().ok()) else {
+        return;
+    };
+    // What is not drawn is not among an element's words; the browser draws nothing between these two lines.
+    answer.set_class_name("answer copied");
+    let words = answer.inner_text();
+    answer.set_class_name("answer");
+    clipboard::copy(button.map(Into::into), &words, strings);
+}

@@ -1,0 +1,278 @@
+//! The one live region: it says an answer sentence by sentence while it grows, and what became of it.
+//!
+//! The visible transcript is none. A region of growing text is spoken from its beginning with every piece, or not at
+//! all; here whole sentences arrive, at most every two seconds, each once.
+
+use std::{cell::RefCell, rc::Rc};
+
+use gloo_timers::callback::Timeout;
+use js_sys::{Array, JsString, Object, Reflect, RegExp};
+use leptos::prelude::*;
+use miptech_chat_markdown::{Block, Inline};
+use miptech_chat_session::Status;
+use wasm_bindgen::prelude::*;
+use web_sys::HtmlElement;
+
+use super::{
+    context::Ui,
+    element::{ElementRef, el, follow},
+    later::{self, Part, is_there},
+    model::Row,
+    notice::notice_words,
+    strings::Strings,
+};
+
+#[wasm_bindgen]
+extern "C" {
+    type Segmenter;
+
+    #[wasm_bindgen(catch, constructor, js_namespace = Intl)]
+    fn new(language: &str, options: &Object) -> Result<Segmenter, JsValue>;
+
+    #[wasm_bindgen(method)]
+    fn segment(this: &Segmenter, text: &str) -> JsValue;
+}
+
+/// The region; a notice is said when it appears.
+pub(super) fn announcer(ui: &Ui) -> AnyView {
+    let strings = ui.strings();
+    let (answers, notice) = (ui.model.speaking(), ui.model.notice());
+    let narrator = Rc::new(Narrator {
+        strings,
+        place: ElementRef::default(),
+        told: RefCell::default(),
+        pause: RefCell::default(),
+    });
+    let place = narrator.place;
+    let is_there = is_there(Part::Answers);
+    // What is still to be said is not said any more once the view is gone.
+    let ends = StoredValue::new_local(narrator.clone());
+    on_cleanup(move || drop(ends.try_with_value(|narrator| narrator.pause.take())));
+    follow(move || {
+        if let Some(row) = answers.get().filter(|_| is_there()) {
+            later::answers::heard(&narrator, &row);
+        }
+    });
+    let notice_words = move || {
+        notice
+            .get()
+            .map_or("".into(), |notice| notice_words(strings, &notice))
+    };
+    el("div")
+        .part("announcer")
+        .class("unseen")
+        .set("role", "status")
+        .set("aria-live", "polite")
+        .set("aria-atomic", "false")
+        .child(el("div").at(place).view())
+        .child(el("p").live_text(notice_words).view())
+        .view()
+}
+
+pub(super) struct Narrator {
+    strings: &'static Strings,
+    place: ElementRef,
+    told: RefCell<Told>,
+    /// Runs from the first news after an utterance to the next utterance.
+    pause: RefCell<Option<Timeout>>,
+}
+
+/// How far an answer was said.
+#[derive(Default)]
+struct Told {
+    row: Option<Row>,
+    bytes: usize,
+    is_over: bool,
+    /// What was left of the answer before, when this one began.
+    left: String,
+}
+
+impl Narrator {
+    /// An answer grew, or came to its end.
+    pub(super) fn heard(self: &Rc<Self>, row: &Row) {
+        if let Some(answer) = row.answer() {
+            answer.with(|_| ());
+        }
+        row.status().get();
+        self.turn_to(row);
+        if self.told.borrow().is_over || self.pause.borrow().is_some() {
+            return;
+        }
+        let narrator = Rc::downgrade(self);
+        self.pause.replace(Some(Timeout::new(PAUSE_MS, move || {
+            if let Some(narrator) = narrator.upgrade() {
+                narrator.pause.take();
+                narrator.speak();
+            }
+        })));
+    }
+
+    fn turn_to(&self, row: &Row) {
+        let mut told = self.told.borrow_mut();
+        if told.row.as_ref().is_some_and(|known| known.key() == row.key()) {
+            return;
+        }
+        let mut left = String::new();
+        if told.row.is_some() && !told.is_over {
+            left = told.next(self.strings);
+            left.push('\n');
+        }
+        *told = Told {
+            row: Some(row.clone()),
+            left,
+            ..Told::default()
+        };
+        if let Some(place) = self.place.get_untracked() {
+            place.set_text_content(None);
+        }
+    }
+
+    fn speak(&self) {
+        let words = self.told.borrow_mut().next(self.strings);
+        let place = self.place.try_get_untracked().flatten();
+        if let Some(place) = place.filter(|_| !words.is_empty()) {
+            utter(&place, &words);
+        }
+    }
+}
+
+impl Told {
+    /// The sentences that are whole and were not said yet; at the answer's end the rest of it, and that it ended.
+    fn next(&mut self, strings: &Strings) -> String {
+        let mut words = std::mem::take(&mut self.left);
+        let Some(row) = &self.row else { return words };
+        let status = row.status_now();
+        let is_growing = matches!(status, Status::Streaming | Status::Thinking);
+        let mut text = String::new();
+        row.read_answer(|answer| {
+            answer.read(|document| {
+                let blocks = document.settled().iter().chain(document.tail());
+                blocks.for_each(|block| say_block(block, strings, &mut text));
+            });
+        });
+        let rest = text.get(self.bytes..).unwrap_or_default();
+        let end = if is_growing {
+            whole_sentences(rest, strings.tag)
+        } else {
+            rest.len()
+        };
+        words.push_str(rest.get(..end).unwrap_or_default());
+        self.bytes += end;
+        if !is_growing {
+            self.is_over = true;
+            words.push('\n');
+            words.push_str(&ending(status, row.sources_now().len(), strings));
+        }
+        words.trim().to_owned()
+    }
+}
+
+/// What is said of an answer that will not grow any more.
+fn ending(status: Status, sources: usize, strings: &Strings) -> String {
+    match status {
+        Status::Complete => strings.complete(sources),
+        Status::Interrupted => strings.answer_cut.to_owned(),
+        Status::Truncated => strings.answer_too_long.to_owned(),
+        Status::Expired
+        | Status::Failed
+        | Status::Queued
+        | Status::Sending
+        | Status::Sent
+        | Status::Stopped
+        | Status::Streaming
+        | Status::Thinking
+        | Status::Unconfirmed => String::new(),
+    }
+}
+
+/// Adds a paragraph, which is what a polite region speaks of.
+fn utter(place: &HtmlElement, words: &str) {
+    let paragraph = place
+        .owner_document()
+        .and_then(|page| page.create_element("p").ok());
+    if let Some(paragraph) = paragraph {
+        paragraph.set_text_content(Some(words));
+        let _accepted = place.append_child(&paragraph);
+    }
+}
+
+/// How much of a text are sentences that something follows already.
+fn whole_sentences(text: &str, language: &str) -> usize {
+    let options = Object::new();
+    // Setting a field of a fresh plain object cannot fail.
+    let _always_set = Reflect::set(&options, &"granularity".into(), &"sentence".into());
+    let units = match Segmenter::new(language, &options) {
+        Ok(segmenter) => {
+            let last = Array::from(&segmenter.segment(text)).pop();
+            let index = Reflect::get(&last, &"index".into()).ok();
+            index.and_then(|index| index.as_f64()).unwrap_or_default() as u32
+        }
+        Err(_) => {
+            let whole = JsString::from(text).match_(&RegExp::new(SENTENCES, ""));
+            whole.map_or(0, |whole| JsString::from(Array::from(&whole).get(0)).length())
+        }
+    };
+    let mut left = units as usize;
+    let next = text.char_indices().find(|(_, character)| {
+        let is_next = left == 0;
+        left = left.saturating_sub(character.len_utf16());
+        is_next
+    });
+    next.map_or(0, |(at, _)| at)
+}
+
+/// Sentences for a browser without a segmenter: they end with a line, or with a mark and white space.
+const SENTENCES: &str = "^[^]*(?:[.!?…。！？]\\s+|\\n)(?=\\S)";
+
+/// A line for each paragraph, heading, item or row, without marks; code is only named.
+fn say_block(block: &Block, strings: &Strings, out: &mut String) {
+    match block {
+        Block::Code { language, .. } => {
+            out.push_str(strings.code_block);
+            if let Some(language) = language {
+                out.push_str(", ");
+                out.extend(language.chars().take(LANGUAGE_CHARS));
+            }
+            out.push('.');
+        }
+        Block::Heading { content, .. } | Block::Paragraph(content) => say(content, out),
+        Block::List { items, .. } => {
+            let blocks = items.iter().flat_map(|item| &item.blocks);
+            blocks.for_each(|block| say_block(block, strings, out));
+        }
+        Block::Quote(blocks) => blocks.iter().for_each(|block| say_block(block, strings, out)),
+        Block::Rule => return,
+        Block::Table { header, rows, .. } => {
+            for row in std::iter::once(header).chain(rows) {
+                for (column, cell) in row.iter().enumerate() {
+                    if column > 0 {
+                        out.push_str(", ");
+                    }
+                    say(cell, out);
+                }
+                out.push('\n');
+            }
+        }
+    }
+    out.push('\n');
+}
+
+fn say(content: &[Inline], out: &mut String) {
+    for inline in content {
+        match inline {
+            Inline::Code(text) | Inline::Text(text) => out.push_str(text),
+            Inline::Emphasis(content)
+            | Inline::Link { content, .. }
+            | Inline::Strikethrough(content)
+            | Inline::Strong(content) => say(content, out),
+            Inline::Image { alt, .. } => out.push_str(alt),
+            Inline::LineBreak | Inline::SoftBreak => out.push(' '),
+        }
+    }
+}
+
+/// The least time between two utterances.
+const PAUSE_MS: u32 = 2000;
+
+/// The longest name of a language that is said.
+const LANGUAGE_CHARS: usize = 24;
