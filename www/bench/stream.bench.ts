@@ -56,9 +56,10 @@ test('streams', async ({ browser, server }) => {
       results.push({ stream: stream.name, throttle, rounds, ratios, widget, markdown, plain, figures })
       console.log(`\n${stream.name}, ${throttle === 1 ? 'CPU as it is' : `CPU ${throttle}× slower`}`)
       console.table({ widget, markdown, plain })
+      // After each, so that a run that is ended early leaves what it has.
+      await leave('stream', { chromium: browser.version(), results })
     }
   }
-  await leave('stream', { chromium: browser.version(), results })
 })
 
 async function measure(browser: Browser, server: ReferenceServer, kind: Kind, { deltas, rate }: Stream, throttle: number): Promise<Figures> {
