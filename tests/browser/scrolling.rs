@@ -267,7 +267,11 @@ fn stored_message(number: u32) -> String {
 
 /// A question or an answer, by turns; some of them long, some with code.
 fn message(number: u32) -> (&'static str, String, String) {
-    let role = if number % 2 == 0 { "user" } else { "assistant" };
+    let role = if number.is_multiple_of(2) {
+        "user"
+    } else {
+        "assistant"
+    };
     let more = match number % 7 {
         3 if role == "assistant" => "\\n\\n```\\nlet x = 1\\n```".to_owned(),
         5 => format!("\\n\\n{}", "More of it. ".repeat(30)),

@@ -4,12 +4,14 @@ import { expect, test } from './fixtures'
 import { type Widget } from './widget'
 
 const MESSAGES = 10_000
+/** Ten times what the platform puts on a page, so that it is quick. */
+const PAGE = 500
 
 test.beforeEach(async ({ page }) => {
   await page.route('**/messages?after=*', (route) => {
     const after = Number(new URL(route.request().url()).searchParams.get('after'))
-    const items = Array.from({ length: Math.min(50, MESSAGES - after) }, (_, index) => message(after + index))
-    return route.fulfill({ json: { items, next: after + 50 < MESSAGES ? after + 50 : null } })
+    const items = Array.from({ length: Math.min(PAGE, MESSAGES - after) }, (_, index) => message(after + index))
+    return route.fulfill({ json: { items, next: after + PAGE < MESSAGES ? after + PAGE : null } })
   })
   await page.goto('/')
 })

@@ -76,7 +76,7 @@ proptest! {
         window.set_rows(rows.clone(), None);
         window.look(top, 500 * UNIT);
         window.level();
-        let on_page = window.on_page(&[kept..kept + 1]);
+        let on_page = window.on_page(std::slice::from_ref(&(kept..kept + 1)));
         let mut spaces = window.spaces();
         let before: i32 = on_page.iter().map(|row| spaces.before(*row)).sum();
         let drawn: i32 = on_page.iter().filter_map(|row| rows.get(*row)).sum();

@@ -65,7 +65,7 @@ impl Page {
     /// The reader drags the scrollbar.
     pub(crate) fn jump(&mut self, to: u16) {
         let share = i64::from(self.most()) * i64::from(to) / i64::from(u16::MAX);
-        self.top = i32::try_from(share).expect("between nothing and the most");
+        self.top = i32::try_from(share).unwrap_or(i32::MAX);
         // What turns out lower than estimated leads further, until the end is there.
         for _ in 0..20 {
             self.draw();
