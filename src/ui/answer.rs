@@ -60,7 +60,7 @@ pub(super) fn answer(ui: &Ui, row: &Row, answer: Live<Answer>) -> AnyView {
     };
     let question = {
         let ui = ui.clone();
-        move || Some(later::answers::question(&ui, asked, asked.get()?))
+        move || Some(later::rest::question(&ui, asked, asked.get()?))
     };
     let rest = {
         let strings = ui.strings();
@@ -114,10 +114,19 @@ pub(super) fn drawn(
         .class("answer")
         .set("dir", "auto")
         .at(place)
-        .on("click", move |event| hand.pressed(&event))
-        .on("auxclick", move |event| hand.pressed_otherwise(&event))
-        .on("keydown", move |event| hand.key(&event))
+        .on("click", move |event| meant(hand, &event))
+        .on("auxclick", move |event| meant(hand, &event))
+        .on("keydown", move |event| meant(hand, &event))
         .view()
+}
+
+/// Nothing in an answer is followed before it is known whether the visitor is to be asked.
+fn meant(hand: Hand, event: &ev::Event) {
+    if later::is_whole() {
+        later::rest::meant(hand, event);
+    } else if event.type_() != "keydown" {
+        event.prevent_default();
+    }
 }
 
 /// Three soft dots in the answer's place; the first text replaces them without a jump.
@@ -137,13 +146,21 @@ fn thinking(ui: &Ui, row: &Row) -> impl Fn() -> Option<AnyView> + Send + 'static
 
 /// What a person does inside an answer.
 #[derive(Clone, Copy)]
-struct Hand {
+pub(super) struct Hand {
     strings: &'static Strings,
     /// The link the visitor is asked about.
     asked: Live<Option<Asked>>,
 }
 
 impl Hand {
+    pub(super) fn meant(self, event: &ev::Event) {
+        match event.type_().as_str() {
+            "click" => self.pressed(event),
+            "auxclick" => self.pressed_otherwise(event),
+            _ => self.key(event),
+        }
+    }
+
     fn pressed(self, event: &ev::Event) {
         if let Some(button) = under(event, "button.copy") {
             copy_code(&button, self.strings);

@@ -8,41 +8,54 @@ use super::{
     clipboard,
     context::Ui,
     element::{el, text_button},
+    later::{self, Part, is_there},
     model::Row,
 };
 
 pub(super) fn foot(ui: &Ui, row: &Row) -> impl Fn() -> Option<AnyView> + Send + 'static + use<> {
     let (ui, row) = (ui.clone(), row.clone());
     let (status, is_silent, has_history) = (row.status(), row.is_silent(), ui.model.has_history());
+    let is_there = is_there(Part::Rest);
     move || {
-        let strings = ui.strings();
-        let delete = || on_message(&ui, &row, strings.delete, <dyn Act>::discard);
-        let parked = |again, can_check: bool| {
-            let check = || on_message(&ui, &row, strings.check, <dyn Act>::check);
-            let again = on_message(&ui, &row, again, <dyn Act>::send_again);
-            vec![
-                can_check.then(check),
-                Some(again),
-                copy(&ui, &row),
-                Some(delete()),
-            ]
+        let is_said = match status.get() {
+            Status::Complete | Status::Sent | Status::Stopped => false,
+            Status::Streaming | Status::Thinking => is_silent.get(),
+            Status::Expired
+            | Status::Failed
+            | Status::Interrupted
+            | Status::Queued
+            | Status::Sending
+            | Status::Truncated
+            | Status::Unconfirmed => true,
         };
-        let (words, actions) = match status.get() {
-            Status::Complete | Status::Sent | Status::Stopped => return None,
-            Status::Expired => (strings.expired, parked(strings.send, false)),
-            Status::Failed => (strings.not_sent, parked(strings.retry, false)),
-            Status::Interrupted => (strings.answer_cut, vec![ask_again(&ui, &row)]),
-            Status::Queued => (strings.waiting, vec![Some(delete())]),
-            Status::Sending => (strings.sending, Vec::new()),
-            Status::Streaming | Status::Thinking if is_silent.get() => (strings.answer_silent, Vec::new()),
-            Status::Streaming | Status::Thinking => return None,
-            Status::Truncated => (strings.answer_too_long, Vec::new()),
-            Status::Unconfirmed => (strings.unconfirmed, parked(strings.send_again, has_history.get())),
-        };
-        let foot = el("div").class("foot").child(el("span").text(words).view());
-        let foot = actions.into_iter().fold(foot, |foot, action| foot.maybe(action));
-        Some(foot.view())
+        let can_check = has_history.get();
+        (is_said && is_there()).then(|| later::rest::foot(&ui, &row, can_check))
     }
+}
+
+/// The line under a message that is neither whole nor simply growing.
+pub(super) fn drawn(ui: &Ui, row: &Row, can_check: bool) -> AnyView {
+    let strings = ui.strings();
+    let delete = || on_message(ui, row, strings.delete, <dyn Act>::discard);
+    let parked = |again, can_check: bool| {
+        let check = || on_message(ui, row, strings.check, <dyn Act>::check);
+        let again = on_message(ui, row, again, <dyn Act>::send_again);
+        vec![can_check.then(check), Some(again), copy(ui, row), Some(delete())]
+    };
+    let (words, actions) = match row.status_now() {
+        Status::Complete | Status::Sent | Status::Stopped => ("", Vec::new()),
+        Status::Expired => (strings.expired, parked(strings.send, false)),
+        Status::Failed => (strings.not_sent, parked(strings.retry, false)),
+        Status::Interrupted => (strings.answer_cut, vec![ask_again(ui, row)]),
+        Status::Queued => (strings.waiting, vec![Some(delete())]),
+        Status::Sending => (strings.sending, Vec::new()),
+        Status::Streaming | Status::Thinking => (strings.answer_silent, Vec::new()),
+        Status::Truncated => (strings.answer_too_long, Vec::new()),
+        Status::Unconfirmed => (strings.unconfirmed, parked(strings.send_again, can_check)),
+    };
+    let foot = el("div").class("foot").child(el("span").text(words).view());
+    let foot = actions.into_iter().fold(foot, |foot, action| foot.maybe(action));
+    foot.view()
 }
 
 /// A button that does something with this message.

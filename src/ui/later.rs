@@ -6,13 +6,13 @@
 
 use std::rc::Rc;
 
-use leptos::prelude::*;
+use leptos::{ev::Event, prelude::*};
 use miptech_chat_session::{Feedback, Source};
 
 use super::{
-    answer::{self, Asked},
+    answer::{self, Asked, Hand},
     context::Ui,
-    extras,
+    extras, foot,
     live::{Kept, Live},
     model::{Answer, Row},
     narrator::Narrator,
@@ -48,9 +48,9 @@ pub(super) fn is_there(part: Part) -> impl Fn() -> bool + Copy + Send + 'static 
     move || came.get() > part as u32
 }
 
-/// Answers as they are meant to look and to be heard.
+/// Answers as they are meant to look.
 pub(super) mod answers {
-    use super::{Answer, AnyView, Asked, Live, Narrator, Rc, Row, Source, Strings, Ui, answer, sources};
+    use super::{Answer, AnyView, Asked, Live, Row, Strings, Ui, answer};
 
     #[inline(never)]
     pub(in super::super) fn drawn(
@@ -67,30 +67,14 @@ pub(super) mod answers {
     pub(in super::super) fn rest(strings: &'static Strings, answer: Live<Answer>) -> AnyView {
         answer::rest(strings, answer)
     }
-
-    #[inline(never)]
-    pub(in super::super) fn question(ui: &Ui, asked: Live<Option<Asked>>, link: Asked) -> AnyView {
-        answer::question(ui, asked, link)
-    }
-
-    #[inline(never)]
-    pub(in super::super) fn sources(
-        strings: &'static Strings,
-        list: &[Source],
-        is_unfolded: Live<bool>,
-    ) -> AnyView {
-        sources::pills(strings, list, is_unfolded)
-    }
-
-    #[inline(never)]
-    pub(in super::super) fn heard(narrator: &Rc<Narrator>, row: &Row) {
-        narrator.heard(row);
-    }
 }
 
-/// What few visitors need.
+/// What is said about messages and done with them, how answers are heard, and what few visitors need.
 pub(super) mod rest {
-    use super::{AnyView, Feedback, Live, Row, Ui, extras, sign_in};
+    use super::{
+        AnyView, Asked, Event, Feedback, Hand, Live, Narrator, Rc, Row, Source, Strings, Ui, answer, extras,
+        foot, sign_in, sources,
+    };
 
     #[inline(never)]
     pub(in super::super) fn extras(
@@ -103,7 +87,36 @@ pub(super) mod rest {
     }
 
     #[inline(never)]
+    pub(in super::super) fn foot(ui: &Ui, row: &Row, can_check: bool) -> AnyView {
+        foot::drawn(ui, row, can_check)
+    }
+
+    #[inline(never)]
+    pub(in super::super) fn heard(narrator: &Rc<Narrator>, row: &Row) {
+        narrator.heard(row);
+    }
+
+    #[inline(never)]
+    pub(in super::super) fn meant(hand: Hand, event: &Event) {
+        hand.meant(event);
+    }
+
+    #[inline(never)]
+    pub(in super::super) fn question(ui: &Ui, asked: Live<Option<Asked>>, link: Asked) -> AnyView {
+        answer::question(ui, asked, link)
+    }
+
+    #[inline(never)]
     pub(in super::super) fn sign_in_form(ui: &Ui) -> AnyView {
         sign_in::form(ui)
+    }
+
+    #[inline(never)]
+    pub(in super::super) fn sources(
+        strings: &'static Strings,
+        list: &[Source],
+        is_unfolded: Live<bool>,
+    ) -> AnyView {
+        sources::pills(strings, list, is_unfolded)
     }
 }

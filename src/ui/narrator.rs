@@ -44,13 +44,13 @@ pub(super) fn announcer(ui: &Ui) -> AnyView {
         pause: RefCell::default(),
     });
     let place = narrator.place;
-    let is_there = is_there(Part::Answers);
+    let is_there = is_there(Part::Rest);
     // What is still to be said is not said any more once the view is gone.
     let ends = StoredValue::new_local(narrator.clone());
     on_cleanup(move || drop(ends.try_with_value(|narrator| narrator.pause.take())));
     follow(move || {
         if let Some(row) = answers.get().filter(|_| is_there()) {
-            later::answers::heard(&narrator, &row);
+            later::rest::heard(&narrator, &row);
         }
     });
     let notice_words = move || {

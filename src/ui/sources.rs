@@ -20,10 +20,10 @@ pub(super) fn sources(ui: &Ui, row: &Row) -> impl Fn() -> Option<AnyView> + Send
     let strings = ui.strings();
     let list = row.sources();
     let is_unfolded = Live::new(false);
-    let is_there = is_there(Part::Answers);
+    let is_there = is_there(Part::Rest);
     move || {
         let list = list.get();
-        (!list.is_empty() && is_there()).then(|| later::answers::sources(strings, &list, is_unfolded))
+        (!list.is_empty() && is_there()).then(|| later::rest::sources(strings, &list, is_unfolded))
     }
 }
 

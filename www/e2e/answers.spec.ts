@@ -1,7 +1,6 @@
 /** How an answer grows on the page, where its links lead, and what it rests on. */
 import { type Locator, type Page } from '@playwright/test'
 import { REACT_QUESTION, expect, test } from './fixtures'
-import { goToPage, tag } from './pages'
 import { Teller } from './teller'
 import type { Widget } from './widget'
 
