@@ -168,7 +168,7 @@ fn inputs(workspace: &Workspace, raw: &Path, wasm_bindgen: &str) -> Result<Strin
         wasm_bindgen,
         &installed_version(workspace, "binaryen")?,
         &WASM_OPT.join(" "),
-        "short names of all that is private, a start of our own, cut into parts",
+        "short names of all that is private, a start of our own, cut into parts by their places",
     ];
     Ok(parts.join(" "))
 }
@@ -211,7 +211,7 @@ fn bind(raw: &Path, folder: &Path) -> Result<Plan> {
     }
     let module = output.wasm_mut();
     let linked = fs::read(raw).with_context(|| format!("cannot read {}", raw.display()))?;
-    let plan = Plan::of(&linked, &split::entered(module))?;
+    let plan = Plan::of(&linked, module)?;
     // What the linker left for the plan is of the module as it was.
     for section in ["linking", "reloc.CODE", "reloc.DATA"] {
         module.customs.remove_raw(section);

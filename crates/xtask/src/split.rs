@@ -37,15 +37,19 @@ pub(crate) struct Plan {
     gates: BTreeSet<String>,
     /// Addresses of what only a later part reads.
     data: Vec<(Range<u32>, usize)>,
+    /// The part of every place in the table of functions. The optimiser makes one function of two that are alike, and what
+    /// then stands in the place of the earlier one may have the name of the later.
+    slots: BTreeMap<u32, usize>,
 }
 
 impl Plan {
-    /// Reads `linked`, a module with the relocations of its linker; `entered` are the functions JavaScript enters by.
+    /// Reads `linked`, a module with the relocations of its linker, and `bound`, what wasm-bindgen made of it.
     ///
     /// # Errors
     /// The module has no relocations, or a part has no gates.
-    pub(crate) fn of(linked: &[u8], entered: &BTreeSet<String>) -> Result<Self> {
+    pub(crate) fn of(linked: &[u8], bound: &Module) -> Result<Self> {
         let graph = Graph::read(linked)?;
+        let entered = entered(bound);
         let gates: BTreeMap<u32, usize> = graph
             .functions()
             .filter_map(|(index, name)| Some((index, gate_part(name)?)))
@@ -81,11 +85,18 @@ impl Plan {
             });
         }
         let part = |node| reached.get(&node).copied();
+        let parts: BTreeMap<String, usize> = graph
+            .functions()
+            .filter_map(|(index, name)| Some((name.to_owned(), part(Node::Function(index))?)))
+            .collect();
+        let part_of = |id| {
+            let name = bound.funcs.get(id).name.as_ref();
+            name.and_then(|name| parts.get(name)).copied().unwrap_or(FIRST)
+        };
+        let slots = table::slots(bound)?;
         Ok(Self {
-            parts: graph
-                .functions()
-                .filter_map(|(index, name)| Some((name.to_owned(), part(Node::Function(index))?)))
-                .collect(),
+            slots: slots.into_iter().map(|(slot, id)| (slot, part_of(id))).collect(),
+            parts,
             data: graph.data_of(part),
             gates: graph
                 .functions()
@@ -102,7 +113,7 @@ impl Plan {
 }
 
 /// The functions JavaScript enters a bound module by, and what these call: wasm-bindgen puts functions of its own before some.
-pub(crate) fn entered(module: &Module) -> BTreeSet<String> {
+fn entered(module: &Module) -> BTreeSet<String> {
     let mut entered = BTreeSet::new();
     for export in module.exports.iter() {
         if let ExportItem::Function(id) = export.item {

@@ -239,26 +239,30 @@ fn parts(module: &Module, plan: &Plan, slots: &BTreeMap<u32, FunctionId>) -> BTr
         })
         .chain(module.start)
         .collect();
-    let in_table: BTreeSet<FunctionId> = slots.values().copied().collect();
-    module
+    let mut parts: BTreeMap<FunctionId, usize> = module
         .funcs
         .iter_local()
         .map(|(id, _)| {
-            let planned = module
-                .funcs
-                .get(id)
-                .name
-                .as_ref()
-                .and_then(|name| plan.parts.get(name));
-            let part = match planned {
-                _ if exported.contains(&id) => FIRST,
-                Some(part) => *part,
-                None if in_table.contains(&id) => FIRST,
-                None => LATER.len(),
-            };
-            (id, part)
+            let name = module.funcs.get(id).name.as_ref();
+            let planned = name.and_then(|name| plan.parts.get(name)).copied();
+            let is_entered = exported.contains(&id);
+            (
+                id,
+                if is_entered {
+                    FIRST
+                } else {
+                    planned.unwrap_or(LATER.len())
+                },
+            )
         })
-        .collect()
+        .collect();
+    for (slot, id) in slots {
+        let planned = plan.slots.get(slot).copied().unwrap_or(FIRST);
+        if let Some(part) = parts.get_mut(id) {
+            *part = planned.min(*part);
+        }
+    }
+    parts
 }
 
 /// What is called across parts, under short names in the order of ids.

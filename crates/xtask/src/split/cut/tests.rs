@@ -47,6 +47,7 @@ fn plan() -> Plan {
         parts: parts.map(|(name, part)| (name.to_owned(), part)).into(),
         gates: ["gate".to_owned()].into(),
         data: vec![(34..40, 1)],
+        slots: [(1, 1)].into(),
     }
 }
 
@@ -107,6 +108,19 @@ fn what_the_optimiser_made_goes_where_its_earliest_caller_is() {
     plan.parts.remove("common");
     let first = read(&cut(&module(), &plan).unwrap()[0]).unwrap();
     assert_eq!(first.funcs.iter_local().count(), 2);
+}
+
+#[test]
+fn what_stands_for_an_earlier_function_in_the_table_is_there_from_the_start() {
+    let mut plan = plan();
+    plan.slots = [(1, 0)].into();
+    let parts = cut(&module(), &plan).unwrap();
+    let [first, second] = [&parts[0], &parts[1]].map(|part| read(part).unwrap());
+    assert_eq!(table::slots(&first).unwrap().into_keys().collect::<Vec<_>>(), [1]);
+    assert_eq!(
+        table::slots(&second).unwrap().into_keys().collect::<Vec<_>>(),
+        [2]
+    );
 }
 
 #[test]
