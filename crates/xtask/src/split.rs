@@ -2,7 +2,7 @@
 //!
 //! Any room of the widget may have a module `later` with a module for each part in it: what only the functions in there lead
 //! to is fetched after the widget stands. Who leads to whom is read from the relocations of the linker ([`graph`]), and the optimised
-//! module is cut accordingly ([`cut`]). The parts share memory, table and globals, so a call across costs what an
+//! module is cut accordingly ([`mod@cut`]). The parts share memory, table and globals, so a call across costs what an
 //! indirect call costs.
 //!
 //! A gate must not be entered before its part is there: its place in the table is empty, and an empty place is a trap.
