@@ -353,6 +353,8 @@ impl Parser {
         {
             *task = Some(ticked);
             rest = content;
+            // As with what makes a list loose.
+            self.innermost();
         }
         self.open.leaf = Leaf::Paragraph {
             text: rest.to_owned(),
@@ -389,6 +391,8 @@ impl Parser {
                     Kind::Item { .. } => {}
                     Kind::List { tight, .. } => {
                         *tight = false;
+                        // Into the tree at once: what follows may be a definition, which adds nothing there.
+                        self.innermost();
                         return;
                     }
                     Kind::Quote => return,

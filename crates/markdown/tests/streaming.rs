@@ -105,6 +105,17 @@ fn finished_blocks_settle_at_once() {
     assert!(!document.text().ends_with("ignored"));
 }
 
+/// A definition adds nothing to the tree; what its line says of the list around it counts all the same.
+#[test]
+fn a_definition_in_an_item_leaves_its_mark_on_the_list() {
+    for answer in ["- |\n\n  [a]:y\n\n", "- [x] [a]: y\n\nb"] {
+        let mut document = Document::new();
+        document.push(answer);
+        document.finish();
+        assert_eq!(document.settled(), parse(answer), "{answer:?}");
+    }
+}
+
 #[test]
 fn a_link_before_its_definition_is_found_at_the_end() {
     let mut document = Document::new();
