@@ -30,7 +30,8 @@ pub(crate) struct Known {
     joins: u32,
 }
 
-/// Frames per second, while they come faster than anybody can mean them (row P7).
+/// Frames per second, while they come faster than anybody can mean them (row P7). What makes an answer longer is none of
+/// them: it may come as fast as the transport carries it, and there is only so much of it.
 #[derive(Debug, Default)]
 pub(crate) struct Flood {
     second: Option<Instant>,
@@ -51,6 +52,11 @@ impl Flood {
         }
         self.frames += 1;
         self.seconds >= MOST_SECONDS
+    }
+
+    /// The frame counted last was meant.
+    const fn spare(&mut self) {
+        self.frames = self.frames.saturating_sub(1);
     }
 }
 
@@ -370,6 +376,9 @@ impl Session {
                 return;
             }
             let events = self.assembly.take(frame, &mut self.rows, now);
+            if matches!(events.first(), Some(Event::AnswerGrew { .. })) {
+                self.flood.spare();
+            }
             self.events(events);
         }
     }

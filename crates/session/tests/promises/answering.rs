@@ -204,6 +204,42 @@ fn five_unreadable_frames_replace_the_socket() {
     assert_eq!(rig.closes, [(socket, 4900)]);
 }
 
+/// A thousand frames a second, for eight seconds or until the socket is closed.
+fn flood(rig: &mut Rig, frame: impl Fn(u64) -> String) {
+    for number in 0..8_000 {
+        if rig.closes.is_empty() {
+            rig.server(&frame(number));
+            rig.advance(Duration::from_millis(1));
+        }
+    }
+}
+
+#[test]
+fn more_frames_than_anybody_can_mean_end_the_socket() {
+    let mut rig = asked();
+    let socket = rig.socket.unwrap();
+    flood(&mut rig, |_| {
+        r#"{"type":"typing_indicator","data":{}}"#.to_owned()
+    });
+    assert_eq!(rig.closes, [(socket, 4901)]);
+}
+
+#[test]
+fn an_answer_may_come_as_fast_as_the_transport_carries_it() {
+    let mut rig = asked();
+    flood(&mut rig, |_| chunk("a1", "word"));
+    assert_eq!(rig.closes, []);
+    assert_eq!(rig.transcript[1].text.len(), 32_000);
+}
+
+#[test]
+fn answers_without_end_are_a_flood_like_any_other() {
+    let mut rig = asked();
+    let socket = rig.socket.unwrap();
+    flood(&mut rig, |number| chunk(&format!("a{number}"), "word"));
+    assert_eq!(rig.closes, [(socket, 4901)]);
+}
+
 #[test]
 fn a_frame_above_the_limit_ends_the_answer_and_the_socket() {
     let mut rig = asked();
