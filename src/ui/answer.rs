@@ -18,14 +18,11 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
 pub(super) use self::ask::{Asked, question};
-use self::{
-    blocks::set,
-    sheet::{Due, Sheet},
-};
+use self::sheet::{Due, Sheet};
 use super::{
     clipboard,
     context::Ui,
-    element::{ElementRef, el, follow, text_button},
+    element::{ElementRef, el, follow, set, text_button},
     later::{self, Part, is_there},
     live::Live,
     model::{Answer, Row},
@@ -241,6 +238,9 @@ fn load(chip: &Element) {
     // The focus was on the chip.
     let _never_refused = picture.unchecked_ref::<HtmlElement>().focus();
 }
+
+/// The longest name of a language that is shown over code, or said.
+pub(super) const LANGUAGE_CHARS: usize = 24;
 
 /// The number of the mouse's middle button.
 const MIDDLE: i16 = 1;

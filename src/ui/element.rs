@@ -310,6 +310,12 @@ impl Mountable for Standing {
     }
 }
 
+/// Sets an attribute of an element that no view draws.
+pub(super) fn set(element: &Element, name: &str, value: &str) {
+    // Names are ours and always valid, so the browser has nothing to refuse.
+    let _always_set = element.set_attribute(name, value);
+}
+
 /// Moves the focus, once the browser has drawn what is to be focused.
 pub(super) fn focus(place: ElementRef) {
     request_animation_frame(move || {
@@ -339,7 +345,7 @@ fn first_kept(parent: &Element) -> Option<Node> {
 
 /// Lets an element stay where it is although its view goes.
 pub(super) fn keep(element: &Element) {
-    let _valid_name = element.set_attribute(KEPT_MARK, "");
+    set(element, KEPT_MARK, "");
 }
 
 /// Ends that.

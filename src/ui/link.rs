@@ -6,6 +6,8 @@
 use js_sys::{Array, JsString, RegExp};
 use web_sys::{Element, Url};
 
+use super::element::set;
+
 /// An address that may be opened, as the browser itself reads it.
 pub(super) struct SafeLink {
     pub(super) href: String,
@@ -98,10 +100,9 @@ pub(super) fn is_one_of(hosts: &[String], host: &str) -> bool {
 /// Makes an element lead out of the widget.
 pub(super) fn lead_out(anchor: &Element, href: &str) {
     for (name, value) in OUT {
-        // Names are ours and always valid, so the browser has nothing to refuse.
-        let _always_set = anchor.set_attribute(name, value);
+        set(anchor, name, value);
     }
-    let _always_set = anchor.set_attribute("href", href);
+    set(anchor, "href", href);
 }
 
 /// The hosts that a text names, as a reader would take it. A name before a host (`bank.example@…`) is none of them and

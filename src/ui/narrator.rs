@@ -8,12 +8,13 @@ use std::{cell::RefCell, rc::Rc};
 use gloo_timers::callback::Timeout;
 use js_sys::{Array, JsString, Object, Reflect, RegExp};
 use leptos::prelude::*;
-use miptech_chat_markdown::{Block, Inline};
+use miptech_chat_markdown::{Block, words};
 use miptech_chat_session::Status;
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlElement;
 
 use super::{
+    answer::LANGUAGE_CHARS,
     context::Ui,
     element::{ElementRef, el, follow},
     later::{self, Part, is_there},
@@ -235,7 +236,7 @@ fn say_block(block: &Block, strings: &Strings, out: &mut String) {
             }
             out.push('.');
         }
-        Block::Heading { content, .. } | Block::Paragraph(content) => say(content, out),
+        Block::Heading { content, .. } | Block::Paragraph(content) => words(content, out),
         Block::List { items, .. } => {
             let blocks = items.iter().flat_map(|item| &item.blocks);
             blocks.for_each(|block| say_block(block, strings, out));
@@ -248,7 +249,7 @@ fn say_block(block: &Block, strings: &Strings, out: &mut String) {
                     if column > 0 {
                         out.push_str(", ");
                     }
-                    say(cell, out);
+                    words(cell, out);
                 }
                 out.push('\n');
             }
@@ -257,22 +258,5 @@ fn say_block(block: &Block, strings: &Strings, out: &mut String) {
     out.push('\n');
 }
 
-fn say(content: &[Inline], out: &mut String) {
-    for inline in content {
-        match inline {
-            Inline::Code(text) | Inline::Text(text) => out.push_str(text),
-            Inline::Emphasis(content)
-            | Inline::Link { content, .. }
-            | Inline::Strikethrough(content)
-            | Inline::Strong(content) => say(content, out),
-            Inline::Image { alt, .. } => out.push_str(alt),
-            Inline::LineBreak | Inline::SoftBreak => out.push(' '),
-        }
-    }
-}
-
 /// The least time between two utterances.
 const PAUSE_MS: u32 = 2000;
-
-/// The longest name of a language that is said.
-const LANGUAGE_CHARS: usize = 24;

@@ -139,7 +139,7 @@ fn is_own_host(host: &str) -> bool {
 const FEW: usize = 3;
 
 /// The longest title shown (row M22).
-const TITLE_CHARS: usize = 80;
+pub(super) const TITLE_CHARS: usize = 80;
 
 /// The most of what a source says; longer ones are for its own page.
 const SNIPPET_CHARS: usize = 300;

@@ -14,7 +14,7 @@
 //! The cost of a push follows the piece and the open paragraph. Closed items of an open list, the lines of an
 //! open code block and the rows of an open table stand in the tree and are not looked at again.
 
-use crate::{block::Parser, bytes, plain, speculate, tree::Block};
+use crate::{block::Parser, bytes, speculate, tree::Block};
 
 /// An answer that is still arriving.
 #[derive(Clone, Debug, Default)]
@@ -116,13 +116,6 @@ impl Document {
     /// [`literal`](crate::literal) before it is shown.
     pub fn rest(&self) -> &str {
         self.cut.map_or("", |cut| bytes::from(&self.text, cut))
-    }
-
-    /// The words without the marks, as a screen reader should say them.
-    pub fn plain_text(&self) -> String {
-        let mut out = String::new();
-        plain::blocks(self.parser.blocks(), &mut out);
-        out
     }
 
     /// Whether a cap was reached, so that some of the answer is shown plainer than it was written or is only in

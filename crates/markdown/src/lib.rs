@@ -70,5 +70,6 @@ mod tree;
 
 pub use budget::{MAX_COLUMNS, MAX_DEPTH, MAX_LINKS, MAX_NODES, MAX_ROWS};
 pub use document::{Document, parse};
+pub use plain::words;
 pub use sanitize::literal;
 pub use tree::{Alignment, Block, Inline, Item, Row};

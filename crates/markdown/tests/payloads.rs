@@ -31,19 +31,7 @@ fn there_are_enough_of_them_and_each_has_a_name_of_its_own() {
 fn every_prefix_is_harmless_and_every_cut_ends_the_same() {
     for (name, text) in payloads() {
         println!("{name}");
-        let whole = parse(&text);
-        let characters: Vec<char> = text.chars().collect();
-        for size in [1, 7, 64] {
-            let mut document = Document::new();
-            for piece in characters.chunks(size) {
-                document.push(&piece.iter().collect::<String>());
-                walk::check_links(document.settled());
-                walk::check_links(document.tail());
-            }
-            document.finish();
-            walk::check_links(document.settled());
-            assert_eq!(document.settled(), whole);
-        }
+        walk::check_cuts(&text);
     }
 }
 

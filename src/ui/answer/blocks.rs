@@ -3,14 +3,14 @@
 //! Elements are made by name from a closed list. Nothing in an answer becomes markup, an attribute of its own choosing,
 //! or a request. Depth is bounded by the parser, so recursion is too.
 
-use miptech_chat_markdown::{Alignment, Block, Inline, Item};
+use miptech_chat_markdown::{Alignment, Block, Inline, Item, words};
 use web_sys::Element;
 
 use super::{
-    cites,
+    LANGUAGE_CHARS, cites,
     pen::{Kind, Pen},
 };
-use crate::ui::{clipboard, context::Ui, link};
+use crate::ui::{clipboard, context::Ui, element::set, link};
 
 /// Draws blocks and what is in them.
 pub(super) struct Brush<'a> {
@@ -59,7 +59,7 @@ impl<'a> Brush<'a> {
     }
 
     fn code(&self, pen: &mut Pen<'_>, language: &str, text: &str) {
-        let label: String = language.chars().take(LABEL_CHARS).collect();
+        let label: String = language.chars().take(LANGUAGE_CHARS).collect();
         framed(pen, Kind("div", "code"), &mut |pen| {
             framed(pen, Kind("div", "code-head"), &mut |pen| {
                 plain(pen, "span", &mut |pen| pen.text(&label));
@@ -249,26 +249,3 @@ fn plain(pen: &mut Pen<'_>, name: &'static str, fill: &mut dyn FnMut(&mut Pen<'_
 fn framed(pen: &mut Pen<'_>, kind: Kind, fill: &mut dyn FnMut(&mut Pen<'_>)) {
     pen.element(kind, "", &|_| (), fill);
 }
-
-/// The words of a link, as they will be read.
-fn words(content: &[Inline], out: &mut String) {
-    for inline in content {
-        match inline {
-            Inline::Code(text) | Inline::Text(text) => out.push_str(text),
-            Inline::Emphasis(content)
-            | Inline::Link { content, .. }
-            | Inline::Strikethrough(content)
-            | Inline::Strong(content) => words(content, out),
-            Inline::Image { alt, .. } => out.push_str(alt),
-            Inline::LineBreak | Inline::SoftBreak => out.push(' '),
-        }
-    }
-}
-
-pub(super) fn set(element: &Element, name: &str, value: &str) {
-    // Names are ours and always valid, so the browser has nothing to refuse.
-    let _always_set = element.set_attribute(name, value);
-}
-
-/// The longest language shown over a code block.
-const LABEL_CHARS: usize = 24;

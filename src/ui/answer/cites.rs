@@ -7,11 +7,8 @@ use miptech_chat_session::Source;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
-use super::{
-    blocks::set,
-    pen::{Kind, Pen},
-};
-use crate::ui::strings::Strings;
+use super::pen::{Kind, Pen};
+use crate::ui::{element::set, sources::TITLE_CHARS, strings::Strings};
 
 /// Draws a text with its marks.
 pub(super) fn text(pen: &mut Pen<'_>, text: &str) {
@@ -81,6 +78,3 @@ pub(super) fn bind(place: &HtmlElement, sources: &[Source], strings: &Strings) {
 pub(super) fn number(mark: &Element) -> Option<usize> {
     mark.get_attribute("data-source")?.parse().ok()
 }
-
-/// The longest title shown (row M22).
-const TITLE_CHARS: usize = 80;

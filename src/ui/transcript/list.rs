@@ -10,6 +10,7 @@ use web_sys::{HtmlElement, ResizeObserverEntry, ResizeObserverSize};
 
 use super::kept::kept;
 use crate::ui::{
+    element::set,
     lines::Lines,
     live::Live,
     model::{ChatModel, Row},
@@ -201,10 +202,8 @@ impl List {
         let many = self.rows.len().to_string();
         for (line, row) in self.lines.on_page().iter().zip(&self.on_page) {
             // A screen reader hears how many there are, and which of them this is.
-            let _valid_names = line.element.set_attribute("aria-setsize", &many);
-            let _valid_names = line
-                .element
-                .set_attribute("aria-posinset", &(row + 1).to_string());
+            set(&line.element, "aria-setsize", &many);
+            set(&line.element, "aria-posinset", &(row + 1).to_string());
             self.is_unpainted |= line.is_new;
             // A line is lower below one of the same speaker, so others may have changed too. Less than a px is for the
             // browser to tell, and inside of what is not shown, nothing is of any height.

@@ -2,7 +2,7 @@
 
 #![allow(dead_code, reason = "each test uses a part of it")]
 
-use miptech_chat_markdown::{Block, Inline, MAX_DEPTH, MAX_LINKS, MAX_NODES};
+use miptech_chat_markdown::{Block, Document, Inline, MAX_DEPTH, MAX_LINKS, MAX_NODES, parse};
 
 /// What a tree is made of.
 #[derive(Debug, Default)]
@@ -24,6 +24,23 @@ pub(crate) fn census(blocks: &[Block]) -> Census {
 
 pub(crate) fn links(blocks: &[Block]) -> Vec<String> {
     census(blocks).links
+}
+
+/// Panics if a text is not harmless at each of its prefixes, or ends as another tree when it comes in pieces.
+pub(crate) fn check_cuts(text: &str) {
+    let whole = parse(text);
+    let characters: Vec<char> = text.chars().collect();
+    for size in [1, 7, 64] {
+        let mut document = Document::new();
+        for piece in characters.chunks(size) {
+            document.push(&piece.iter().collect::<String>());
+            check_links(document.settled());
+            check_links(document.tail());
+        }
+        document.finish();
+        check_links(document.settled());
+        assert_eq!(document.settled(), whole, "in pieces of {size}");
+    }
 }
 
 /// Panics if a link leads anywhere but to the listed schemes and a plain host, an image to anything but the web,
