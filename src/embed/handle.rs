@@ -63,18 +63,22 @@ pub fn call(widget: u32, method: u32, first: &JsValue, second: &JsValue) -> JsVa
         19 => handle.regenerate(),
         20 => handle.mark_read(),
         21 => handle.erase(),
-        6 | 7 | 10 | 11 if crate::ui::is_whole() => {
-            return match method {
-                6 => later::rest::sign_in(&handle, first, second),
-                7 => later::rest::register(&handle, first),
-                10 => later::rest::profile(&handle),
-                _ => later::rest::diagnose(&handle),
-            }
-            .into();
-        }
+        // The others come later.
+        _ if crate::ui::is_whole() => return later::rest::call(&handle, method, first, second),
         _ => {}
     }
     JsValue::UNDEFINED
+}
+
+/// The methods of [`call`] that come after the widget stands.
+pub(super) fn call_later(handle: &ChatHandle, method: u32, first: &JsValue, second: &JsValue) -> JsValue {
+    match method {
+        6 => handle.sign_in(first, second).into(),
+        7 => handle.register(first).into(),
+        10 => handle.profile().into(),
+        11 => handle.diagnose().into(),
+        _ => JsValue::UNDEFINED,
+    }
 }
 
 impl Widget {

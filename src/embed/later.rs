@@ -2,30 +2,22 @@
 //! (`www/src/widget.ts`).
 
 pub(super) mod rest {
-    use js_sys::Promise;
     use miptech_chat_session::{ChatError, User};
     use wasm_bindgen::JsValue;
 
-    use crate::embed::{handle::ChatHandle, room::Room};
+    use crate::embed::{
+        handle::{self, ChatHandle},
+        room::Room,
+    };
 
     #[inline(never)]
-    pub(in crate::embed) fn sign_in(handle: &ChatHandle, email: &JsValue, password: &JsValue) -> Promise {
-        handle.sign_in(email, password)
-    }
-
-    #[inline(never)]
-    pub(in crate::embed) fn register(handle: &ChatHandle, data: &JsValue) -> Promise {
-        handle.register(data)
-    }
-
-    #[inline(never)]
-    pub(in crate::embed) fn profile(handle: &ChatHandle) -> Promise {
-        handle.profile()
-    }
-
-    #[inline(never)]
-    pub(in crate::embed) fn diagnose(handle: &ChatHandle) -> Promise {
-        handle.diagnose()
+    pub(in crate::embed) fn call(
+        handle: &ChatHandle,
+        method: u32,
+        first: &JsValue,
+        second: &JsValue,
+    ) -> JsValue {
+        handle::call_later(handle, method, first, second)
     }
 
     #[inline(never)]
