@@ -52,6 +52,22 @@ test('a part that cannot be had is asked for again', async ({ page, widget, serv
   expect(tries).toBe(3)
 })
 
+test('nobody asks for a part any more once the last widget is gone', async ({ page, widget, server }) => {
+  await page.clock.install()
+  let tries = 0
+  await page.route(ANSWERS, (route) => {
+    tries += 1
+    return route.abort()
+  })
+  await goToPage(page, server, tag(server.origin))
+  await widget.openLive()
+  await expect.poll(() => tries).toBeGreaterThan(1)
+  await widget.on((handle) => handle.destroy())
+  const before = tries
+  await page.clock.runFor('01:00:00')
+  expect(tries).toBe(before)
+})
+
 test('a catch-all page in the place of a part leaves the chat as it is', async ({ page, widget, server }) => {
   await page.route(ANSWERS, (route) => route.fulfill({ status: 200, contentType: 'text/html', body: '<!doctype html>' }))
   await goToPage(page, server, tag(server.origin))

@@ -19,6 +19,8 @@ export interface Glue {
 export interface Instance {
   glue: Glue
   isDead(): boolean
+  /** How many of the parts that come later are there. */
+  grown(): number
   /** Adds the part that comes next. */
   grow(part: WebAssembly.Module): Promise<void>
   /** Called once, when the instance is dead. */
@@ -68,21 +70,22 @@ export async function instantiate(module: WebAssembly.Module): Promise<Instance>
   const glue = glueOf()
   /** What parts import: the page's, and under its number what each part before them lends. */
   let lent: WebAssembly.Imports = {}
-  let parts = 0
+  let entered = 0
   const enter = async (part: WebAssembly.Module): Promise<WebAssembly.Exports> => {
     const { exports } = await WebAssembly.instantiate(part, lent)
-    lent[parts++] = exports as WebAssembly.ModuleImports
+    lent[entered++] = exports as WebAssembly.ModuleImports
     return exports
   }
   await glue.start(async (imports) => {
     lent = Object.fromEntries(Object.entries(imports).map(([name, group]) => [name, each(group, guardImport)])) as WebAssembly.Imports
     return each(await enter(module), guardExport)
   })
+  const grown = (): number => entered - 1
   const grow: Instance['grow'] = async (part) => {
     await enter(part)
-    glue.came(parts - 1)
+    glue.came(grown())
   }
-  return { glue, hearers, isDead: () => isDead, grow }
+  return { glue, hearers, isDead: () => isDead, grown, grow }
 }
 
 /** What lasts in the page, until it is told otherwise. */

@@ -15,27 +15,30 @@ const completing = new WeakMap<Instance, Promise<void> | undefined>()
 /** Gives an instance all its parts, however often this is asked for. What it gives ends when they are there, or for good. */
 export function complete(instance: Instance): Promise<void> | undefined {
   if (!completing.has(instance)) {
-    completing.set(instance, grow(instance).then(() => void completing.set(instance, undefined)))
+    const ended = (): void => {
+      if (instance.hearers.size) completing.set(instance, undefined)
+      else completing.delete(instance)
+    }
+    completing.set(instance, grow(instance).then(ended))
   }
   return completing.get(instance)
 }
 
-/** What cannot be had is asked for again, in longer and longer pauses. */
+/** What cannot be had is asked for again, in longer and longer pauses, as long as somebody waits. */
 async function grow(instance: Instance): Promise<void> {
-  for (const [place, file] of files.entries()) {
-    for (let tries = 0; ; tries++) {
-      if (instance.isDead()) return
-      try {
-        await instance.grow(await (compiled[place] ??= compile(file())))
-        break
-      } catch {
-        delete compiled[place]
-        const pause = PAUSES_MS[tries]
-        if (!pause) return
-        await new Promise((resolve) => {
-          setTimeout(resolve, pause)
-        })
-      }
+  for (let tries = 0; instance.grown() < files.length && !instance.isDead(); ) {
+    const place = instance.grown()
+    try {
+      await instance.grow(await (compiled[place] ??= compile(files[place]!())))
+      tries = 0
+    } catch {
+      delete compiled[place]
+      const pause = PAUSES_MS[tries++]
+      if (!pause) return
+      await new Promise((resolve) => {
+        setTimeout(resolve, pause)
+      })
+      if (!instance.hearers.size) return
     }
   }
 }
