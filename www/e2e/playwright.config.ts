@@ -9,8 +9,7 @@ export default defineConfig<Settings>({
   fullyParallel: true,
   forbidOnly: true,
   workers: 2,
-  // A busy machine may starve one browser of hundreds; what passes only at the second try is listed as flaky.
-  retries: 1,
+  retries: 0,
   reporter: 'list',
   timeout: 60_000,
   expect: { timeout: 15_000 },

@@ -229,17 +229,22 @@ test.describe('with a finger', () => {
   })
 })
 
-test('an erased conversation leaves nothing unread', async ({ page, widget, server }) => {
-  await goToModulePage(page, server)
-  await page.evaluate((apiUrl) => {
-    window.heard = []
-    window.handle = window.mount({ apiUrl, open: true, on: { 'unread:change': ({ count }) => window.heard.push(`${count}`) } })
-  }, server.origin)
-  await widget.expectConnection('live')
-  await widget.ask(REACT_QUESTION)
-  await page.evaluate(() => window.handle?.close())
-  await expect.poll(() => page.evaluate(() => window.heard)).toEqual(['1'])
-  await page.evaluate(() => window.handle?.eraseConversation())
-  await expect.poll(() => page.evaluate(() => window.heard)).toEqual(['1', '0'])
-  expect((await widget.state()).unread).toBe(0)
+test.describe('an answer that takes a while', () => {
+  test.use({ serverFlags: ['--chunk-ms', '20'] })
+
+  test('an erased conversation leaves nothing unread', async ({ page, widget, server }) => {
+    await goToModulePage(page, server)
+    await page.evaluate((apiUrl) => {
+      window.heard = []
+      window.handle = window.mount({ apiUrl, open: true, on: { 'unread:change': ({ count }) => window.heard.push(`${count}`) } })
+    }, server.origin)
+    await widget.expectConnection('live')
+    await widget.ask(REACT_QUESTION)
+    await widget.expectStatus(widget.lastAnswer(), 'streaming')
+    await page.evaluate(() => window.handle?.close())
+    await expect.poll(() => page.evaluate(() => window.heard)).toEqual(['1'])
+    await page.evaluate(() => window.handle?.eraseConversation())
+    await expect.poll(() => page.evaluate(() => window.heard)).toEqual(['1', '0'])
+    expect((await widget.state()).unread).toBe(0)
+  })
 })
