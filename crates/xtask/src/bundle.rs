@@ -22,6 +22,17 @@ const STEM: &str = "miptech-chat";
 /// How many hexadecimal digits of the content's SHA-256 a file name carries.
 const HASH_DIGITS: usize = 10;
 
+/// What is done to glue and wasm here besides: another way of it makes other files of the same input.
+const OWN_STEPS: [&str; 7] = [
+    include_str!("names.rs"),
+    include_str!("start.rs"),
+    include_str!("split.rs"),
+    include_str!("split/cut.rs"),
+    include_str!("split/data.rs"),
+    include_str!("split/graph.rs"),
+    include_str!("split/table.rs"),
+];
+
 /// How wasm-opt shrinks, and what it may use. `--all-features` emits encodings that Firefox and Safari refuse.
 ///
 /// Chosen by what is left after brotli. Large functions with one caller stay where they are: inlined they share no
@@ -168,7 +179,7 @@ fn inputs(workspace: &Workspace, raw: &Path, wasm_bindgen: &str) -> Result<Strin
         wasm_bindgen,
         &installed_version(workspace, "binaryen")?,
         &WASM_OPT.join(" "),
-        "short names of all that is private, a start of our own, cut into parts by their places",
+        &stamp::digest(OWN_STEPS.concat().as_bytes()),
     ];
     Ok(parts.join(" "))
 }
