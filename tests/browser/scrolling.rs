@@ -178,6 +178,26 @@ async fn who_scrolls_up_without_a_hand_is_not_pulled_back_either() {
     assert!(is_at_end(&widget), "the end is followed again");
 }
 
+/// The browser moves the view up where it grows at the end, and that is nobody's hand.
+#[wasm_bindgen_test]
+async fn a_view_that_grows_keeps_its_end() {
+    let page = Page::open();
+    let widget = with_history(&page, 0..300).await;
+    answer(&widget, "a", "Short", 2).await;
+    assert!(is_at_end(&widget));
+    let before = top(&widget);
+    widget
+        .part("disclosure")
+        .style()
+        .set_property("display", "none")
+        .unwrap();
+    frame().await;
+    frame().await;
+    assert!(top(&widget) < before, "the view has grown");
+    answer(&widget, "b", "Long", 60).await;
+    assert!(is_at_end(&widget), "the end is followed");
+}
+
 #[wasm_bindgen_test]
 async fn a_row_with_the_focus_stays_on_the_page() {
     let page = Page::open();

@@ -55,6 +55,20 @@ test('a follow-up after a reload joins the same chat, as the same visitor', asyn
   expect(stored.map(({ role }) => role)).toEqual(['user', 'assistant', 'user', 'assistant'])
 })
 
+test('who comes back sees the end of the conversation, also when its answers are drawn later', async ({ page, widget }) => {
+  await page.goto('/')
+  await widget.openLive()
+  for (const question of [REACT_QUESTION, CSP_QUESTION, 'What happens when the connection drops?']) await widget.askAndWait(question)
+  for (let rounds = 0; rounds < 3; rounds += 1) {
+    await page.reload()
+    await widget.open()
+    await expect(widget.messages).toHaveCount(6)
+    await expect(widget.lastAnswer().getByRole('button', { name: 'Try again' })).toBeVisible()
+    const below = (): Promise<number> => widget.part('transcript').evaluate((list) => list.scrollHeight - list.clientHeight - list.scrollTop)
+    await expect.poll(below).toBeLessThan(2)
+  }
+})
+
 test('the browser keeps nothing before the first message, and then ids, the conversation and what was found out of the platform', async ({ page, widget, server }) => {
   const kept = (): Promise<Record<string, string>> => page.evaluate(() => ({ ...localStorage }))
   await page.goto('/')

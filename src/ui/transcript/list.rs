@@ -35,7 +35,7 @@ pub(super) struct List {
     is_unpainted: bool,
     /// When rows are put on the page that had to wait.
     pub(super) waiting: Option<AnimationFrameRequestHandle>,
-    /// Where the view began when it was last seen, and how long everything in it was.
+    /// Where the view began when it was last seen, and how far down it could begin.
     seen: (i32, i32),
     /// Whether a pointer was put on the list since its end was last reached.
     pub(super) has_hold: bool,
@@ -117,19 +117,18 @@ impl List {
 
     /// The reader scrolled, or what is in view changed below them.
     pub(super) fn scrolled(&mut self) {
-        let (top, length) = (self.scroller.scroll_top(), self.scroller.scroll_height());
-        let is_same_length = length == self.seen.1;
-        let is_at_end = length - top - self.scroller.client_height() < NEAR_END_PX;
-        // A list that grows faster than it is scrolled, or shrinks for a moment, moves without anybody's hand. One that
-        // moves up and did neither was scrolled, be it by a screen reader.
+        let (top, end) = self.view();
+        let is_same_length = end == self.seen.1;
+        // A list that grows faster than it is scrolled, or shrinks for a moment, moves without anybody's hand, and so does
+        // one whose view grows. One that moves up and did none of it was scrolled, be it by a screen reader.
         let is_scrolled_up = top < self.seen.0 && (self.has_hold || is_same_length);
-        if is_at_end && !(top < self.seen.0 && is_same_length) {
+        if end - top < NEAR_END_PX && !(top < self.seen.0 && is_same_length) {
             self.model.set_follows(true);
             self.has_hold = false;
         } else if is_scrolled_up {
             self.model.set_follows(false);
         }
-        self.seen = (top, length);
+        self.seen = (top, end);
         self.draw(false);
     }
 
@@ -253,7 +252,13 @@ impl List {
     }
 
     fn note(&mut self) {
-        self.seen = (self.scroller.scroll_top(), self.scroller.scroll_height());
+        self.seen = self.view();
+    }
+
+    /// Where the view begins, and how far down it could begin.
+    fn view(&self) -> (i32, i32) {
+        let end = self.scroller.scroll_height() - self.scroller.client_height();
+        (self.scroller.scroll_top(), end)
     }
 
     /// Looks whether what the reader missed is still below the view.
