@@ -11,9 +11,9 @@ use std::{
 };
 
 use miptech_chat_session::{
-    Attempt, AuthState, ChatId, CheckError, ClientMessageId, Credentials, Event, Feedback, Limits, MessageId,
-    Now, Output, Phase, Report, RequestId, RetryError, SendError, Session, SessionConfig, SignInError,
-    StoreKey, TenantId, Token, TokenKeys, TokenReason,
+    Attempt, AuthState, ChatId, CheckError, ClientMessageId, Credentials, Event, Feedback, Instant, Limits,
+    MessageId, Now, Output, Phase, Report, RequestId, RetryError, SendError, Session, SessionConfig,
+    SignInError, StoreKey, TenantId, Token, TokenKeys, TokenReason,
 };
 
 use crate::browser::{
@@ -47,7 +47,8 @@ struct Inner {
     is_hearing: Cell<bool>,
     calls: RefCell<Vec<(RequestId, Call)>>,
     socket: RefCell<Option<(Attempt, Socket)>>,
-    timer: RefCell<Option<Timer>>,
+    /// The wake-up that waits, and the moment it is for.
+    timer: RefCell<Option<(Instant, Timer)>>,
     locks: Locks,
     news: RefCell<Option<News>>,
     page: RefCell<Option<PageWatch>>,
@@ -312,18 +313,24 @@ impl Inner {
         self.outputs.borrow_mut().pop_front()
     }
 
-    /// One timer for the session's next deadline; a new one cancels the old.
+    /// One timer, for the session's next deadline or earlier. Every frame of an answer puts the deadline off, and to wake
+    /// once for nothing costs less than a new timer for each of them.
     fn arm(self: &Rc<Self>) {
-        let deadline = self.session.borrow().deadline();
-        let timer = deadline.map(|deadline| {
-            let inner = Rc::downgrade(self);
-            Timer::after(deadline.at.since(clock::now().mono), move || {
-                inner
-                    .upgrade()
-                    .into_iter()
-                    .for_each(|inner| inner.turn(Session::handle_timeout));
-            })
+        let Some(deadline) = self.session.borrow().deadline() else {
+            drop(self.timer.take());
+            return;
+        };
+        let is_armed = matches!(&*self.timer.borrow(), Some((at, _)) if *at <= deadline.at);
+        if is_armed {
+            return;
+        }
+        let inner = Rc::downgrade(self);
+        let timer = Timer::after(deadline.at.since(clock::now().mono), move || {
+            if let Some(inner) = inner.upgrade() {
+                drop(inner.timer.take());
+                inner.turn(Session::handle_timeout);
+            }
         });
-        drop(self.timer.replace(timer));
+        drop(self.timer.replace(Some((deadline.at, timer))));
     }
 }

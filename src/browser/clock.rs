@@ -3,12 +3,16 @@
 use std::time::Duration;
 
 use miptech_chat_session::{Instant, Now};
+use web_sys::Performance;
+
+thread_local! {
+    /// Looked up once: it is read for every frame of an answer.
+    static CLOCK: Option<Performance> = web_sys::window().and_then(|window| window.performance());
+}
 
 /// Milliseconds since the page's start.
 pub(crate) fn millis() -> f64 {
-    web_sys::window()
-        .and_then(|window| window.performance())
-        .map_or(0.0, |clock| clock.now())
+    CLOCK.with(|clock| clock.as_ref().map_or(0.0, Performance::now))
 }
 
 /// Reads both clocks.

@@ -1,7 +1,9 @@
 //! What the socket did and the session has not heard yet.
 //!
-//! A burst of frames is heard in slices, each followed by a pause: between two slices the page draws and hears keys. The
-//! order is that of the socket. While nobody sees the page there is nothing to draw, and nothing waits.
+//! The first frame is heard at once. What follows within the next moments waits for their end and is heard in one go, for
+//! at most a slice at a time: between two slices the page draws and hears keys, and what a hearing costs beside its frames
+//! is spent once for all of them. The order is that of the socket. While nobody sees the page there is nothing to draw, and
+//! nothing waits.
 
 use std::{
     cell::{Cell, RefCell},
@@ -15,15 +17,13 @@ use miptech_chat_session::{Attempt, SocketEvent};
 use super::Inner;
 use crate::browser::{clock, page::Page, socket::Happened, timer::Timer};
 
-/// The events that wait, and the slice. Times are milliseconds.
+/// The events that wait.
 #[derive(Default)]
 pub(super) struct Inbox {
     waiting: RefCell<VecDeque<(Attempt, Happened)>>,
-    /// When this slice began, and how long of it was spent on hearing.
-    began: Cell<f64>,
-    spent: Cell<f64>,
-    /// Ends the pause.
+    /// Ends the pause. What is left of one that ended unused goes with the next.
     pause: RefCell<Option<Timer>>,
+    is_pausing: Cell<bool>,
 }
 
 impl Inbox {
@@ -31,6 +31,7 @@ impl Inbox {
     pub(super) fn clear(&self) {
         self.waiting.borrow_mut().clear();
         drop(self.pause.take());
+        self.is_pausing.set(false);
     }
 }
 
@@ -38,41 +39,35 @@ impl Inner {
     /// The socket did something.
     pub(super) fn socket_did(self: &Rc<Self>, attempt: Attempt, happened: Happened) {
         self.inbox.waiting.borrow_mut().push_back((attempt, happened));
-        // Whoever is at work takes it in its turn, and a pause is waited for.
-        if !self.is_hearing.get() && self.inbox.pause.borrow().is_none() {
+        // Whoever is at work takes it in its turn.
+        if !self.is_hearing.get() && (!self.inbox.is_pausing.get() || Page::is_hidden()) {
             self.hear_socket();
         }
     }
 
     /// Hears what waits, as far as the slice goes.
     fn hear_socket(self: &Rc<Self>) {
-        let inbox = &self.inbox;
-        let began = clock::millis();
-        if began - inbox.began.get() >= FRAME_MS {
-            inbox.began.set(began);
-            inbox.spent.set(0.0);
-        }
-        let spent = inbox.spent.get();
+        let until = clock::millis() + SLICE_MS;
         self.is_hearing.set(true);
         let mut is_over = false;
         while !is_over && let Some((attempt, happened)) = self.next_of_socket() {
             self.hear(attempt, &happened);
-            inbox.spent.set(spent + clock::millis() - began);
-            is_over = inbox.spent.get() >= SLICE_MS && !Page::is_hidden();
+            is_over = clock::millis() >= until && !Page::is_hidden();
         }
         self.is_hearing.set(false);
         self.end_turn();
-        if is_over {
-            let inner = Rc::downgrade(self);
-            let pause = Timer::after(PAUSE, move || {
-                if let Some(inner) = inner.upgrade() {
-                    drop(inner.inbox.pause.take());
-                    inner.inbox.began.set(0.0);
+        let inner = Rc::downgrade(self);
+        let pause = Timer::after(PAUSE, move || {
+            if let Some(inner) = inner.upgrade() {
+                drop(inner.inbox.pause.take());
+                inner.inbox.is_pausing.set(false);
+                if !inner.inbox.waiting.borrow().is_empty() {
                     inner.hear_socket();
                 }
-            });
-            inbox.pause.replace(Some(pause));
-        }
+            }
+        });
+        self.inbox.is_pausing.set(true);
+        drop(self.inbox.pause.replace(Some(pause)));
     }
 
     /// Taken by itself, so that the queue is free while an event is heard.
@@ -92,8 +87,6 @@ impl Inner {
     }
 }
 
-/// How long a burst is heard before the page gets its turn (`faults.md` section 6.3, row "render"), how long that turn is,
-/// and both together: a frame of a screen with 60 of them a second.
+/// How long is heard before the page gets its turn (`faults.md` section 6.3, row "render"), and how long that turn is.
 const SLICE_MS: f64 = 8.0;
 const PAUSE: Duration = Duration::from_millis(8);
-const FRAME_MS: f64 = 16.0;

@@ -256,7 +256,10 @@ impl Room {
         };
         let before = before.map(|row| row.status_now());
         self.model.apply(event);
-        self.events.state_changed();
+        // The snapshot has no word of an answer in it.
+        if !matches!(event, Event::AnswerGrew { .. }) {
+            self.events.state_changed();
+        }
         self.follow_answers(event);
         match event {
             Event::AuthChanged { state, reason } => self.events.auth_changed(*state, *reason),

@@ -133,9 +133,16 @@ fn is_plain_enter(event: &ev::Event) -> bool {
     })
 }
 
-/// Grows with the text; the sheet caps it at six lines.
+/// Grows with the text; the sheet caps it at six lines, and browsers that know how make it grow by themselves.
 fn fit_height(element: &HtmlTextAreaElement) {
     let style = web_sys::HtmlElement::style(element);
+    let knows_how = |_| {
+        let value = style.get_property_value("field-sizing");
+        value.is_ok_and(|value| !value.is_empty())
+    };
+    if knows_how(()) || style.set_property("field-sizing", "content").is_ok_and(knows_how) {
+        return;
+    }
     // A style that cannot be set leaves the field at one line, where it scrolls.
     let _unset = style.set_property("height", "auto");
     let _unset = style.set_property("height", &format!("{}px", element.scroll_height()));
