@@ -293,7 +293,12 @@ impl Inner {
             while let Some(output) = self.next_output() {
                 match output {
                     Output::Effect(effect) => self.perform(effect),
-                    Output::Event(event) => (self.listener)(event),
+                    Output::Event(event) => {
+                        if !matches!(event, Event::AnswerGrew { .. }) {
+                            self.inbox.has_news.set(true);
+                        }
+                        (self.listener)(event);
+                    }
                 }
             }
             self.is_delivering.set(false);
