@@ -22,6 +22,23 @@ const body = (answer: Locator): Locator => answer.locator('.answer')
 /** One frame and the task after it. */
 const painted = (page: Page): Promise<void> => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done))))
 
+/** Frames that come when the test lets them, with the page hidden meanwhile or not. */
+async function holdingFrames(page: Page): Promise<(name: 'hide' | 'hold' | 'show') => Promise<void>> {
+  await page.addInitScript(() => {
+    const waiting: FrameRequestCallback[] = []
+    const given = window.requestAnimationFrame.bind(window)
+    const state = { isHeld: false, isHidden: false }
+    Object.defineProperty(document, 'hidden', { get: () => state.isHidden })
+    window.requestAnimationFrame = (call) => (state.isHeld ? waiting.push(call) : given(call))
+    const be = (isHeld: boolean, isHidden: boolean): void => {
+      Object.assign(state, { isHeld, isHidden })
+      if (!isHeld) waiting.splice(0).forEach((call) => given(call))
+    }
+    Object.assign(window, { hide: () => be(true, true), hold: () => be(true, false), show: () => be(false, false) })
+  })
+  return (name) => page.evaluate((name) => (window as unknown as Record<string, () => void>)[name]!(), name)
+}
+
 test('what stands keeps its nodes and its selection while the answer grows', async ({ page, widget }) => {
   const teller = await live(page, widget)
   await teller.begin()
@@ -56,6 +73,7 @@ test('what stands keeps its nodes and its selection while the answer grows', asy
 })
 
 test('a hundred pieces between two frames are one change of one text node', async ({ page, widget }) => {
+  const call = await holdingFrames(page)
   const teller = await live(page, widget)
   await teller.begin()
   await teller.grow('```rust\nlet x = 1;\n', 'let')
@@ -71,27 +89,16 @@ test('a hundred pieces between two frames are one change of one text node', asyn
     })
     Object.assign(window, { changes })
   })
+  await call('hold')
   await teller.grow(...Array.from({ length: 100 }, (_, index) => ` y${index} =`))
+  await expect.poll(() => widget.on((handle) => handle.getMessages().at(-1)?.text)).toContain('y99 =')
+  await call('show')
   await expect(code).toContainText('y99 =')
   expect(await page.evaluate(() => (window as unknown as { changes: string[] }).changes)).toEqual(['characterData #text'])
 })
 
 test('a hidden page paints when it is shown, and an answer that ends meanwhile stands at once', async ({ page, widget }) => {
-  await page.addInitScript(() => {
-    const waiting: FrameRequestCallback[] = []
-    const given = window.requestAnimationFrame.bind(window)
-    const state = { isHidden: false }
-    Object.defineProperty(document, 'hidden', { get: () => state.isHidden })
-    window.requestAnimationFrame = (call) => (state.isHidden ? waiting.push(call) : given(call))
-    Object.assign(window, {
-      hide: () => (state.isHidden = true),
-      show: () => {
-        state.isHidden = false
-        waiting.splice(0).forEach((call) => given(call))
-      },
-    })
-  })
-  const call = (name: 'hide' | 'show'): Promise<void> => page.evaluate((name) => (window as unknown as Record<string, () => void>)[name]!(), name)
+  const call = await holdingFrames(page)
   const teller = await live(page, widget)
   await teller.begin()
   await teller.grow('One')
