@@ -1,36 +1,46 @@
-//! Makes the widget's one sheet from the files in `src/ui`: joined in their order, without comments and spare blanks.
+//! Makes the widget's sheet from the files in `src/ui`: joined in their order, without comments and spare blanks.
 //!
-//! The sheet is part of what every visitor downloads; as written it would weigh half a kilobyte more.
+//! It is part of what every visitor downloads; as written it would weigh half a kilobyte more. What it says of answers
+//! and of signing in comes with the code for them, so it is written in pieces.
 
-use std::{env, fs, io, path::PathBuf};
+use std::{
+    env, fs, io,
+    path::{Path, PathBuf},
+};
 
-/// In the order of the cascade: what devices and people ask for comes last, so that it wins.
-const SHEETS: [&str; 7] = [
-    "launcher",
-    "shell",
-    "chat",
-    "transcript",
-    "answer",
-    "sign_in",
-    "devices",
-];
+/// What is drawn from the start. Where the loader draws launcher and panel, it brings the first two.
+const FIRST: [&str; 4] = ["launcher", "shell", "chat", "transcript"];
+
+/// What comes with the parts of that name (`src/ui/later.rs`).
+const ANSWERS: [&str; 1] = ["answer"];
+const REST: [&str; 3] = ["sources", "extras", "sign_in"];
+
+/// What devices and people ask for: the end of the cascade, so that it wins.
+const LAST: [&str; 1] = ["devices"];
 
 fn main() -> io::Result<()> {
+    let folder = env::var_os("OUT_DIR")
+        .map(PathBuf::from)
+        .ok_or(io::ErrorKind::NotFound)?;
+    let drawn = if env::var_os("CARGO_FEATURE_ALONE").is_some() {
+        0
+    } else {
+        2
+    };
+    write(FIRST.get(drawn..).unwrap_or_default(), &folder.join("first.css"))?;
+    write(&ANSWERS, &folder.join("answers.css"))?;
+    write(&REST, &folder.join("rest.css"))?;
+    write(&LAST, &folder.join("last.css"))
+}
+
+fn write(names: &[&str], to: &Path) -> io::Result<()> {
     let mut sheet = String::new();
-    // Where the loader draws launcher and panel, it brings this part of the sheet.
-    let is_alone = env::var_os("CARGO_FEATURE_ALONE").is_some();
-    for name in SHEETS {
-        if !is_alone && ["launcher", "shell"].contains(&name) {
-            continue;
-        }
+    for name in names {
         let path = format!("src/ui/{name}.css");
         println!("cargo::rerun-if-changed={path}");
         minify(&fs::read_to_string(path)?, &mut sheet);
     }
-    let folder = env::var_os("OUT_DIR")
-        .map(PathBuf::from)
-        .ok_or(io::ErrorKind::NotFound)?;
-    fs::write(folder.join("sheet.css"), sheet)
+    fs::write(to, sheet)
 }
 
 /// Drops comments, folds white space to one blank, and drops the blanks that separate nothing.

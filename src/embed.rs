@@ -61,6 +61,7 @@ pub fn mount(host: HtmlElement, options: &JsValue) -> ChatHandle {
 #[wasm_bindgen]
 pub fn came(parts: u32) {
     crate::ui::came(parts);
+    host::dress_again();
 }
 
 /// The version of the package this code belongs to.

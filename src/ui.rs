@@ -40,5 +40,16 @@ pub(crate) use self::{
     strings::Language,
 };
 
-/// The widget's whole sheet, made by `build.rs`; its first part is what the loader draws the launcher with.
-pub(crate) const SHEET: &str = include_str!(concat!(env!("OUT_DIR"), "/sheet.css"));
+/// The widget's sheet as far as its parts are there.
+/// Where the loader draws launcher and panel, it has the sheet's first rules by itself. Made by `build.rs`.
+pub(crate) fn sheet() -> String {
+    let mut sheet = include_str!(concat!(env!("OUT_DIR"), "/first.css")).to_owned();
+    if later::has_answers() {
+        later::answers::add_sheet(&mut sheet);
+    }
+    if is_whole() {
+        later::rest::add_sheet(&mut sheet);
+    }
+    sheet.push_str(include_str!(concat!(env!("OUT_DIR"), "/last.css")));
+    sheet
+}

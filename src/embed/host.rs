@@ -1,13 +1,16 @@
 //! The host element: pinned against the page's styles, with a shadow root, one sheet and a key fence.
 
+use std::cell::RefCell;
+
 use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{
-    CssStyleSheet, Event, HtmlElement, HtmlTextAreaElement, ShadowRoot, ShadowRootInit, ShadowRootMode,
+    CssStyleSheet, Element, Event, HtmlElement, HtmlTextAreaElement, ShadowRoot, ShadowRootInit,
+    ShadowRootMode,
 };
 
 use super::config::Look;
-use crate::ui::SHEET;
+use crate::ui::sheet;
 
 /// The prepared host. Dropping it takes our nodes and listeners away; the element itself belongs to the caller.
 pub(super) struct Host {
@@ -145,22 +148,25 @@ fn pin(host: &HtmlElement, look: &Look) {
     }
 }
 
-/// One sheet for every widget of the document; a `<style>` only where the browser cannot construct sheets.
+thread_local! {
+    /// One sheet for every widget of the document.
+    static CONSTRUCTED: Option<CssStyleSheet> = {
+        let made = CssStyleSheet::new().ok();
+        made.filter(|made| made.replace_sync(&sheet()).is_ok())
+    };
+    /// A `<style>` of each widget, only where the browser cannot construct sheets.
+    static WRITTEN: RefCell<Vec<Element>> = const { RefCell::new(Vec::new()) };
+}
+
 fn adopt_sheet(root: &ShadowRoot, place: &HtmlElement) {
-    thread_local! {
-        static CONSTRUCTED: Option<CssStyleSheet> = {
-            let sheet = CssStyleSheet::new().ok();
-            sheet.filter(|sheet| sheet.replace_sync(SHEET).is_ok())
-        };
-    }
-    CONSTRUCTED.with(|sheet| match sheet {
-        Some(sheet) => {
+    CONSTRUCTED.with(|made| match made {
+        Some(made) => {
             // An element that takes no shadow root has no sheets of its own either.
             if let Ok(adopted) = JsValue::from(root.adopted_style_sheets()).dyn_into::<Array>()
-                && !adopted.includes(sheet, 0)
+                && !adopted.includes(made, 0)
             {
                 // What the loader adopted comes first, as it does in the whole sheet.
-                root.set_adopted_style_sheets(&adopted.concat(&Array::of1(sheet)));
+                root.set_adopted_style_sheets(&adopted.concat(&Array::of1(made)));
             }
         }
         None => {
@@ -171,8 +177,28 @@ fn adopt_sheet(root: &ShadowRoot, place: &HtmlElement) {
                 root.insert_before(&style, Some(place)).ok()?;
                 Some(style)
             });
-            style.iter().for_each(|style| style.set_text_content(Some(SHEET)));
+            style
+                .iter()
+                .for_each(|style| style.set_text_content(Some(&sheet())));
+            WRITTEN.with_borrow_mut(|written| {
+                written.retain(|style| style.is_connected());
+                written.extend(style);
+            });
         }
+    });
+}
+
+/// More of the sheet is there.
+pub(super) fn dress_again() {
+    CONSTRUCTED.with(|made| {
+        if let Some(made) = made {
+            let _well_formed = made.replace_sync(&sheet());
+        }
+    });
+    WRITTEN.with_borrow(|written| {
+        written
+            .iter()
+            .for_each(|style| style.set_text_content(Some(&sheet())));
     });
 }
 

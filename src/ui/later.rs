@@ -37,6 +37,11 @@ pub(crate) fn came(parts: u32) {
     CAME.with(|came| came.set(parts));
 }
 
+/// Whether answers can be drawn as they are meant to look.
+pub(super) fn has_answers() -> bool {
+    CAME.with(|came| came.get_untracked() > Part::Answers as u32)
+}
+
 /// Whether every part is there.
 pub(crate) fn is_whole() -> bool {
     CAME.with(|came| came.get_untracked() > Part::Rest as u32)
@@ -66,6 +71,12 @@ pub(super) mod answers {
     #[inline(never)]
     pub(in super::super) fn rest(strings: &'static Strings, answer: Live<Answer>) -> AnyView {
         answer::rest(strings, answer)
+    }
+
+    /// Adds what the sheet says of answers. If it were given back, the optimiser would know it outside.
+    #[inline(never)]
+    pub(in super::super) fn add_sheet(sheet: &mut String) {
+        sheet.push_str(include_str!(concat!(env!("OUT_DIR"), "/answers.css")));
     }
 }
 
@@ -99,6 +110,12 @@ pub(super) mod rest {
     #[inline(never)]
     pub(in super::super) fn meant(hand: Hand, event: &Event) {
         hand.meant(event);
+    }
+
+    /// Adds what the sheet says of all that.
+    #[inline(never)]
+    pub(in super::super) fn add_sheet(sheet: &mut String) {
+        sheet.push_str(include_str!(concat!(env!("OUT_DIR"), "/rest.css")));
     }
 
     #[inline(never)]
