@@ -167,10 +167,10 @@ impl Driver {
         self.0.turn(|session, now| session.check(id, now))
     }
 
-    /// Tells the platform what the visitor thinks of an answer.
-    pub(crate) fn rate(&self, message: &MessageId, value: Feedback) {
+    /// Tells the platform what the visitor thinks of an answer, and why where they say so.
+    pub(crate) fn rate(&self, message: &MessageId, value: Feedback, reason: Option<&str>) {
         self.0
-            .turn(|session, now| session.rate(message, value, None, now));
+            .turn(|session, now| session.rate(message, value, reason, now));
     }
 
     /// Deletes a message that is not on its way.

@@ -25,6 +25,7 @@ mod model;
 mod narrator;
 mod notice;
 mod panel;
+mod reason;
 mod sign_in;
 mod sources;
 mod strings;

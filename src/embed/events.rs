@@ -141,11 +141,12 @@ impl Events {
         self.tell("response:end", detail);
     }
 
-    pub(super) fn feedback_given(&self, message: &str, value: &str) {
-        self.tell(
-            "feedback",
-            Plain::new().text("messageId", message).text("value", value),
-        );
+    pub(super) fn feedback_given(&self, message: &str, value: &str, reason: Option<&str>) {
+        let detail = Plain::new()
+            .text("messageId", message)
+            .text("value", value)
+            .maybe_text("reason", reason);
+        self.tell("feedback", detail);
     }
 
     pub(super) fn connection_changed(&self, phase: Phase, reason: Option<ErrorCode>, now: Instant) {

@@ -475,10 +475,10 @@ impl Act for Room {
         self.with_driver(|driver| drop(driver.retry(id)));
     }
 
-    fn rate(&self, message: &str, value: Feedback) {
+    fn rate(&self, message: &str, value: Feedback, reason: Option<&str>) {
         if let Some(id) = MessageId::parse(message) {
-            self.with_driver(|driver| driver.rate(&id, value));
-            self.events.feedback_given(message, value.as_str());
+            self.with_driver(|driver| driver.rate(&id, value, reason));
+            self.events.feedback_given(message, value.as_str(), reason);
         }
     }
 

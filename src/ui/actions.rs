@@ -17,8 +17,8 @@ pub(crate) trait Act {
     fn send_again(&self, id: &ClientMessageId);
     /// Asks what became of an unconfirmed message.
     fn check(&self, id: &ClientMessageId);
-    /// Tells what the visitor thinks of the answer with this id of the platform's.
-    fn rate(&self, message: &str, value: Feedback);
+    /// Tells what the visitor thinks of the answer with this id of the platform's, and why where they say so.
+    fn rate(&self, message: &str, value: Feedback, reason: Option<&str>);
     /// Deletes a message that is not on its way.
     fn discard(&self, id: &ClientMessageId);
     /// Makes the next connection attempt now.

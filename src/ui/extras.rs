@@ -8,10 +8,11 @@ use web_sys::{Element, HtmlElement};
 use super::{
     clipboard,
     context::Ui,
-    element::{el, text_button},
+    element::{ElementRef, el, text_button},
     later::{self, Part, is_there},
     live::Live,
     model::Row,
+    reason::{self, Reason},
     strings::Strings,
 };
 
@@ -45,6 +46,7 @@ pub(super) fn drawn(ui: &Ui, row: &Row, verdict: Live<Option<Feedback>>, has_fee
             .on("click", ask)
             .view()
     };
+    let (reason, opener) = (Live::new(Reason::Unasked), ElementRef::default());
     let thumb = |value: Feedback, name: &'static str| {
         let (actions, row) = (ui.actions.clone(), row.clone());
         let rate = move |_| {
@@ -54,7 +56,12 @@ pub(super) fn drawn(ui: &Ui, row: &Row, verdict: Live<Option<Feedback>>, has_fee
                 .filter(|_| verdict.get_untracked() != Some(value))
             {
                 verdict.set(Some(value));
-                actions.rate(&id, value);
+                actions.rate(&id, value, None);
+                reason.set(if value == Feedback::Down {
+                    Reason::Asked
+                } else {
+                    Reason::Unasked
+                });
             }
         };
         text_button(name)
@@ -63,16 +70,18 @@ pub(super) fn drawn(ui: &Ui, row: &Row, verdict: Live<Option<Feedback>>, has_fee
                 Some(if is_pressed { "true" } else { "false" }.into())
             })
             .on("click", rate)
-            .view()
     };
     let has_feedback = has_feedback && ui.options.has_feedback;
     let extras = el("div")
         .class("extras")
         .maybe(clipboard::is_there().then(copy))
-        .maybe(has_feedback.then(|| thumb(Feedback::Up, strings.helpful)))
-        .maybe(has_feedback.then(|| thumb(Feedback::Down, strings.not_helpful)))
+        .maybe(has_feedback.then(|| thumb(Feedback::Up, strings.helpful).view()))
+        .maybe(has_feedback.then(|| thumb(Feedback::Down, strings.not_helpful).at(opener).view()))
         .maybe(ui.model.question_before(row).map(again));
-    extras.view()
+    el("div")
+        .child(extras.view())
+        .slot(reason::reason(ui, row, reason, opener))
+        .view()
 }
 
 /// Copies the answer over the button as it is shown: its words without marks, and without our own in between.

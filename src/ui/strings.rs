@@ -85,6 +85,8 @@ pub(crate) struct Strings {
     pub(crate) open_link: &'static str,
     pub(crate) password: &'static str,
     pub(crate) placeholder: &'static str,
+    pub(crate) reason: &'static str,
+    pub(crate) reason_told: &'static str,
     pub(crate) retry: &'static str,
     pub(crate) retry_in: &'static str,
     pub(crate) retry_now: &'static str,

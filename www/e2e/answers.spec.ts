@@ -334,6 +334,46 @@ test('what the visitor thinks of an answer reaches the platform, and the last wo
   ])
 })
 
+test('who found an answer unhelpful may say why, by keyboard too, and need not', async ({ page, widget, server }) => {
+  const told: unknown[] = []
+  await page.exposeFunction('judged', (detail: unknown) => void told.push(detail))
+  await page.addInitScript(() => {
+    document.addEventListener('miptech-chat:feedback', (event) => (window as unknown as { judged: (detail: unknown) => void }).judged((event as CustomEvent).detail))
+  })
+  await page.goto('/')
+  await widget.openLive()
+  await widget.askAndWait(REACT_QUESTION)
+  const answer = widget.lastAnswer()
+  const messageId = await answer.getAttribute('data-message-id')
+  const helpful = answer.getByRole('button', { name: 'Helpful', exact: true })
+  const notHelpful = answer.getByRole('button', { name: 'Not helpful', exact: true })
+  const why = answer.getByRole('textbox', { name: 'What was wrong?' })
+  await notHelpful.press('Enter')
+  await expect(notHelpful).toBeFocused()
+  await expect(why).toBeInViewport()
+  // Escape takes the question back and leaves the panel.
+  await why.press('Escape')
+  await expect(why).toHaveCount(0)
+  await expect(notHelpful).toBeFocused()
+  await expect(widget.part('panel')).toBeVisible()
+  await helpful.click()
+  await notHelpful.click()
+  // Nothing is no reason.
+  await why.press('Enter')
+  await expect(why).toBeFocused()
+  await why.fill('  It names no version.  ')
+  await why.press('Enter')
+  await expect(answer.getByText('Thank you.')).toBeFocused()
+  await expect(why).toHaveCount(0)
+  const bodies = async (): Promise<unknown[]> =>
+    (await server.log()).flatMap((entry) => (entry.kind === 'http' && entry.method === 'POST' && entry.path_and_query.endsWith(`/messages/${messageId}/feedback`) ? [entry.body] : []))
+  await expect.poll(bodies).toEqual(['{"value":"down"}', '{"value":"up"}', '{"value":"down"}', '{"value":"down","reason":"It names no version."}'])
+  expect(told.at(-1)).toEqual({ messageId, value: 'down', reason: 'It names no version.' })
+  // Who changes their mind is asked no more.
+  await helpful.click()
+  await expect(answer.getByText('Thank you.')).toHaveCount(0)
+})
+
 test('a page that wants no feedback has no buttons for it', async ({ page, widget, server }) => {
   const teller = await Teller.on(page)
   await page.goto(await server.barePage())

@@ -47,6 +47,8 @@ pub(super) static ENGLISH: Strings = Strings {
     open_link: "Open link",
     password: "Password",
     placeholder: "Write a message",
+    reason: "What was wrong?",
+    reason_told: "Thank you.",
     retry: "Retry",
     retry_in: "Next try in",
     retry_now: "Retry now",

@@ -47,6 +47,8 @@ pub(super) static ITALIAN: Strings = Strings {
     open_link: "Apri il link",
     password: "Password",
     placeholder: "Scrivi un messaggio",
+    reason: "Che cosa non andava?",
+    reason_told: "Grazie.",
     retry: "Riprova",
     retry_in: "Prossimo tentativo tra",
     retry_now: "Riprova ora",
