@@ -292,7 +292,7 @@ test('code is copied exactly', async ({ page, widget, context }) => {
 test('an answer is copied as it is shown, and asked for again', async ({ page, widget, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
   const teller = await live(page, widget)
-  await widget.ask('Which?')
+  await widget.askAndWait('Which?')
   await teller.answer('It is **this** [one](https://docs.example/).\n\n```js\nlet x\n```')
   const answer = widget.lastAnswer()
   await widget.expectStatus(answer, 'complete')
