@@ -287,7 +287,9 @@ impl Origin {
 fn is_loopback_v4(host: &str) -> bool {
     host.starts_with("127.")
         && host.split('.').count() == 4
-        && host.split('.').all(|part| part.parse::<u8>().is_ok())
+        && host
+            .split('.')
+            .all(|part| part.parse::<u64>().is_ok_and(|byte| byte < 256))
 }
 
 /// Whether the text is a host with an optional port.
@@ -319,7 +321,8 @@ fn is_authority(authority: &str) -> bool {
 }
 
 fn is_port(port: &str) -> bool {
-    port.bytes().all(|b| b.is_ascii_digit()) && port.parse::<u16>().is_ok_and(|port| port > 0)
+    port.bytes().all(|b| b.is_ascii_digit())
+        && port.parse::<u64>().is_ok_and(|port| (1..65_536).contains(&port))
 }
 
 /// Whether the path is empty, the REST prefix (once or doubled) or the socket's path.

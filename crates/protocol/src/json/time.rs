@@ -18,7 +18,7 @@ pub(crate) fn time_of(object: &Value, keys: &[&str]) -> Option<u64> {
 /// `2025-07-21T00:21:17Z` to milliseconds, with an optional fraction and numeric offset.
 fn iso_ms(text: &str) -> Option<u64> {
     let (date, rest) = text.split_once(['T', ' '])?;
-    let mut fields = date.splitn(3, '-').map(|part| part.parse().ok());
+    let mut fields = date.splitn(3, '-').map(number);
     let (year, month, day) = (fields.next()??, fields.next()??, fields.next()??);
     let clock_end = rest.find(['Z', '+', '-', '.']).unwrap_or(rest.len());
     let (clock, zone) = rest.split_at_checked(clock_end)?;
@@ -34,17 +34,12 @@ pub(crate) fn http_seconds(text: &str) -> Option<i64> {
     let mut fields = text.split(' ').skip(1);
     let (day, month, year) = (fields.next()?, fields.next()?, fields.next()?);
     let place = MONTHS.iter().position(|known| *known == month)?;
-    moment(
-        year.parse().ok()?,
-        place as i64 + 1,
-        day.parse().ok()?,
-        fields.next()?,
-    )
+    moment(number(year)?, place as i64 + 1, number(day)?, fields.next()?)
 }
 
 /// A date and a clock as seconds since 1970, where both exist; the seconds may be missing.
 fn moment(year: i64, month: i64, day: i64, clock: &str) -> Option<i64> {
-    let mut fields = clock.splitn(3, ':').map(|part| part.parse::<i64>().ok());
+    let mut fields = clock.splitn(3, ':').map(number);
     let (hour, minute) = (fields.next()??, fields.next()??);
     let second = fields.next().flatten().unwrap_or(0);
     let is_sound = (1970..=9999).contains(&year)
@@ -63,9 +58,14 @@ fn zone_seconds(zone: &str) -> i64 {
         return 0;
     };
     let digits: String = digits.chars().filter(char::is_ascii_digit).collect();
-    let number = i64::from(digits.parse::<u16>().unwrap_or(0));
+    let number = number(&digits).filter(|number| *number < 10_000).unwrap_or(0);
     let seconds = (number / 100 * 60 + number % 100) * 60;
     if sign.ends_with('-') { -seconds } else { seconds }
+}
+
+/// A whole number that is not negative, read as every other is: one reader of numbers is in the download.
+fn number(text: &str) -> Option<i64> {
+    i64::try_from(text.parse::<u64>().ok()?).ok()
 }
 
 /// Days from 1970-01-01 to a date of the Gregorian calendar.
