@@ -1,5 +1,7 @@
 //! What can be done with a finished answer: a quiet row under it.
 
+use std::iter::successors;
+
 use leptos::{ev, prelude::*};
 use miptech_chat_session::{Feedback, Status};
 use wasm_bindgen::JsCast;
@@ -84,7 +86,8 @@ pub(super) fn drawn(ui: &Ui, row: &Row, verdict: Live<Option<Feedback>>, has_fee
         .view()
 }
 
-/// Copies the answer over the button as it is shown: its words without marks, and without our own in between.
+/// Copies the answer over the button as it is shown: its words without marks, and without our own in between; items
+/// of lists with what stands before them.
 fn copy_answer(event: &ev::Event, strings: &'static Strings) {
     let button = event
         .current_target()
@@ -97,8 +100,46 @@ fn copy_answer(event: &ev::Event, strings: &'static Strings) {
         return;
     };
     // What is not drawn is not among an element's words; the browser draws nothing between these two lines.
-    answer.set_class_name("answer copied");
+    let class = answer.class_name();
+    answer.set_class_name(&format!("{class} copied"));
+    let bullets = bullets(&answer);
     let words = answer.inner_text();
-    answer.set_class_name("answer");
+    bullets.iter().for_each(Element::remove);
+    answer.set_class_name(&class);
     clipboard::copy(button.map(Into::into), &words, strings);
+}
+
+/// Writes before each item what the browser draws there, which is no text by itself.
+fn bullets(answer: &HtmlElement) -> Vec<Element> {
+    let Ok(items) = answer.query_selector_all("li:not(.task)") else {
+        return Vec::new();
+    };
+    let items = (0..items.length()).filter_map(|at| items.get(at)?.dyn_into::<Element>().ok());
+    items.filter_map(|item| bullet(&item)).collect()
+}
+
+fn bullet(item: &Element) -> Option<Element> {
+    let list = item.parent_element()?;
+    let around = |list: &Element| list.parent_element()?.closest(".answer :is(ul, ol)").ok()?;
+    let mut words = "  ".repeat(successors(around(&list), around).count());
+    if list.local_name() == "ol" {
+        let start = list.get_attribute("start").and_then(|start| start.parse().ok());
+        let before = successors(item.previous_element_sibling(), Element::previous_element_sibling);
+        words += &before
+            .fold(start.unwrap_or(1_u64), |number, _| number + 1)
+            .to_string();
+        words += ". ";
+    } else {
+        words += "• ";
+    }
+    let bullet = item.owner_document()?.create_element("span").ok()?;
+    bullet.set_class_name("bullet");
+    bullet.set_text_content(Some(&words));
+    // In the line of the item's first words.
+    let first = item
+        .first_element_child()
+        .filter(|first| first.local_name() == "p");
+    let line = first.as_ref().unwrap_or(item);
+    line.insert_before(&bullet, line.first_child().as_ref()).ok()?;
+    Some(bullet)
 }

@@ -303,6 +303,19 @@ test('an answer is copied as it is shown, and asked for again', async ({ page, w
   await expect(widget.question('Which?')).toHaveCount(2)
 })
 
+test('a copied list keeps what is drawn before its items, and the page nothing of that', async ({ page, widget, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  const teller = await live(page, widget)
+  await teller.answer('3. three\n4. four\n   - below\n     1. deep\n\n- loose\n\n- far\n\n  apart\n\n+ [x] done')
+  const answer = widget.lastAnswer()
+  await widget.expectStatus(answer, 'complete')
+  const drawn = await body(answer).evaluate((answer) => answer.outerHTML)
+  await answer.getByRole('button', { name: 'Copy', exact: true }).click()
+  await expect(answer.getByRole('button', { name: 'Copied', exact: true })).toBeVisible()
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('3. three\n4. four\n  • below\n    1. deep\n\n• loose\n\n• far\n\napart\n\n☑ done')
+  expect(await body(answer).evaluate((answer) => answer.outerHTML)).toBe(drawn)
+})
+
 test('what the visitor thinks of an answer reaches the platform, and the last word counts', async ({ page, widget, server }) => {
   const told: unknown[] = []
   await page.exposeFunction('judged', (detail: unknown) => void told.push(detail))
