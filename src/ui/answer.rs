@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! sheet   what of the answer stands; draws what is new, within the time it is given
+//! confined  what crashed the widget before is shown as it came
 //! frames  one paint for each frame of the page, all answers together
 //! blocks  what each node of the tree becomes
 //! cites   the numbers of its sources in the text
@@ -33,6 +34,7 @@ use super::{
 mod ask;
 mod blocks;
 mod cites;
+pub(super) mod confined;
 mod frames;
 mod pen;
 mod sheet;

@@ -14,7 +14,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::HtmlElement;
 
 use super::{
-    answer::LANGUAGE_CHARS,
+    answer::{LANGUAGE_CHARS, confined::is_unreadable},
     context::Ui,
     element::{ElementRef, el, follow},
     later::{self, Part, is_there},
@@ -115,7 +115,7 @@ impl Narrator {
         }
         let mut left = String::new();
         if told.row.is_some() && !told.is_over {
-            left = told.next(self.strings);
+            left = told.next(self.strings, self.place);
             left.push('\n');
         }
         *told = Told {
@@ -129,7 +129,7 @@ impl Narrator {
     }
 
     fn speak(&self) {
-        let words = self.told.borrow_mut().next(self.strings);
+        let words = self.told.borrow_mut().next(self.strings, self.place);
         let place = self.place.try_get_untracked().flatten();
         if let Some(place) = place.filter(|_| !words.is_empty()) {
             utter(&place, &words);
@@ -139,13 +139,20 @@ impl Narrator {
 
 impl Told {
     /// The sentences that are whole and were not said yet; at the answer's end the rest of it, and that it ended.
-    fn next(&mut self, strings: &Strings) -> String {
+    fn next(&mut self, strings: &Strings, place: ElementRef) -> String {
         let mut words = std::mem::take(&mut self.left);
         let Some(row) = &self.row else { return words };
         let status = row.status_now();
         let is_growing = matches!(status, Status::Streaming | Status::Thinking);
         let mut text = String::new();
+        let is_unreadable = place
+            .try_get_untracked()
+            .flatten()
+            .is_some_and(|place| is_unreadable(&place, row.message_now().as_deref()));
         row.read_answer(|answer| {
+            if is_unreadable {
+                return text.push_str(&answer.text);
+            }
             answer.read(|document| {
                 let blocks = document.settled().iter().chain(document.tail());
                 blocks.for_each(|block| say_block(block, strings, &mut text));

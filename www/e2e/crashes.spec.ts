@@ -5,6 +5,7 @@
 import type { Page } from '@playwright/test'
 import { REACT_QUESTION, expect, test } from './fixtures'
 import { goToPage, tag } from './pages'
+import { Teller } from './teller'
 import type { Widget } from './widget'
 
 interface Crashing {
@@ -203,6 +204,44 @@ test('a crash at the start because of what was stored costs the stored transcrip
   expect(await page.evaluate(() => localStorage.getItem('miptech_chat:miptech-company:quarantine'))).toContain('React')
   expect(await instances(page)).toBe(3)
   expect(await page.evaluate(() => window.uncaught)).toEqual([])
+})
+
+test('a crash over an answer costs one restart, and that answer is shown as it came from then on', async ({ page, widget, server }) => {
+  const teller = await Teller.on(page)
+  await goToPage(page, server, tag(server.origin))
+  await widget.openLive()
+  await widget.askAndWait(REACT_QUESTION)
+  const transcript = (): Promise<string | null> => page.evaluate(() => localStorage.getItem('miptech_chat:miptech-company:transcript'))
+  await teller.answer('Some **bold** words.')
+  await teller.answer('| a |\n|---|\n| deadly |')
+  await expect.poll(transcript).toContain('deadly')
+  // A drawing that fails where nothing can: whoever draws this table dies of it.
+  await page.addInitScript(() => {
+    const described = Object.getOwnPropertyDescriptor(Element.prototype, 'className')!
+    Object.defineProperty(Element.prototype, 'className', {
+      ...described,
+      set(name: string) {
+        if (name === 'table') throw new WebAssembly.RuntimeError('unreachable')
+        described.set?.call(this, name)
+      },
+    })
+  })
+  await page.reload()
+  await opens(widget)
+  await widget.expectConnection('live')
+  await expect(widget.lastAnswer().locator('.answer')).toHaveText('| a |\n|---|\n| deadly |')
+  await expect(widget.panel.locator('strong', { hasText: 'bold' })).toBeVisible()
+  expect(await instances(page)).toBe(2)
+  expect(await transcript()).toContain('deadly')
+
+  // The next one dies while it grows, and the first stays what it became. Right after the start that would be a failure to start.
+  await page.waitForFunction((at) => performance.now() > at, (await page.evaluate(() => performance.now())) + 600)
+  await widget.on((handle) => handle.on('error', ({ code }) => void window.uncaught.push(code)))
+  await teller.answer('| b |\n|---|\n| too |')
+  await expect.poll(() => instances(page)).toBe(3)
+  await widget.expectConnection('live')
+  await expect(widget.panel.getByText('deadly')).toBeVisible()
+  expect(await page.evaluate(() => window.uncaught)).toEqual(['internal/panic'])
 })
 
 test('three failed starts are enough for an hour, beyond reloads', async ({ page, widget, server }) => {

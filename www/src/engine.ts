@@ -99,7 +99,7 @@ async function restart(seat: Seat, widget: Widget, isOver: Promise<boolean>, cau
   await undefined
   const { shell, options } = seat
   const { field: input } = shell
-  const isOpen = shell.widget.dataset['open'] === ''
+  const { open, reading, unreadable } = shell.widget.dataset
   const hadFocus = shell.widget.parentNode && (seat.hostElement.shadowRoot?.activeElement ?? null) === input
   widget.abandon()
   if (seat.isGone) return
@@ -109,7 +109,9 @@ async function restart(seat: Seat, widget: Widget, isOver: Promise<boolean>, cau
   const { shell: next } = seat
   next.field.value = input.value
   next.field.setSelectionRange(input.selectionStart, input.selectionEnd)
-  if (isOpen) next.widget.dataset['open'] = ''
+  if (open === '') next.widget.dataset['open'] = open
+  // An answer it died of is not read again (`src/ui/answer/confined.rs`).
+  next.widget.dataset['unreadable'] = [unreadable, reading].join(' ')
   seat.openedBy = 'again'
   if (hadFocus) next.field.focus()
   if (options.debug) console.debug('miptech-chat:', (cause as Error)?.stack ?? cause)

@@ -11,6 +11,7 @@ use web_sys::HtmlElement;
 use super::{
     blocks::Brush,
     cites,
+    confined::{is_unreadable, note},
     frames::now,
     pen::{Drawn, Pen},
 };
@@ -23,6 +24,7 @@ use crate::ui::{
 
 pub(super) struct Sheet {
     ui: Ui,
+    row: Row,
     place: ElementRef,
     answer: Live<Answer>,
     status: Live<Status>,
@@ -64,6 +66,7 @@ impl Sheet {
     ) -> Self {
         Self {
             ui: ui.clone(),
+            row: row.clone(),
             place,
             answer,
             status: row.status(),
@@ -100,11 +103,27 @@ impl Sheet {
         let place = self.place.try_get_untracked().flatten();
         let is_done = place.is_none_or(|place| {
             self.answer
-                .try_with_untracked(|answer| self.paint_on(&place, answer, until))
+                .try_with_untracked(|answer| {
+                    let id = self.row.message_now();
+                    if is_unreadable(&place, id.as_deref()) {
+                        return self.show_as_it_came(&place, answer);
+                    }
+                    note(&place, id.as_deref().unwrap_or_default());
+                    let is_done = self.paint_on(&place, answer, until);
+                    note(&place, "");
+                    is_done
+                })
                 .unwrap_or(true)
         });
         self.is_waiting.set(!is_done);
         is_done
+    }
+
+    fn show_as_it_came(&self, place: &HtmlElement, answer: &Answer) -> bool {
+        self.painted.borrow_mut().has_begun = true;
+        place.set_class_name("answer typed");
+        place.set_text_content(Some(&answer.text));
+        true
     }
 
     fn paint_on(&self, place: &HtmlElement, answer: &Answer, until: f64) -> bool {
