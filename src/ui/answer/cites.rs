@@ -76,5 +76,6 @@ pub(super) fn bind(place: &HtmlElement, sources: &[Source], strings: &Strings) {
 
 /// The number of the source that a mark names.
 pub(super) fn number(mark: &Element) -> Option<usize> {
-    mark.get_attribute("data-source")?.parse().ok()
+    let number: u64 = mark.get_attribute("data-source")?.parse().ok()?;
+    usize::try_from(number).ok()
 }
