@@ -53,17 +53,15 @@ pub(super) fn drawn(ui: &Ui, row: &Row, verdict: Live<Option<Feedback>>, has_fee
         let (actions, row) = (ui.actions.clone(), row.clone());
         let rate = move |_| {
             // One that was pressed stays pressed: an opinion can be changed, not taken back.
-            if let Some(id) = row
-                .message_now()
-                .filter(|_| verdict.get_untracked() != Some(value))
-            {
+            let Some(id) = row.message_now() else { return };
+            if verdict.get_untracked() != Some(value) {
                 verdict.set(Some(value));
                 actions.rate(&id, value, None);
-                reason.set(if value == Feedback::Down {
-                    Reason::Asked
-                } else {
-                    Reason::Unasked
-                });
+                reason.set(Reason::Unasked);
+            }
+            // Who sent the question away, or lost it out of sight, gets it again.
+            if value == Feedback::Down && reason.get_untracked() == Reason::Unasked {
+                reason.set(Reason::Asked);
             }
         };
         text_button(name)
@@ -73,12 +71,25 @@ pub(super) fn drawn(ui: &Ui, row: &Row, verdict: Live<Option<Feedback>>, has_fee
             })
             .on("click", rate)
     };
-    let has_feedback = has_feedback && ui.options.has_feedback;
+    let unhelpful = || {
+        let is_asked = move || {
+            if reason.get() == Reason::Asked {
+                "true"
+            } else {
+                "false"
+            }
+        };
+        thumb(Feedback::Down, strings.not_helpful)
+            .bind("aria-expanded", move || Some(is_asked().into()))
+            .at(opener)
+    };
+    // What the platform would be told of belongs to the conversation that goes on.
+    let has_feedback = has_feedback && ui.options.has_feedback && !ui.model.is_over(row);
     let extras = el("div")
         .class("extras")
         .maybe(clipboard::is_there().then(copy))
         .maybe(has_feedback.then(|| thumb(Feedback::Up, strings.helpful).view()))
-        .maybe(has_feedback.then(|| thumb(Feedback::Down, strings.not_helpful).at(opener).view()))
+        .maybe(has_feedback.then(|| unhelpful().view()))
         .maybe(ui.model.question_before(row).map(again));
     el("div")
         .child(extras.view())
@@ -111,30 +122,35 @@ fn copy_answer(event: &ev::Event, strings: &'static Strings) {
 
 /// Writes before each item what the browser draws there, which is no text by itself.
 fn bullets(answer: &HtmlElement) -> Vec<Element> {
-    let Ok(items) = answer.query_selector_all("li:not(.task)") else {
+    let Ok(lists) = answer.query_selector_all("ul, ol") else {
         return Vec::new();
     };
-    let items = (0..items.length()).filter_map(|at| items.get(at)?.dyn_into::<Element>().ok());
-    items.filter_map(|item| bullet(&item)).collect()
+    let lists = (0..lists.length()).filter_map(|at| lists.get(at)?.dyn_into::<Element>().ok());
+    lists.flat_map(|list| bullets_of(&list)).collect()
 }
 
-fn bullet(item: &Element) -> Option<Element> {
-    let list = item.parent_element()?;
+fn bullets_of(list: &Element) -> Vec<Element> {
     let around = |list: &Element| list.parent_element()?.closest(".answer :is(ul, ol)").ok()?;
-    let mut words = "  ".repeat(successors(around(&list), around).count());
-    if list.local_name() == "ol" {
-        let start = list.get_attribute("start").and_then(|start| start.parse().ok());
-        let before = successors(item.previous_element_sibling(), Element::previous_element_sibling);
-        words += &before
-            .fold(start.unwrap_or(1_u64), |number, _| number + 1)
-            .to_string();
-        words += ". ";
-    } else {
-        words += "• ";
-    }
+    let depth = "  ".repeat(successors(around(list), around).count());
+    let is_numbered = list.local_name() == "ol";
+    let start = list.get_attribute("start").and_then(|start| start.parse().ok());
+    successors(list.first_element_child(), Element::next_element_sibling)
+        .zip(start.unwrap_or(1_u64)..)
+        .filter(|(item, _)| item.class_name() != "task")
+        .filter_map(|(item, number)| {
+            if is_numbered {
+                bullet(&item, &format!("{depth}{number}. "))
+            } else {
+                bullet(&item, &format!("{depth}• "))
+            }
+        })
+        .collect()
+}
+
+fn bullet(item: &Element, words: &str) -> Option<Element> {
     let bullet = item.owner_document()?.create_element("span").ok()?;
     bullet.set_class_name("bullet");
-    bullet.set_text_content(Some(&words));
+    bullet.set_text_content(Some(words));
     // In the line of the item's first words.
     let first = item
         .first_element_child()

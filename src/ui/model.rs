@@ -388,6 +388,14 @@ impl ChatModel {
         })
     }
 
+    /// Whether the row belongs to a conversation that is over.
+    pub(crate) fn is_over(&self, row: &Row) -> bool {
+        self.rows.with_untracked(|rows| {
+            let below = rows.iter().rev().take_while(|known| known.0.id != row.0.id);
+            below.into_iter().any(|known| known.is_break())
+        })
+    }
+
     /// Whether the connection is up and an answer is on its way; however many messages wait behind it.
     pub(crate) fn is_answering(&self) -> bool {
         self.phase.get().connection == Connection::Live

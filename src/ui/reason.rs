@@ -75,10 +75,11 @@ fn form(ui: &Ui, row: &Row, state: Live<Reason>, opener: ElementRef) -> AnyView 
         .at(field);
     el("form")
         .class("reason")
+        .set("aria-label", strings.reason)
         .on("submit", tell)
         .on("keydown", leave)
         .child(input.view())
-        .child(text_button(strings.send).set("type", "submit").view())
+        .child(text_button(strings.reason_send).set("type", "submit").view())
         .view()
 }
 

@@ -86,6 +86,7 @@ pub(crate) struct Strings {
     pub(crate) password: &'static str,
     pub(crate) placeholder: &'static str,
     pub(crate) reason: &'static str,
+    pub(crate) reason_send: &'static str,
     pub(crate) reason_told: &'static str,
     pub(crate) retry: &'static str,
     pub(crate) retry_in: &'static str,

@@ -48,6 +48,7 @@ pub(super) static ENGLISH: Strings = Strings {
     password: "Password",
     placeholder: "Write a message",
     reason: "What was wrong?",
+    reason_send: "Submit",
     reason_told: "Thank you.",
     retry: "Retry",
     retry_in: "Next try in",

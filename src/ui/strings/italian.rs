@@ -48,6 +48,7 @@ pub(super) static ITALIAN: Strings = Strings {
     password: "Password",
     placeholder: "Scrivi un messaggio",
     reason: "Che cosa non andava?",
+    reason_send: "Invia il motivo",
     reason_told: "Grazie.",
     retry: "Riprova",
     retry_in: "Prossimo tentativo tra",
