@@ -14,7 +14,10 @@ use wasm_bindgen::prelude::*;
 use web_sys::HtmlElement;
 
 use super::{
-    answer::{LANGUAGE_CHARS, confined::is_unreadable},
+    answer::{
+        LANGUAGE_CHARS,
+        confined::{is_unreadable, note},
+    },
     context::Ui,
     element::{ElementRef, el, follow},
     later::{self, Part, is_there},
@@ -145,18 +148,21 @@ impl Told {
         let status = row.status_now();
         let is_growing = matches!(status, Status::Streaming | Status::Thinking);
         let mut text = String::new();
-        let is_unreadable = place
-            .try_get_untracked()
-            .flatten()
-            .is_some_and(|place| is_unreadable(&place, row.message_now().as_deref()));
+        let (place, id) = (place.try_get_untracked().flatten(), row.message_now());
+        let noted = |id: &str| place.iter().for_each(|place| note(place, id));
         row.read_answer(|answer| {
-            if is_unreadable {
+            if place
+                .as_ref()
+                .is_some_and(|place| is_unreadable(place, id.as_deref()))
+            {
                 return text.push_str(&answer.text);
             }
+            noted(id.as_deref().unwrap_or_default());
             answer.read(|document| {
                 let blocks = document.settled().iter().chain(document.tail());
                 blocks.for_each(|block| say_block(block, strings, &mut text));
             });
+            noted("");
         });
         let rest = text.get(self.bytes..).unwrap_or_default();
         let end = if is_growing {

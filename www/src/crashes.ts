@@ -41,8 +41,12 @@ function quarantine(options: ChatOptions, storage: Keys): void {
   if (kept) storage.setItem(keyOf(options, 'quarantine'), kept)
 }
 
-/** Counts a crash, and does what that calls for. Whether it was one too many. */
-export function crashed(options: ChatOptions, storage: Keys, isStarting: boolean): boolean {
+/**
+ * Counts a crash, and does what that calls for. Whether it was one too many. One over an answer that is not read again
+ * (`src/ui/answer/confined.rs`) is over with that, and does not count.
+ */
+export function crashed(options: ChatOptions, storage: Keys, isStarting: boolean, { reading, unreadable = '' }: DOMStringMap): boolean {
+  if (reading && !unreadable.split('\n').includes(reading)) return false
   const counters = countersOf(options, storage)
   const now = Date.now()
   counters.last = now

@@ -77,9 +77,10 @@ export async function start(seat: Seat, answer: Response): Promise<void> {
   const died = (cause: unknown): void => {
     end()
     shared = undefined
+    const { dataset } = seat.shell.widget
     // Where it cannot be counted it may begin anew: a page that has lost the network loses no draft.
     const counted = extras().then(
-      ({ crashed }) => crashed(options, storage, isStarting),
+      ({ crashed }) => crashed(options, storage, isStarting, dataset),
       () => false,
     )
     void restart(seat, widget, counted, cause, () => start(seat, answer))
@@ -110,8 +111,8 @@ async function restart(seat: Seat, widget: Widget, isOver: Promise<boolean>, cau
   next.field.value = input.value
   next.field.setSelectionRange(input.selectionStart, input.selectionEnd)
   if (open === '') next.widget.dataset['open'] = open
-  // An answer it died of is not read again (`src/ui/answer/confined.rs`).
-  next.widget.dataset['unreadable'] = [unreadable, reading].join(' ')
+  // An answer it died of is not read again (`src/ui/answer/confined.rs`); none is called `undefined`.
+  next.widget.dataset['unreadable'] = `${unreadable}\n${reading}`
   seat.openedBy = 'again'
   if (hadFocus) next.field.focus()
   if (options.debug) console.debug('miptech-chat:', (cause as Error)?.stack ?? cause)
