@@ -369,7 +369,13 @@ test('who found an answer unhelpful may say why, by keyboard too, and need not',
   await expect(why).toHaveCount(0)
   await expect(notHelpful).toBeFocused()
   await expect(widget.part('panel')).toBeVisible()
+  // And who sent it away can have it again; nothing more is told.
+  await expect(notHelpful).toHaveAttribute('aria-expanded', 'false')
+  await notHelpful.press('Enter')
+  await expect(why).toBeVisible()
+  await expect(notHelpful).toHaveAttribute('aria-expanded', 'true')
   await helpful.click()
+  await expect(why).toHaveCount(0)
   await notHelpful.click()
   // Nothing is no reason.
   await why.press('Enter')
@@ -385,6 +391,18 @@ test('who found an answer unhelpful may say why, by keyboard too, and need not',
   // Who changes their mind is asked no more.
   await helpful.click()
   await expect(answer.getByText('Thank you.')).toHaveCount(0)
+})
+
+test('what belongs to a conversation that is over is not judged any more', async ({ page, widget }) => {
+  await page.goto('/')
+  await widget.openLive()
+  await widget.askAndWait(REACT_QUESTION)
+  await expect(widget.lastAnswer().getByRole('button', { name: 'Helpful', exact: true })).toBeVisible()
+  await widget.on((handle) => handle.newConversation())
+  await widget.askAndWait('What happens when the connection drops?')
+  await expect(widget.panel.getByRole('separator')).toBeVisible()
+  await expect(widget.panel.getByRole('button', { name: 'Helpful', exact: true })).toHaveCount(1)
+  await expect(widget.lastAnswer().getByRole('button', { name: 'Helpful', exact: true })).toBeVisible()
 })
 
 test('a page that wants no feedback has no buttons for it', async ({ page, widget, server }) => {
