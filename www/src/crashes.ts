@@ -43,14 +43,14 @@ function quarantine(options: ChatOptions, storage: Keys): void {
 
 /**
  * Counts a crash, and does what that calls for. Whether it was one too many. One over an answer that is not read again
- * (`src/ui/answer/confined.rs`) is over with that, and does not count.
+ * (`src/ui/answer/confined.rs`) is no failure to start, whenever it came: the next start does not meet it.
  */
 export function crashed(options: ChatOptions, storage: Keys, isStarting: boolean, { reading, unreadable = '' }: DOMStringMap): boolean {
-  if (reading && !unreadable.split('\n').includes(reading)) return false
+  const isConfined = reading && !unreadable.split('\n').includes(reading)
   const counters = countersOf(options, storage)
   const now = Date.now()
   counters.last = now
-  if (isStarting) {
+  if (isStarting && !isConfined) {
     counters.starts++
     if (counters.starts === 2) quarantine(options, storage)
   } else {
