@@ -1,13 +1,13 @@
 //! An answer on the page: finished blocks are drawn once and never touched again, the open end is drawn over.
 //!
 //! ```text
-//! sheet   what of the answer stands; draws what is new, within the time it is given
+//! sheet     what of the answer stands; draws what is new, within the time it is given
 //! confined  what crashed the widget before is shown as it came
-//! frames  one paint for each frame of the page, all answers together
-//! blocks  what each node of the tree becomes
-//! cites   the numbers of its sources in the text
-//! pen     draws a tree over the one that stands there
-//! ask     the question before a link that may deceive is opened
+//! frames    one paint for each frame of the page, all answers together
+//! blocks    what each node of the tree becomes
+//! cites     the numbers of its sources in the text
+//! pen       draws a tree over the one that stands there
+//! ask       the question before a link that may deceive is opened
 //! ```
 
 use std::rc::Rc;

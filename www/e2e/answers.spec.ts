@@ -316,7 +316,8 @@ test('a copied list keeps what is drawn before its items, and the page nothing o
   expect(await body(answer).evaluate((answer) => answer.outerHTML)).toBe(drawn)
 })
 
-test('what the visitor thinks of an answer reaches the platform, and the last word counts', async ({ page, widget, server }) => {
+/** An answer that can be judged, and what the page hears of that. */
+async function judging(page: Page, widget: Widget) {
   const told: unknown[] = []
   await page.exposeFunction('judged', (detail: unknown) => void told.push(detail))
   await page.addInitScript(() => {
@@ -329,6 +330,11 @@ test('what the visitor thinks of an answer reaches the platform, and the last wo
   const messageId = await answer.getAttribute('data-message-id')
   const helpful = answer.getByRole('button', { name: 'Helpful', exact: true })
   const notHelpful = answer.getByRole('button', { name: 'Not helpful', exact: true })
+  return { answer, messageId, helpful, notHelpful, told }
+}
+
+test('what the visitor thinks of an answer reaches the platform, and the last word counts', async ({ page, widget, server }) => {
+  const { messageId, helpful, notHelpful, told } = await judging(page, widget)
   await helpful.press('Enter')
   await expect(helpful).toHaveAttribute('aria-pressed', 'true')
   await helpful.click()
@@ -348,18 +354,7 @@ test('what the visitor thinks of an answer reaches the platform, and the last wo
 })
 
 test('who found an answer unhelpful may say why, by keyboard too, and need not', async ({ page, widget, server }) => {
-  const told: unknown[] = []
-  await page.exposeFunction('judged', (detail: unknown) => void told.push(detail))
-  await page.addInitScript(() => {
-    document.addEventListener('miptech-chat:feedback', (event) => (window as unknown as { judged: (detail: unknown) => void }).judged((event as CustomEvent).detail))
-  })
-  await page.goto('/')
-  await widget.openLive()
-  await widget.askAndWait(REACT_QUESTION)
-  const answer = widget.lastAnswer()
-  const messageId = await answer.getAttribute('data-message-id')
-  const helpful = answer.getByRole('button', { name: 'Helpful', exact: true })
-  const notHelpful = answer.getByRole('button', { name: 'Not helpful', exact: true })
+  const { answer, messageId, helpful, notHelpful, told } = await judging(page, widget)
   const why = answer.getByRole('textbox', { name: 'What was wrong?' })
   await notHelpful.press('Enter')
   await expect(notHelpful).toBeFocused()

@@ -76,6 +76,7 @@ pub(super) fn bind(place: &HtmlElement, sources: &[Source], strings: &Strings) {
 
 /// The number of the source that a mark names.
 pub(super) fn number(mark: &Element) -> Option<usize> {
+    // As wide as every number that is read: each width brings a reader of its own.
     let number: u64 = mark.get_attribute("data-source")?.parse().ok()?;
     usize::try_from(number).ok()
 }
