@@ -74,10 +74,20 @@ async function bundled(source, format) {
   return `${code}\n`
 }
 
+const named = (stem, contents) => `${stem}-${createHash('sha256').update(contents).digest('hex').slice(0, 10)}.js`
+
+/** The words of a language in the order of the English keys that the wasm knows, which `build/words.rs` makes. */
+async function pack(tag) {
+  const [english, catalogue] = await Promise.all(['en', tag].map(async (tag) => JSON.parse(await readFile(`../src/ui/strings/${tag}.arb`, 'utf8'))))
+  const isLater = (key) => english[`@${key}`]?.['x-part'] === 'rest'
+  const keys = Object.keys(english).filter((key) => !key.startsWith('@')).sort()
+  return Object.fromEntries([...keys.filter((key) => !isLater(key)), ...keys.filter(isLater)].map((key) => [key, catalogue[key]]))
+}
+
 /** Bundles a module that is fetched by the name its content gives it. */
 async function hashed(source, stem) {
   const contents = await bundled(source, 'esm')
-  const name = `${stem}-${createHash('sha256').update(contents).digest('hex').slice(0, 10)}.js`
+  const name = named(stem, contents)
   await writeFile(`dist/${name}`, contents)
   return name
 }
@@ -86,6 +96,14 @@ for (const name of await readdir('dist')) if (/^miptech-chat-.*\.js$/.test(name)
 // Whoever fetches knows the name of what is fetched, so that comes first.
 const extras = await hashed('src/extras.ts', 'miptech-chat-extras')
 shared.define.__EXTRAS__ = JSON.stringify(`./${extras}`)
+const packs = []
+for (const tag of ['en', 'it', 'ar']) {
+  const contents = `export default ${JSON.stringify(await pack(tag))}\n`
+  const name = named(`miptech-chat-${tag}`, contents)
+  await writeFile(`dist/${name}`, contents)
+  shared.define[`__${tag.toUpperCase()}__`] = JSON.stringify(`./${name}`)
+  packs.push(name)
+}
 const chunk = await hashed('src/engine.ts', 'miptech-chat')
 shared.define.__GLUE__ = JSON.stringify(`./${chunk}`)
 await writeFile('dist/loader.js', await bundled('src/loader.ts', 'iife'))
@@ -110,13 +128,19 @@ const stubs = { ...modules, format: 'cjs', outExtension: { '.js': '.cjs' }, plug
 const entries = { index: 'src/stub.ts', element: 'src/element.ts', react: 'src/react.ts', testing: 'src/testing.ts' }
 await build({ ...stubs, entryPoints: entries })
 
+// The names of the words are public, so the types name all of them, and no others.
+const types = await readFile('../src/embed/types.d.ts', 'utf8')
+const [, union] = /export type ChatString =([^\n]*(?:\n  \|[^\n]*)*)/.exec(types) ?? []
+const typed = union?.match(/(?<=')\w+/g)?.filter((name) => /^[a-z]/.test(name)).sort() ?? []
+const words = Object.keys(await pack('en')).sort()
+if (`${typed}` !== `${words}`) throw new Error(`ChatString in types.d.ts and en.arb differ: ${[...typed, ...words].filter((word, _, all) => all.indexOf(word) === all.lastIndexOf(word))}`)
 await copyFile('../src/embed/types.d.ts', 'dist/index.d.ts')
 for (const name of ['element', 'react', 'testing']) await copyFile(`types/${name}.d.ts`, `dist/${name}.d.ts`)
 
 /** What a tag or a policy may pin: the hash of every file a page loads, in the form of the `integrity` attribute. */
 const integrity = {}
 const sharing = (await readdir('dist')).filter((name) => name.startsWith('shared-')).sort()
-for (const name of ['loader.js', 'index.js', 'element.js', 'react.js', ...sharing, chunk, extras, ...parts]) {
+for (const name of ['loader.js', 'index.js', 'element.js', 'react.js', ...sharing, chunk, extras, ...packs, ...parts]) {
   integrity[name] = `sha384-${createHash('sha384').update(await readFile(`dist/${name}`)).digest('base64')}`
 }
 await writeFile('dist/integrity.json', `${JSON.stringify({ version, files: integrity }, null, 2)}\n`)

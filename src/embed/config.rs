@@ -423,8 +423,17 @@ fn fresh<T>(parse: fn(&str) -> Option<T>) -> T {
     }
 }
 
-/// The site's choice under `mip-language`, then the page's language, then the browser's.
+/// The language of the pack the loader brought; without one English, or where no loader chose, what page and browser say.
 fn language(fields: &Fields, storage: &Storage) -> Language {
+    match fields.text("words") {
+        Some(pack) => Language::of_pack(&pack),
+        None => unchosen(fields, storage).unwrap_or_default(),
+    }
+}
+
+/// The site's choice under `mip-language`, then the page's language, then the browser's.
+#[cfg(feature = "alone")]
+fn unchosen(fields: &Fields, storage: &Storage) -> Option<Language> {
     let told = fields.text("locale").filter(|tag| tag != "auto");
     let window = web_sys::window();
     let page = || {
@@ -436,10 +445,12 @@ fn language(fields: &Fields, storage: &Storage) -> Language {
     };
     let browser = || window.as_ref()?.navigator().language();
     let tags = [told, storage.read(SITE_LANGUAGE), page(), browser()];
-    tags.into_iter()
-        .flatten()
-        .find_map(|tag| Language::of_tag(&tag))
-        .unwrap_or_default()
+    tags.into_iter().flatten().find_map(|tag| Language::of_tag(&tag))
+}
+
+#[cfg(not(feature = "alone"))]
+fn unchosen(_: &Fields, _: &Storage) -> Option<Language> {
+    None
 }
 
 const DEFAULT_TENANT: &str = "miptech-company";
@@ -447,4 +458,5 @@ const POSITIONS: [&str; 4] = ["bottom-right", "bottom-left", "top-right", "top-l
 const Z_INDEX: i32 = 2_147_483_000;
 
 /// Where the site keeps its visitor's language (`platform.md` section 14).
+#[cfg(feature = "alone")]
 const SITE_LANGUAGE: &str = "mip-language";

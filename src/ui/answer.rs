@@ -82,7 +82,7 @@ pub(super) fn rest(strings: &'static Strings, answer: Live<Answer>) -> AnyView {
         Some(if is_shown.get() {
             el("p").class("typed").set("dir", "auto").live_text(words).view()
         } else {
-            text_button(strings.show_rest)
+            text_button(strings.show_rest())
                 .on("click", move |_| is_shown.set(true))
                 .view()
         })
@@ -137,7 +137,7 @@ fn thinking(ui: &Ui, row: &Row) -> impl Fn() -> Option<AnyView> + Send + 'static
             let dots = el("span")
                 .class("dots")
                 .set("role", "img")
-                .set("aria-label", strings.answer_thinking);
+                .set("aria-label", strings.answer_thinking());
             (0..3).fold(dots, |dots, _| dots.child(el("span").view())).view()
         })
     }

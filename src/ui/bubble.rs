@@ -12,7 +12,7 @@ pub(super) fn conversation_break(ui: &Ui) -> AnyView {
     el("div")
         .class("break")
         .set("role", "separator")
-        .text(ui.strings().conversation_break)
+        .text(ui.strings().conversation_break())
         .view()
 }
 
@@ -28,7 +28,7 @@ pub(super) fn bubble(ui: &Ui, row: &Row) -> AnyView {
         None => el("p").class("typed").set("dir", "auto").text(row.text()).view(),
     };
     let speaker = match row.author() {
-        Author::User => strings.you.to_owned(),
+        Author::User => strings.you().to_owned(),
         Author::Ai | Author::Human | Author::System => ui.title(),
     };
     let is_growing =

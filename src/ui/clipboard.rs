@@ -20,7 +20,7 @@ pub(super) fn copy(button: Option<EventTarget>, text: &str, strings: &'static St
     let written = JsFuture::from(window.navigator().clipboard().write_text(text));
     spawn_local(async move {
         if written.await.is_ok() {
-            button.set_text_content(Some(strings.copied));
+            button.set_text_content(Some(strings.copied()));
         }
     });
 }

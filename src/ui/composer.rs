@@ -22,7 +22,7 @@ pub(super) fn composer(ui: &Ui) -> AnyView {
         .options
         .placeholder
         .clone()
-        .unwrap_or_else(|| strings.placeholder.to_owned());
+        .unwrap_or_else(|| strings.placeholder().to_owned());
 
     let submit = {
         let ui = ui.clone();
@@ -65,7 +65,7 @@ pub(super) fn composer(ui: &Ui) -> AnyView {
         .in_place_of(ui.standing(".input"))
         .part("input")
         .class("input")
-        .set("aria-label", strings.input)
+        .set("aria-label", strings.input())
         .set("rows", "1")
         .set("placeholder", placeholder)
         .set("enterkeyhint", "send")
@@ -83,7 +83,7 @@ pub(super) fn composer(ui: &Ui) -> AnyView {
         .part("send")
         .class("send")
         .set("type", "submit")
-        .set("aria-label", strings.send)
+        .set("aria-label", strings.send())
         .bind("disabled", move || {
             let is_empty = draft.with(|text| text.trim().is_empty());
             let is_full = standing().is_some_and(|refusal| refusal.is_full());

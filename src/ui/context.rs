@@ -69,6 +69,6 @@ impl Ui {
         self.options
             .title
             .clone()
-            .unwrap_or_else(|| self.strings().title.to_owned())
+            .unwrap_or_else(|| self.strings().title().to_owned())
     }
 }

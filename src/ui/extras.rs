@@ -38,12 +38,12 @@ pub(super) fn drawn(ui: &Ui, row: &Row, verdict: Live<Option<Feedback>>, has_fee
     let strings = ui.strings();
     let copy = || {
         let copy = move |event: ev::Event| copy_answer(&event, strings);
-        text_button(strings.copy).on("click", copy).view()
+        text_button(strings.copy()).on("click", copy).view()
     };
     let again = |question: String| {
         let actions = ui.actions.clone();
         let ask = move |_| drop(actions.send(&question));
-        text_button(strings.try_again)
+        text_button(strings.try_again())
             .set("data-again", "")
             .on("click", ask)
             .view()
@@ -79,7 +79,7 @@ pub(super) fn drawn(ui: &Ui, row: &Row, verdict: Live<Option<Feedback>>, has_fee
                 "false"
             }
         };
-        thumb(Feedback::Down, strings.not_helpful)
+        thumb(Feedback::Down, strings.not_helpful())
             .bind("aria-expanded", move || Some(is_asked().into()))
             .at(opener)
     };
@@ -88,7 +88,7 @@ pub(super) fn drawn(ui: &Ui, row: &Row, verdict: Live<Option<Feedback>>, has_fee
     let extras = el("div")
         .class("extras")
         .maybe(clipboard::is_there().then(copy))
-        .maybe(has_feedback.then(|| thumb(Feedback::Up, strings.helpful).view()))
+        .maybe(has_feedback.then(|| thumb(Feedback::Up, strings.helpful()).view()))
         .maybe(has_feedback.then(|| unhelpful().view()))
         .maybe(ui.model.question_before(row).map(again));
     el("div")

@@ -36,22 +36,22 @@ pub(super) fn foot(ui: &Ui, row: &Row) -> impl Fn() -> Option<AnyView> + Send + 
 /// The line under a message that is neither whole nor simply growing.
 pub(super) fn drawn(ui: &Ui, row: &Row, can_check: bool) -> AnyView {
     let strings = ui.strings();
-    let delete = || on_message(ui, row, strings.delete, <dyn Act>::discard);
+    let delete = || on_message(ui, row, strings.delete(), <dyn Act>::discard);
     let parked = |again, can_check: bool| {
-        let check = || on_message(ui, row, strings.check, <dyn Act>::check);
+        let check = || on_message(ui, row, strings.check(), <dyn Act>::check);
         let again = on_message(ui, row, again, <dyn Act>::send_again);
         vec![can_check.then(check), Some(again), copy(ui, row), Some(delete())]
     };
     let (words, actions) = match row.status_now() {
         Status::Complete | Status::Sent | Status::Stopped => ("", Vec::new()),
-        Status::Expired => (strings.expired, parked(strings.send, false)),
-        Status::Failed => (strings.not_sent, parked(strings.retry, false)),
-        Status::Interrupted => (strings.answer_cut, vec![ask_again(ui, row)]),
-        Status::Queued => (strings.waiting, vec![Some(delete())]),
-        Status::Sending => (strings.sending, Vec::new()),
-        Status::Streaming | Status::Thinking => (strings.answer_silent, Vec::new()),
-        Status::Truncated => (strings.answer_too_long, Vec::new()),
-        Status::Unconfirmed => (strings.unconfirmed, parked(strings.send_again, can_check)),
+        Status::Expired => (strings.expired(), parked(strings.send(), false)),
+        Status::Failed => (strings.not_sent(), parked(strings.retry(), false)),
+        Status::Interrupted => (strings.answer_cut(), vec![ask_again(ui, row)]),
+        Status::Queued => (strings.waiting(), vec![Some(delete())]),
+        Status::Sending => (strings.sending(), Vec::new()),
+        Status::Streaming | Status::Thinking => (strings.answer_silent(), Vec::new()),
+        Status::Truncated => (strings.answer_too_long(), Vec::new()),
+        Status::Unconfirmed => (strings.unconfirmed(), parked(strings.send_again(), can_check)),
     };
     let foot = el("div").class("foot").child(el("span").text(words).view());
     let foot = actions.into_iter().fold(foot, |foot, action| foot.maybe(action));
@@ -75,7 +75,7 @@ fn copy(ui: &Ui, row: &Row) -> Option<AnyView> {
     let strings = ui.strings();
     let row = row.clone();
     let copy = move |event: ev::Event| clipboard::copy(event.current_target(), &row.text(), strings);
-    clipboard::is_there().then(|| text_button(strings.copy).on("click", copy).view())
+    clipboard::is_there().then(|| text_button(strings.copy()).on("click", copy).view())
 }
 
 /// Asks the question above a cut answer once more, as a new message; never by itself.
@@ -83,5 +83,5 @@ fn ask_again(ui: &Ui, row: &Row) -> Option<AnyView> {
     let question = ui.model.question_before(row)?;
     let actions = ui.actions.clone();
     let ask = move |_| drop(actions.send(&question));
-    Some(text_button(ui.strings().try_again).on("click", ask).view())
+    Some(text_button(ui.strings().try_again()).on("click", ask).view())
 }

@@ -12,12 +12,12 @@ use miptech_chat_session::{Feedback, Source};
 use super::{
     answer::{self, Asked, Hand},
     context::Ui,
-    extras, foot,
+    extras, foot, launcher,
     live::{Kept, Live},
     model::{Answer, Row},
     narrator::Narrator,
     sign_in, sources,
-    strings::Strings,
+    strings::{self, Strings},
 };
 
 /// The parts, in the order they come in.
@@ -84,8 +84,23 @@ pub(super) mod answers {
 pub(super) mod rest {
     use super::{
         AnyView, Asked, Event, Feedback, Hand, Live, Narrator, Rc, Row, Source, Strings, Ui, answer, extras,
-        foot, sign_in, sources,
+        foot, launcher, sign_in, sources, strings,
     };
+
+    #[inline(never)]
+    pub(in super::super) fn badge(strings: &'static Strings, count: u32) -> AnyView {
+        launcher::badge(strings, count)
+    }
+
+    #[inline(never)]
+    pub(in super::super) fn full(strings: &Strings, limit: usize) -> String {
+        strings.counted(strings.outbox_full(), limit)
+    }
+
+    #[inline(never)]
+    pub(in super::super) fn speak_english(words: &mut &'static [&'static str]) {
+        strings::speak_english(words);
+    }
 
     #[inline(never)]
     pub(in super::super) fn extras(

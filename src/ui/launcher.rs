@@ -2,7 +2,13 @@
 
 use leptos::prelude::*;
 
-use super::{context::Ui, element::el, icons};
+use super::{
+    context::Ui,
+    element::el,
+    icons,
+    later::{self, Part, is_there},
+    strings::Strings,
+};
 
 pub(super) fn launcher(ui: &Ui) -> AnyView {
     let strings = ui.strings();
@@ -11,29 +17,17 @@ pub(super) fn launcher(ui: &Ui) -> AnyView {
     let name = move || {
         Some(
             if is_open.get() {
-                strings.close_chat
+                strings.close_chat()
             } else {
-                strings.open_chat
+                strings.open_chat()
             }
             .into(),
         )
     };
+    let is_there = is_there(Part::Rest);
     let badge = move || {
         let count = unread.get();
-        (count > 0).then(|| {
-            let text = if count > 9 {
-                "9+".to_owned()
-            } else {
-                count.to_string()
-            };
-            let label = format!("{count} {}", strings.unread);
-            el("span")
-                .part("badge")
-                .class("badge")
-                .set("aria-label", label)
-                .text(text)
-                .view()
-        })
+        (count > 0 && is_there()).then(|| later::rest::badge(strings, count))
     };
     el("button")
         .in_place_of(ui.standing(".launcher"))
@@ -60,3 +54,21 @@ pub(super) fn launcher(ui: &Ui) -> AnyView {
         .slot(badge)
         .view()
 }
+
+/// How many messages nobody has seen yet.
+pub(super) fn badge(strings: &Strings, count: u32) -> AnyView {
+    let text = if count > MOST {
+        [&MOST.to_string(), "+"].concat()
+    } else {
+        count.to_string()
+    };
+    el("span")
+        .part("badge")
+        .class("badge")
+        .set("aria-label", strings.counted(strings.unread(), count as usize))
+        .text(text)
+        .view()
+}
+
+/// The largest number there is room for.
+const MOST: u32 = 9;

@@ -184,9 +184,9 @@ impl Told {
 /// What is said of an answer that will not grow any more.
 fn ending(status: Status, sources: usize, strings: &Strings) -> String {
     match status {
-        Status::Complete => strings.complete(sources),
-        Status::Interrupted => strings.answer_cut.to_owned(),
-        Status::Truncated => strings.answer_too_long.to_owned(),
+        Status::Complete => complete(sources, strings),
+        Status::Interrupted => strings.answer_cut().to_owned(),
+        Status::Truncated => strings.answer_too_long().to_owned(),
         Status::Expired
         | Status::Failed
         | Status::Queued
@@ -196,6 +196,14 @@ fn ending(status: Status, sources: usize, strings: &Strings) -> String {
         | Status::Streaming
         | Status::Thinking
         | Status::Unconfirmed => String::new(),
+    }
+}
+
+/// That an answer is there in full, and what it rests on.
+fn complete(sources: usize, strings: &Strings) -> String {
+    match sources {
+        0 => strings.answer_complete().to_owned(),
+        _ => strings.counted(strings.answer_complete_sources(), sources),
     }
 }
 
@@ -242,7 +250,7 @@ const SENTENCES: &str = "^[^]*(?:[.!?…。！？]\\s+|\\n)(?=\\S)";
 fn say_block(block: &Block, strings: &Strings, out: &mut String) {
     match block {
         Block::Code { language, .. } => {
-            out.push_str(strings.code_block);
+            out.push_str(strings.code_block());
             if let Some(language) = language {
                 out.push_str(", ");
                 out.extend(language.chars().take(LANGUAGE_CHARS));

@@ -11,7 +11,7 @@ use super::{
     icons,
     later::{Part, is_there},
     live::Live,
-    strings::Strings,
+    strings::{Strings, filled},
 };
 
 pub(super) fn notice_bar(ui: &Ui) -> AnyView {
@@ -64,12 +64,7 @@ fn one_notice(ui: &Ui, notice: &Notice) -> AnyView {
 /// The sentence, for the eyes and for the live region alike.
 pub(super) fn notice_words(strings: &Strings, notice: &Notice) -> Words {
     match notice {
-        Notice::Busy { until_ms, .. } => {
-            let mut words = strings.busy_until.to_owned();
-            words.push_str(&local_time(strings, *until_ms));
-            words.push('.');
-            words.into()
-        }
+        Notice::Busy { until_ms, .. } => filled(strings.busy_until(), &local_time(strings, *until_ms)).into(),
         Notice::Blocked(_) | Notice::Ended(_) | Notice::Mishap(_) | Notice::Trouble { .. } => {
             strings.error(notice.error().code).into()
         }
@@ -90,7 +85,7 @@ fn local_time(strings: &Strings, wall_ms: u64) -> String {
 
 fn retry_now(ui: &Ui) -> AnyView {
     let actions = ui.actions.clone();
-    text_button(ui.strings().retry_now)
+    text_button(ui.strings().retry_now())
         .part("retry")
         .on("click", move |_| actions.retry_now())
         .view()
@@ -99,7 +94,7 @@ fn retry_now(ui: &Ui) -> AnyView {
 /// Into a new conversation, with the messages that were meant for the one that is over.
 fn start_new(ui: &Ui) -> AnyView {
     let actions = ui.actions.clone();
-    text_button(ui.strings().start_new)
+    text_button(ui.strings().start_new())
         .on("click", move |_| actions.new_conversation())
         .view()
 }
@@ -109,7 +104,7 @@ fn dismiss(ui: &Ui) -> AnyView {
     el("button")
         .class("icon-button")
         .set("type", "button")
-        .set("aria-label", ui.strings().dismiss)
+        .set("aria-label", ui.strings().dismiss())
         .on("click", move |_| actions.dismiss_notice())
         .child(icons::cross())
         .view()
@@ -129,7 +124,11 @@ fn countdown(ui: &Ui, at: Instant) -> AnyView {
     el("span")
         .class("countdown")
         .set("aria-hidden", "true")
-        .live_text(move || format!(" {} {} s", strings.retry_in, left.get().max(1)).into())
+        .live_text(move || {
+            [" ", &filled(strings.retry_in(), &left.get().max(1).to_string())]
+                .concat()
+                .into()
+        })
         .view()
 }
 

@@ -20,7 +20,7 @@ pub(super) fn panel(ui: &Ui) -> AnyView {
         el("p")
             .part("disclosure")
             .class("disclosure")
-            .text(words.unwrap_or_else(|| strings.disclosure.to_owned()))
+            .text(words.unwrap_or_else(|| strings.disclosure().to_owned()))
             .view()
     };
     el("section")
@@ -52,7 +52,7 @@ fn head(ui: &Ui) -> AnyView {
         .part("close")
         .class("icon-button close")
         .set("type", "button")
-        .set("aria-label", strings.close_chat)
+        .set("aria-label", strings.close_chat())
         .on("click", move |_| actions.show(false))
         .child(icons::cross())
         .view();
@@ -83,16 +83,18 @@ fn status_line(ui: &Ui) -> impl Fn() -> Words + Send + 'static + use<> {
     let (model, phase) = (ui.model.clone(), ui.model.phase());
     move || {
         if model.is_answering() {
-            return strings.status_answering.into();
+            return strings.status_answering().into();
         }
         let words = match phase.get().connection {
             // Paused is no trouble: nobody looks, and whoever does finds it connecting again.
-            Connection::Idle | Connection::Live | Connection::Paused => strings.status_idle,
-            Connection::Offline => strings.status_offline,
-            Connection::Connecting | Connection::Joining | Connection::Starting => strings.status_connecting,
-            Connection::Reconnecting | Connection::Waiting => strings.status_reconnecting,
-            Connection::SignedOut => strings.status_signed_out,
-            Connection::Blocked => strings.status_unavailable,
+            Connection::Idle | Connection::Live | Connection::Paused => strings.status_idle(),
+            Connection::Offline => strings.status_offline(),
+            Connection::Connecting | Connection::Joining | Connection::Starting => {
+                strings.status_connecting()
+            }
+            Connection::Reconnecting | Connection::Waiting => strings.status_reconnecting(),
+            Connection::SignedOut => strings.status_signed_out(),
+            Connection::Blocked => strings.status_unavailable(),
         };
         words.into()
     }

@@ -67,19 +67,19 @@ fn form(ui: &Ui, row: &Row, state: Live<Reason>, opener: ElementRef) -> AnyView 
     let input = el("input")
         .class("field")
         .set("type", "text")
-        .set("aria-label", strings.reason)
-        .set("placeholder", strings.reason)
+        .set("aria-label", strings.reason())
+        .set("placeholder", strings.reason())
         .set("maxlength", REASON_UNITS)
         .set("enterkeyhint", "send")
         .set("dir", "auto")
         .at(field);
     el("form")
         .class("reason")
-        .set("aria-label", strings.reason)
+        .set("aria-label", strings.reason())
         .on("submit", tell)
         .on("keydown", leave)
         .child(input.view())
-        .child(text_button(strings.reason_send).set("type", "submit").view())
+        .child(text_button(strings.reason_send()).set("type", "submit").view())
         .view()
 }
 
@@ -91,7 +91,7 @@ fn thanks(ui: &Ui) -> AnyView {
         .class("reason-told")
         .set("tabindex", "-1")
         .at(place)
-        .text(ui.strings().reason_told)
+        .text(ui.strings().reason_told())
         .view()
 }
 

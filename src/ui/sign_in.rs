@@ -29,9 +29,9 @@ pub(super) fn form(ui: &Ui) -> AnyView {
     let is_new = Live::new(false);
     let state = ui.model.sign_in();
     let fields = [
-        Field::new("name", strings.full_name, "text"),
-        Field::new("email", strings.email, "email"),
-        Field::new("password", strings.password, "password"),
+        Field::new("name", strings.full_name(), "text"),
+        Field::new("email", strings.email(), "email"),
+        Field::new("password", strings.password(), "password"),
     ];
     let submit = {
         let ui = ui.clone();
@@ -59,9 +59,9 @@ pub(super) fn form(ui: &Ui) -> AnyView {
     };
     let action = move |is_new: bool| {
         if is_new {
-            strings.create_account
+            strings.create_account()
         } else {
-            strings.sign_in
+            strings.sign_in()
         }
     };
     let [name, email, password] = fields;
@@ -84,9 +84,13 @@ pub(super) fn form(ui: &Ui) -> AnyView {
         .set("aria-labelledby", "sign-in-why")
         .on("submit", submit)
         .child(why(ui))
-        .slot(move || is_new.get().then(|| name.view(strings.fill_in, || "name".into())))
-        .child(email.view(strings.fill_in, || "email".into()))
-        .child(password.view(strings.fill_in, move || {
+        .slot(move || {
+            is_new
+                .get()
+                .then(|| name.view(strings.fill_in(), || "name".into()))
+        })
+        .child(email.view(strings.fill_in(), || "email".into()))
+        .child(password.view(strings.fill_in(), move || {
             if is_new.get() {
                 "new-password".into()
             } else {
@@ -141,10 +145,10 @@ fn refusal(ui: &Ui, is_new: Live<bool>) -> impl Fn() -> Option<AnyView> + Send +
         };
         let is_of_account = is_new.get_untracked() && error.code == ErrorCode::AuthInvalidCredentials;
         let words = if is_of_account {
-            strings.no_account
+            strings.no_account()
         } else if error.retryable {
             // Nothing is tried again by itself here, whatever the words of the error say elsewhere.
-            strings.no_sign_in
+            strings.no_sign_in()
         } else {
             strings.error(error.code)
         };
@@ -163,7 +167,7 @@ fn go_on_without(ui: &Ui) -> impl Fn() -> Option<AnyView> + Send + 'static + use
             matches!(notice.get(), Some(Notice::Blocked(error)) if error.code == ErrorCode::AuthExpired);
         has_ended.then(|| {
             let actions = ui.actions.clone();
-            text_button(ui.strings().go_on_without)
+            text_button(ui.strings().go_on_without())
                 .on("click", move |_| actions.retry_now())
                 .view()
         })

@@ -29,7 +29,7 @@ pub(super) fn sources(ui: &Ui, row: &Row) -> impl Fn() -> Option<AnyView> + Send
 
 /// The row, folded or not.
 pub(super) fn pills(strings: &'static Strings, list: &[Source], is_unfolded: Live<bool>) -> AnyView {
-    let pills = el("ol").set("aria-label", strings.sources);
+    let pills = el("ol").set("aria-label", strings.sources());
     let pills = list.iter().enumerate().fold(pills, |pills, (index, source)| {
         pills.child(pill(strings, index + 1, source))
     });
@@ -51,7 +51,7 @@ pub(super) fn pills(strings: &'static Strings, list: &[Source], is_unfolded: Liv
 fn pill(strings: &Strings, number: usize, source: &Source) -> AnyView {
     let title: String = source.title.trim().chars().take(TITLE_CHARS).collect();
     let title = if title.is_empty() {
-        strings.source_missing.to_owned()
+        strings.source_missing().to_owned()
     } else {
         title
     };
@@ -94,7 +94,7 @@ fn more(strings: &'static Strings, hidden: usize, is_unfolded: Live<bool>) -> An
     el("button")
         .class("source-more")
         .set("type", "button")
-        .set("aria-label", strings.sources_all)
+        .set("aria-label", strings.sources_all())
         .bind("aria-expanded", move || {
             Some(if is_unfolded.get() { "true" } else { "false" }.into())
         })

@@ -41,7 +41,7 @@ pub(super) fn transcript(ui: &Ui) -> AnyView {
                 .set("type", "button")
                 .on("click", move |_| act(list, List::go_to_missed))
                 .child(icons::arrow_down())
-                .text(strings.new_answer)
+                .text(strings.new_answer())
                 .view()
         })
     };
@@ -49,7 +49,7 @@ pub(super) fn transcript(ui: &Ui) -> AnyView {
         .part("transcript")
         .class("transcript")
         .set("role", "region")
-        .set("aria-label", strings.transcript)
+        .set("aria-label", strings.transcript())
         .set("tabindex", "0")
         .at(scroller)
         .on("scroll", listener(list, reader::scrolled))
@@ -159,7 +159,7 @@ fn empty_state(ui: &Ui) -> AnyView {
         .options
         .welcome
         .clone()
-        .unwrap_or_else(|| strings.greeting.to_owned());
+        .unwrap_or_else(|| strings.greeting().to_owned());
     el("div")
         .class("empty")
         .child(
@@ -170,7 +170,7 @@ fn empty_state(ui: &Ui) -> AnyView {
                 .view(),
         )
         .child(el("p").class("greeting").text(greeting).view())
-        .child(el("p").class("empty-line").text(strings.empty_line).view())
+        .child(el("p").class("empty-line").text(strings.empty_line()).view())
         .child(suggestions.view())
         .view()
 }

@@ -1,6 +1,7 @@
 /** What few pages say in their options: how it is put for the wasm, how the host shows it, and how it changes. */
 import type { ChatEvent, ChatOptions } from '@miptech/chat'
 import { checkOptions } from './checks'
+import { languageOf } from './language'
 import { pin } from './page'
 import type { Seat } from './seat'
 
@@ -31,7 +32,7 @@ export function innerOptions(given: ChatOptions, open: unknown, storage: unknown
 export function dress(host: HTMLElement, options: ChatOptions): void {
   const { style } = host
   const { dir, header, zIndex } = options
-  const told = dir === 'ltr' || dir === 'rtl' ? dir : ''
+  const told = dir === 'ltr' || dir === 'rtl' ? dir : languageOf(options) === 'ar' ? 'rtl' : ''
   if (told) host.dir = told
   else host.removeAttribute('dir')
   // Without a word of ours it is inherited: `all` leaves it alone.

@@ -8,6 +8,8 @@ import { type Instance, instantiate } from './guard'
 import { type Keys, keyOf, pageKeys } from './keys'
 import { extras } from './later'
 import { CHANGING, isPlain } from './options'
+import { languageOf } from './language'
+import { learn } from './packs'
 import { words } from './page'
 import { complete } from './parts'
 import type { Code, Seat } from './seat'
@@ -32,8 +34,9 @@ export async function start(seat: Seat, answer: Response): Promise<void> {
   const { options } = seat
   if (!globalThis.WebAssembly) return fallBack(seat, 'load/no-wasm', 'The browser cannot run WebAssembly.')
   const compiling = (module.get(answer) ?? compile(answer)).catch((failure: LoadFailure) => failure)
+  const learning = learn(options)
   let storage: Keys = pageKeys
-  const more = isPlain(options) ? undefined : await extras()
+  const more = isPlain(options) && languageOf(options) !== 'ar' ? undefined : await extras()
   if (more) {
     const fault = more.checkOptions(options)
     if (seat.isGone) return
@@ -56,6 +59,7 @@ export async function start(seat: Seat, answer: Response): Promise<void> {
     shared = undefined
     throw cause
   })
+  await learning
   // What was asked for meanwhile is done in its order, so what it takes is there first.
   if (seat.queue.some(([name]) => CHANGING.test(name))) await extras()
   if (seat.isGone) return

@@ -1,11 +1,12 @@
 /** A widget whose code runs: what the handle forwards to. */
-import type { ChatError, ChatState, Message } from '@miptech/chat'
+import type { ChatError, ChatOptions, ChatState, Message } from '@miptech/chat'
 import { dispatch, errorOf } from './events'
 import type { Instance } from './guard'
 import { type Keys, keyOf, pageKeys } from './keys'
 import { type Extras, extras, known } from './later'
 import { CHANGING } from './options'
-import { words } from './page'
+import { languageOf } from './language'
+import { learn, wordsOf } from './packs'
 import { complete } from './parts'
 import type { Engine, Seat } from './seat'
 
@@ -179,7 +180,7 @@ export function drawnWidget(seat: Seat, instance: Instance, storage: Keys & { gr
       // Nobody is asked for anything before tokens, facts and options that were told meanwhile are there.
       const waits = by !== 'again' && seat.queue.some(([name]) => name === 'setToken' || CHANGING.test(name))
       const open = !waits && begin
-      number = glue.mount(host, more ? more.innerOptions(options, open, chosen) : { ...options, open })
+      number = glue.mount(host, { ...(more ? more.innerOptions(options, open, chosen) : options), open, words: wordsOf(options) })
       // It crashed; what was asked for waits for the next one.
       if (isDead()) return
       seat.engine = engine
@@ -250,19 +251,28 @@ export function drawnWidget(seat: Seat, instance: Instance, storage: Keys & { gr
     },
   }
 
+  /** Changes that wait for what they take, in the order in which they were asked for. */
+  let changing: Promise<unknown> | undefined
+
   const changeBy = (method: string, value?: unknown): void => {
-    const changed = ({ change }: Extras): void => {
-      if (!seat.isGone) change(seat, method, value, { take: (next) => inner('update', next), hear, off })
+    const change = ({ change }: Extras): void => {
+      const take = (next: object): unknown => inner('update', { ...next, words: wordsOf(next as ChatOptions) })
+      if (!seat.isGone) change(seat, method, value, { take, hear, off })
     }
-    // In the order of what else is asked, once it can be.
-    if (known) changed(known)
-    else extras().then(changed, () => undefined)
+    const next = method === 'setLocale' ? { locale: value } : method === 'update' ? value : undefined
+    const learning = learn({ ...options, ...(next as ChatOptions) })
+    if (known && !learning && !changing) return change(known)
+    const mine: Promise<unknown> = (changing = Promise.all([extras(), learning, changing])
+      .then(([extras]) => change(extras), () => undefined)
+      .then(() => {
+        if (changing === mine) changing = undefined
+      }))
   }
 
   /** `locale: auto` goes with the page. */
-  let language = words(options, 'en', 'it')
+  let language = languageOf(options)
   const followLanguage = (): void => {
-    if (language !== (language = words(options, 'en', 'it'))) changeBy('update')
+    if (language !== (language = languageOf(options))) changeBy('update')
   }
 
   /** Where ids may be stored, so may this. */

@@ -47,13 +47,13 @@ pub(in crate::ui) fn question(ui: &Ui, asked: Live<Option<Asked>>, link: Asked) 
     };
     let actions = el("div")
         .class("ask-actions")
-        .child(text_button(strings.cancel).on("click", move |_| leave()).view())
+        .child(text_button(strings.cancel()).on("click", move |_| leave()).view())
         .child(
             el("button")
                 .class("ask-open")
                 .set("type", "button")
                 .on("click", open)
-                .text(strings.open_link)
+                .text(strings.open_link())
                 .view(),
         );
     el("dialog")
@@ -66,7 +66,7 @@ pub(in crate::ui) fn question(ui: &Ui, asked: Live<Option<Asked>>, link: Asked) 
         .child(
             el("p")
                 .set("id", "ask")
-                .text(strings.link_leads)
+                .text(strings.link_leads())
                 .child(el("bdi").class("ask-host").set("dir", "ltr").text(target).view())
                 .view(),
         )

@@ -66,7 +66,7 @@ impl<'a> Brush<'a> {
                 if self.has_clipboard {
                     let dress = |button: &Element| set(button, "type", "button");
                     pen.element(Kind("button", "text-button copy"), "", &dress, &mut |pen| {
-                        pen.text(self.ui.strings().code_copy);
+                        pen.text(self.ui.strings().code_copy());
                     });
                 }
             });
@@ -196,15 +196,15 @@ impl<'a> Brush<'a> {
         let strings = self.ui.strings();
         let host = link::safe_link(src).map(|link| link.host).unwrap_or_default();
         let is_allowed = within == Within::Prose && link::is_one_of(&self.ui.options.image_hosts, &host);
-        let mut chip = strings.image.to_owned();
+        let mut chip = strings.image().to_owned();
         if !host.is_empty() {
             chip.push(' ');
-            chip.push_str(strings.image_from);
+            chip.push_str(strings.image_from());
             chip.push(' ');
             chip.push_str(&host);
         }
         if !is_allowed {
-            chip.push_str(strings.image_blocked);
+            chip.push_str(strings.image_blocked());
         }
         if !alt.is_empty() {
             chip.push_str(": ");

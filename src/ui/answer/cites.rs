@@ -57,8 +57,8 @@ pub(super) fn bind(place: &HtmlElement, sources: &[Source], strings: &Strings) {
         };
         let number = number(&mark).unwrap_or_default();
         let source = sources.get(number.wrapping_sub(1));
-        let title = source.map_or(strings.source_missing, |source| source.title.as_str());
-        let mut name = strings.source.to_owned();
+        let title = source.map_or(strings.source_missing(), |source| source.title.as_str());
+        let mut name = strings.source().to_owned();
         name.push(' ');
         name.push_str(&number.to_string());
         name.push_str(": ");
