@@ -19,6 +19,8 @@ const FOLDER: &str = "src/ui/strings";
 struct Catalogue {
     path: PathBuf,
     tag: String,
+    /// What the language calls itself.
+    name: String,
     words: BTreeMap<String, String>,
     /// The keys whose words come with the last part of the code.
     later: Vec<String>,
@@ -28,7 +30,7 @@ struct Catalogue {
 pub(crate) fn write(out: &Path) -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed={FOLDER}");
     let english = Catalogue::read(&Path::new(FOLDER).join("en.arb"))?;
-    let mut tags = Vec::new();
+    let mut names = BTreeMap::new();
     for entry in fs::read_dir(FOLDER)? {
         let path = entry?.path();
         if path.extension().is_some_and(|extension| extension == "arb") && !path.ends_with("en.arb") {
@@ -38,11 +40,10 @@ pub(crate) fn write(out: &Path) -> Result<(), Box<dyn Error>> {
                 out.join(format!("{}.words", catalogue.tag)),
                 catalogue.lines(&english),
             )?;
-            tags.push(catalogue.tag);
+            names.insert(catalogue.tag, catalogue.name);
         }
     }
-    tags.sort();
-    fs::write(out.join("words.rs"), code(&english, &tags))?;
+    fs::write(out.join("words.rs"), code(&english, &names))?;
     Ok(())
 }
 
@@ -51,10 +52,11 @@ impl Catalogue {
         let text = fs::read_to_string(path).map_err(|cause| format!("{}: {cause}", path.display()))?;
         let all: Map<String, Value> =
             serde_json::from_str(&text).map_err(|cause| format!("{}: {cause}", path.display()))?;
-        let tag = all.get("@@locale").and_then(Value::as_str);
-        let tag = tag
-            .ok_or_else(|| format!("{}: no @@locale", path.display()))?
-            .to_owned();
+        let about = |key| {
+            let value = all.get(key).and_then(Value::as_str).map(ToOwned::to_owned);
+            value.ok_or_else(|| format!("{}: no {key}", path.display()))
+        };
+        let (tag, name) = (about("@@locale")?, about("@@x-name")?);
         let mut words = BTreeMap::new();
         for (key, value) in all.iter().filter(|(key, _)| !key.starts_with('@')) {
             let value = value.as_str().filter(|value| !value.contains('\n'));
@@ -69,6 +71,7 @@ impl Catalogue {
         Ok(Self {
             path: path.to_owned(),
             tag,
+            name,
             words,
             later,
         })
@@ -126,7 +129,7 @@ fn placeholders(text: &str) -> Vec<&str> {
 /// How a word begins that depends on a number.
 const PLURAL: &str = "{count, plural,";
 
-fn code(english: &Catalogue, tags: &[String]) -> String {
+fn code(english: &Catalogue, names: &BTreeMap<String, String>) -> String {
     let mut code = format!("const TAG: &str = {:?};\n", english.tag);
     let early = english.words.len() - english.later.len();
     for (name, keys) in [
@@ -142,6 +145,15 @@ fn code(english: &Catalogue, tags: &[String]) -> String {
         }
         code.push_str("];\n");
     }
+    // English first, then the others by their tags.
+    code.push_str(&format!(
+        "pub(super) static LANGUAGES: [(&str, &str); {}] = [\n",
+        names.len() + 1
+    ));
+    for (tag, name) in std::iter::once((&english.tag, &english.name)).chain(names) {
+        code.push_str(&format!("    ({tag:?}, {name:?}),\n"));
+    }
+    code.push_str("];\n");
     let mut constants = String::new();
     code.push_str("impl Strings {\n");
     for (place, key) in english.keys().enumerate() {
@@ -160,7 +172,7 @@ fn code(english: &Catalogue, tags: &[String]) -> String {
     code.push_str("}\n");
     code.push_str(&constants);
     code.push_str("#[cfg(feature = \"alone\")]\nconst OTHERS: &[(&str, &str)] = &[\n");
-    for tag in tags {
+    for tag in names.keys() {
         code.push_str(&format!(
             "    ({tag:?}, include_str!(concat!(env!(\"OUT_DIR\"), \"/{tag}.words\"))),\n"
         ));

@@ -21,6 +21,7 @@ mod launcher;
 mod lines;
 mod link;
 mod live;
+mod menu;
 mod model;
 mod narrator;
 mod notice;
@@ -32,7 +33,7 @@ mod strings;
 mod transcript;
 
 pub(crate) use self::{
-    actions::{Act, Actions},
+    actions::{Act, Actions, Wish},
     app::{Mounted, mount},
     context::Options,
     later::{came, is_whole},

@@ -7,7 +7,10 @@ use wasm_bindgen::JsValue;
 use web_sys::{CustomEvent, CustomEventInit, HtmlElement};
 
 use super::snapshot;
-use crate::{browser::plain::Plain, ui::Language};
+use crate::{
+    browser::plain::Plain,
+    ui::{Language, Wish},
+};
 
 /// Speaks to the host page. No event carries message text.
 #[derive(Clone)]
@@ -60,6 +63,14 @@ impl Events {
             is_told.set(false);
             events.dispatch("state", &JsValue::UNDEFINED);
         });
+    }
+
+    /// The visitor asked for something that is done outside; no event of the public surface.
+    pub(super) fn wished(&self, wish: Wish, value: &str) {
+        self.tell(
+            "wish",
+            Plain::new().text("wish", wish.as_str()).text("value", value),
+        );
     }
 
     pub(super) fn ready(&self) {

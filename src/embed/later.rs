@@ -5,10 +5,19 @@ pub(super) mod rest {
     use miptech_chat_session::{ChatError, User};
     use wasm_bindgen::JsValue;
 
-    use crate::embed::{
-        handle::{self, ChatHandle},
-        room::Room,
+    use crate::{
+        embed::{
+            events::Events,
+            handle::{self, ChatHandle},
+            room::Room,
+        },
+        ui::Wish,
     };
+
+    #[inline(never)]
+    pub(in crate::embed) fn wish(events: &Events, wish: Wish, value: &'static str) {
+        events.wished(wish, value);
+    }
 
     #[inline(never)]
     pub(in crate::embed) fn call(

@@ -20,7 +20,7 @@ use super::{
 use crate::{
     browser::{clock, entropy, plain::Plain},
     driver::Driver,
-    ui::{Act, ChatModel, Language, Row, SignIn},
+    ui::{Act, ChatModel, Language, Row, SignIn, Wish},
 };
 
 /// One mounted widget, seen from inside.
@@ -502,6 +502,14 @@ impl Act for Room {
         self.model.set_sign_in(SignIn::Busy);
         // Refused only while another sign-in is under way, and its end is shown for both.
         self.with_driver(|driver| drop(driver.sign_in(credentials)));
+    }
+
+    fn stop(&self) {
+        self.with_driver(Driver::stop_answer);
+    }
+
+    fn wish(&self, wish: Wish, value: &'static str) {
+        later::rest::wish(&self.events, wish, value);
     }
 
     fn now(&self) -> Instant {

@@ -133,10 +133,13 @@ export interface Invitation {
   once?: boolean
 }
 
-/** Each is a CSS colour, and becomes the custom property `--miptech-chat-<token>`. */
+/** Each becomes the custom property `--miptech-chat-<token>`. */
 export type ThemeTokens = Partial<Record<ThemeToken, string>>
 
-export type ThemeToken =
+export type ThemeToken = ColourToken | TypeToken | ShapeToken | SpaceToken
+
+/** A CSS colour. Text on the accent and what the pointer makes of it follow from `accent` by themselves. */
+export type ColourToken =
   | 'accent'
   | 'accent-hover'
   | 'danger'
@@ -146,6 +149,15 @@ export type ThemeToken =
   | 'surface-raised'
   | 'text'
   | 'text-soft'
+
+/** A CSS font family, or for `font-size` a length. */
+export type TypeToken = 'font' | 'font-message' | 'font-mono' | 'font-size'
+
+/** A CSS length. */
+export type ShapeToken = 'radius-bubble' | 'radius-control' | 'radius-launcher' | 'radius-panel'
+
+/** A CSS length. */
+export type SpaceToken = 'gap' | 'height' | 'padding' | 'width'
 
 export type ChatFeature =
   | 'erase'
@@ -166,6 +178,7 @@ export type ChatString =
   | 'answer_silent'
   | 'answer_thinking'
   | 'answer_too_long'
+  | 'assistant_back'
   | 'busy_until'
   | 'cancel'
   | 'check'
@@ -181,6 +194,8 @@ export type ChatString =
   | 'dismiss'
   | 'email'
   | 'empty_line'
+  | 'erase_ask'
+  | 'erase_yes'
   | 'error_answer_interrupted'
   | 'error_answer_timeout'
   | 'error_answer_too_large'
@@ -224,6 +239,16 @@ export type ChatString =
   | 'image_from'
   | 'input'
   | 'link_leads'
+  | 'menu'
+  | 'menu_erase'
+  | 'menu_export_data'
+  | 'menu_export_text'
+  | 'menu_language'
+  | 'menu_new'
+  | 'menu_notifications'
+  | 'menu_sign_out'
+  | 'menu_sound'
+  | 'menu_theme'
   | 'new_answer'
   | 'no_account'
   | 'no_sign_in'
@@ -233,6 +258,8 @@ export type ChatString =
   | 'open_link'
   | 'outbox_full'
   | 'password'
+  | 'person'
+  | 'person_joined'
   | 'placeholder'
   | 'reason'
   | 'reason_send'
@@ -259,12 +286,19 @@ export type ChatString =
   | 'status_reconnecting'
   | 'status_signed_out'
   | 'status_unavailable'
+  | 'stop'
+  | 'theme_auto'
+  | 'theme_dark'
+  | 'theme_light'
   | 'title'
+  | 'today'
   | 'transcript'
   | 'try_again'
   | 'unconfirmed'
+  | 'units_left'
   | 'unread'
   | 'waiting'
+  | 'yesterday'
   | 'you'
 
 /** Why the page is asked for a token. */

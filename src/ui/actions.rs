@@ -29,8 +29,45 @@ pub(crate) trait Act {
     fn new_conversation(&self);
     /// Signs in, or makes an account.
     fn sign_in(&self, credentials: &Credentials);
+    /// Stops the answer that grows.
+    fn stop(&self);
+    /// Asks for what the code outside does.
+    fn wish(&self, wish: Wish, value: &'static str);
     /// The session's clock, for countdowns.
     fn now(&self) -> Instant;
+}
+
+/// What the menu offers that is done outside of the wasm (`www/src/wishes.ts`).
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Wish {
+    /// The conversation is erased.
+    Erase,
+    /// The conversation is saved as a file: `markdown` or `json`.
+    Export,
+    /// Another language is spoken: its tag.
+    Locale,
+    /// The browser tells of answers while nobody looks: `on` or `off`.
+    Notifications,
+    /// Whoever is signed in is so no longer.
+    SignOut,
+    /// An answer is heard as it comes: `on` or `off`.
+    Sound,
+    /// The colours are others: `auto`, `light` or `dark`.
+    Theme,
+}
+
+impl Wish {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Erase => "erase",
+            Self::Export => "export",
+            Self::Locale => "locale",
+            Self::Notifications => "notifications",
+            Self::SignOut => "sign-out",
+            Self::Sound => "sound",
+            Self::Theme => "theme",
+        }
+    }
 }
 
 /// A cheap handle to the actions; one thread is all a page has, so the wrapper never bites.

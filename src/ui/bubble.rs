@@ -4,7 +4,14 @@ use leptos::prelude::*;
 use miptech_chat_session::{Author, Status};
 
 use super::{
-    answer::answer, context::Ui, element::el, extras::extras, foot::foot, model::Row, sources::sources,
+    answer::answer,
+    context::Ui,
+    element::el,
+    extras::extras,
+    foot::foot,
+    later::{self, Part, is_there},
+    model::Row,
+    sources::sources,
 };
 
 /// What stands above belongs to a conversation that is over.
@@ -29,7 +36,12 @@ pub(super) fn bubble(ui: &Ui, row: &Row) -> AnyView {
     };
     let speaker = match row.author() {
         Author::User => strings.you().to_owned(),
-        Author::Ai | Author::Human | Author::System => ui.title(),
+        Author::Human => strings.person().to_owned(),
+        Author::Ai | Author::System => ui.title(),
+    };
+    let time = {
+        let (ui, row, is_there) = (ui.clone(), row.clone(), is_there(Part::Rest));
+        move || is_there().then(|| later::rest::time(&ui, &row)).flatten()
     };
     let is_growing =
         move || matches!(status.get(), Status::Thinking | Status::Streaming).then_some("true".into());
@@ -42,6 +54,7 @@ pub(super) fn bubble(ui: &Ui, row: &Row) -> AnyView {
         .bind("data-status", move || Some(status.get().as_str().into()))
         .bind("aria-busy", is_growing)
         .child(el("div").part("bubble").class("bubble").child(content).view())
+        .slot(time)
         .slot(sources(ui, row))
         .slot(extras(ui, row))
         .slot(foot(ui, row))

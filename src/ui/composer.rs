@@ -9,8 +9,11 @@ use super::{
     context::Ui,
     element::{el, follow},
     icons,
+    later::{self, Part, is_there},
     live::Live,
 };
+
+pub(super) mod beside;
 
 pub(super) fn composer(ui: &Ui) -> AnyView {
     let strings = ui.strings();
@@ -90,6 +93,10 @@ pub(super) fn composer(ui: &Ui) -> AnyView {
             (is_empty || is_full).then_some("".into())
         })
         .child(icons::arrow_up());
+    let beside = {
+        let (ui, is_there) = (ui.clone(), is_there(Part::Rest));
+        move || is_there().then(|| later::rest::beside(&ui))
+    };
     el("form")
         .in_place_of(ui.standing(".composer"))
         .part("composer")
@@ -100,6 +107,7 @@ pub(super) fn composer(ui: &Ui) -> AnyView {
         })
         .child(field.view())
         .child(send.view())
+        .slot(beside)
         .slot(move || {
             let words = strings.refusal(&standing()?.error);
             Some(el("p").class("refusal").set("role", "alert").text(words).view())

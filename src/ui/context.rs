@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use send_wrapper::SendWrapper;
-use web_sys::{Element, HtmlElement};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, ShadowRoot};
 
 use super::{
     actions::Actions,
@@ -62,6 +63,21 @@ impl Ui {
     /// What stands on the page already, drawn by the loader or by earlier views.
     pub(super) fn standing(&self, selector: &str) -> Option<Element> {
         self.place.query_selector(selector).ok().flatten()
+    }
+
+    /// The element of the page that the widget lives in.
+    pub(super) fn host(&self) -> Option<HtmlElement> {
+        let root: ShadowRoot = self.place.get_root_node().dyn_into().ok()?;
+        root.host().dyn_into().ok()
+    }
+
+    /// Whether the page left a feature on.
+    pub(super) fn has(&self, feature: &str) -> bool {
+        let lacks = self.host().and_then(|host| host.get_attribute("data-without"));
+        !lacks
+            .unwrap_or_default()
+            .split(' ')
+            .any(|lacking| lacking == feature)
     }
 
     /// The chat's name, which is also the speaker of its answers.

@@ -24,6 +24,14 @@ pub(super) fn arrow_down() -> AnyView {
     icon("M12 5v14 M5.5 12.5 12 19l6.5-6.5")
 }
 
+pub(super) fn dots() -> AnyView {
+    icon("M5 12h0m7 0h0m7 0h0")
+}
+
+pub(super) fn square() -> AnyView {
+    icon("M7 7h10v10H7Z")
+}
+
 fn icon(lines: &'static str) -> AnyView {
     drawn("svg")
         .set("viewBox", "0 0 24 24")

@@ -8,16 +8,21 @@ use std::rc::Rc;
 
 use leptos::{ev::Event, prelude::*};
 use miptech_chat_session::{Feedback, Source};
+use web_sys::Element;
 
 use super::{
     answer::{self, Asked, Hand},
+    composer,
     context::Ui,
     extras, foot, launcher,
+    lines::Line,
     live::{Kept, Live},
+    menu,
     model::{Answer, Row},
     narrator::Narrator,
     sign_in, sources,
     strings::{self, Strings},
+    transcript::{self, List},
 };
 
 /// The parts, in the order they come in.
@@ -83,13 +88,44 @@ pub(super) mod answers {
 /// What is said about messages and done with them, how answers are heard, and what few visitors need.
 pub(super) mod rest {
     use super::{
-        AnyView, Asked, Event, Feedback, Hand, Live, Narrator, Rc, Row, Source, Strings, Ui, answer, extras,
-        foot, launcher, sign_in, sources, strings,
+        AnyView, Asked, Element, Event, Feedback, Hand, Line, List, Live, Narrator, Rc, Row, Source, Strings,
+        Ui, answer, composer, extras, foot, launcher, menu, sign_in, sources, strings, transcript,
     };
 
     #[inline(never)]
     pub(in super::super) fn badge(strings: &'static Strings, count: u32) -> AnyView {
         launcher::badge(strings, count)
+    }
+
+    #[inline(never)]
+    pub(in super::super) fn beside(ui: &Ui) -> AnyView {
+        composer::beside::beside(ui)
+    }
+
+    #[inline(never)]
+    pub(in super::super) fn mark(
+        ui: &Ui,
+        lines: &mut [Line],
+        rows: &[Row],
+        places: &[usize],
+        focused: Option<&Element>,
+    ) {
+        transcript::mark(ui, lines, rows, places, focused);
+    }
+
+    #[inline(never)]
+    pub(in super::super) fn rove(list: &mut List, event: &Event, is_down: bool) -> bool {
+        transcript::rove(list, event, is_down)
+    }
+
+    #[inline(never)]
+    pub(in super::super) fn time(ui: &Ui, row: &Row) -> Option<AnyView> {
+        transcript::time(ui, row)
+    }
+
+    #[inline(never)]
+    pub(in super::super) fn menu(ui: &Ui) -> AnyView {
+        menu::menu(ui)
     }
 
     #[inline(never)]

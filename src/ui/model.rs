@@ -333,6 +333,10 @@ impl ChatModel {
         self.auth.live()
     }
 
+    pub(super) fn auth_now(&self) -> AuthState {
+        self.auth.get_untracked()
+    }
+
     pub(super) fn departures(&self) -> Live<u32> {
         self.departures.live()
     }

@@ -8,6 +8,7 @@ use super::{
     context::Ui,
     element::{Words, el},
     icons,
+    later::{self, Part, is_there},
     notice::notice_bar,
     sign_in::sign_in,
     transcript::transcript,
@@ -29,6 +30,7 @@ pub(super) fn panel(ui: &Ui) -> AnyView {
         .class("panel")
         .set("id", "panel")
         .set("role", "dialog")
+        .set("tabindex", "-1")
         .set("aria-labelledby", "title")
         .child(head(ui))
         .child(notice_bar(ui))
@@ -56,6 +58,10 @@ fn head(ui: &Ui) -> AnyView {
         .on("click", move |_| actions.show(false))
         .child(icons::cross())
         .view();
+    let menu = {
+        let (ui, is_there) = (ui.clone(), is_there(Part::Rest));
+        move || is_there().then(|| later::rest::menu(&ui))
+    };
     el("header")
         .part("header")
         .class("header")
@@ -73,6 +79,7 @@ fn head(ui: &Ui) -> AnyView {
                 .child(status.view())
                 .view(),
         )
+        .slot(menu)
         .maybe((!ui.options.is_inline).then_some(close))
         .view()
 }

@@ -1,21 +1,25 @@
 //! The list of messages. It follows the end while the reader is there, and never pulls the reader back.
 
+mod days;
 mod kept;
 mod list;
 mod reader;
+mod rove;
 
 use js_sys::{Array, Reflect};
 use leptos::{ev, prelude::*};
 use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::ResizeObserver;
+use web_sys::{Element, ResizeObserver};
 
-use self::{list::List, reader::listener};
+use self::reader::listener;
+pub(super) use self::{days::time, list::List, rove::rove};
 use super::{
     bubble::{bubble, conversation_break},
     context::Ui,
     element::{ElementRef, el, focus, follow},
     icons,
-    lines::Lines,
+    later::{Part, is_there},
+    lines::{Line, Lines},
     live::Live,
     model::Row,
 };
@@ -97,20 +101,17 @@ fn show(ui: &Ui, (scroller, place): (ElementRef, ElementRef), is_missed: Live<bo
             el("li").class("line").child(line).view()
         }
     };
-    let model = ui.model.clone();
+    let (ui, is_there) = (ui.clone(), is_there(Part::Rest));
     let mut lines = Some(Lines::new(observer.clone(), each));
     follow(move || {
         if let (Some(scroller), Some(place)) = (scroller.get(), place.get()) {
             if let Some(lines) = lines.take() {
                 // A composer that grows or a keyboard that opens takes height away.
                 observer.iter().for_each(|observer| observer.observe(&scroller));
-                list.set(Some(List::new(
-                    model.clone(),
-                    (scroller, place),
-                    lines,
-                    is_missed,
-                )));
+                list.set(Some(List::new(ui.clone(), (scroller, place), lines, is_missed)));
             }
+            // Once all of the code is there, more is said of the same rows.
+            is_there();
             let rows = rows.get();
             act(list, |list| list.show(rows));
         }
@@ -118,12 +119,18 @@ fn show(ui: &Ui, (scroller, place): (ElementRef, ElementRef), is_missed: Live<bo
     list
 }
 
+/// Says of the lines on the page what is said above them, and lets the Tab key reach one message.
+pub(super) fn mark(ui: &Ui, lines: &mut [Line], rows: &[Row], places: &[usize], focused: Option<&Element>) {
+    days::mark(ui, lines, rows, places);
+    rove::reach_one(lines, focused);
+}
+
 /// Does something with the list, if it is still there.
 fn act(list: Shown, act: impl FnOnce(&mut List)) {
     list.act(|list| list.as_mut().map(act));
 }
 
-fn is_touch(pressed: &ev::Event) -> bool {
+pub(super) fn is_touch(pressed: &ev::Event) -> bool {
     Reflect::get(pressed, &"pointerType".into())
         .is_ok_and(|kind| kind.as_string().as_deref() == Some("touch"))
 }

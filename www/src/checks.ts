@@ -59,12 +59,22 @@ export function checkOptions(options: ChatOptions): string | undefined {
   return undefined
 }
 
-/** The first token that is none, or whose value is no colour. */
+/** The first token that is none, or whose value is none of its kind. */
 function badToken(tokens: object): string | undefined {
-  return Object.entries(tokens).find(([token, value]) => !TOKEN.test(token) || !CSS.supports('color', value))?.[0]
+  return Object.entries(tokens).find(([token, value]) => {
+    const kind = KINDS.find(([tokens]) => tokens.test(token))?.[1]
+    return !kind || !text(value) || /[;{}]/.test(value) || !CSS.supports(kind, value)
+  })?.[0]
 }
 
-const TOKEN = /^(accent|accent-hover|danger|line|on-accent|surface|surface-raised|text|text-soft)$/
+/** The tokens by the property that takes their values: colour, type, shape and space. */
+const KINDS: [RegExp, string][] = [
+  [/^(accent|accent-hover|danger|line|on-accent|surface|surface-raised|text|text-soft)$/, 'color'],
+  [/^font(-message|-mono)?$/, 'font-family'],
+  [/^font-size$/, 'font-size'],
+  [/^radius-(bubble|control|launcher|panel)$/, 'border-start-start-radius'],
+  [/^(gap|height|padding|width)$/, 'inline-size'],
+]
 
 /** A value of the host page in one line of ours: short, quoted, without control characters. */
 function shown(value: unknown): string {

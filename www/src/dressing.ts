@@ -1,9 +1,12 @@
 /** What few pages say in their options: how it is put for the wasm, how the host shows it, and how it changes. */
 import type { ChatEvent, ChatOptions } from '@miptech/chat'
 import { checkOptions } from './checks'
+import { invite } from './invitation'
+import { type Keys, pageKeys } from './keys'
 import { languageOf } from './language'
 import { pin } from './page'
 import type { Seat } from './seat'
+import { begin } from './wishes'
 
 /** The options as the wasm reads them. */
 export function innerOptions(given: ChatOptions, open: unknown, storage: unknown): object {
@@ -28,16 +31,27 @@ export function innerOptions(given: ChatOptions, open: unknown, storage: unknown
   }
 }
 
+/** What a widget begins with whose page asks for more than the wasm knows. */
+export function attend(seat: Seat, storage: Keys): void {
+  const { hostElement: host, options } = seat
+  if (options.theme) pinAnew(host, options)
+  dress(host, options)
+  begin(host, options, storage)
+  invite(seat, storage)
+}
+
 /** What the host shows of the options beyond its place: a direction, no header, tokens of the page's own. */
-export function dress(host: HTMLElement, options: ChatOptions): void {
+function dress(host: HTMLElement, options: ChatOptions): void {
   const { style } = host
-  const { dir, header, zIndex } = options
+  const { dir, header, theme, zIndex } = options
   const told = dir === 'ltr' || dir === 'rtl' ? dir : languageOf(options) === 'ar' ? 'rtl' : ''
   if (told) host.dir = told
   else host.removeAttribute('dir')
   // Without a word of ours it is inherited: `all` leaves it alone.
   style.setProperty('direction', told, 'important')
   host.toggleAttribute('data-headless', header === false)
+  host.dataset['theme'] = theme && typeof theme === 'object' ? 'own' : (theme ?? 'auto')
+  if (theme === 'glass') style.setProperty('color-scheme', 'dark', 'important')
   for (const [token, value] of Object.entries(tokensOf(options))) style.setProperty(`--miptech-chat-${token}`, value)
   if (zIndex === 'top-layer' && host.popover !== 'manual' && 'popover' in host) {
     host.popover = 'manual'
@@ -78,6 +92,7 @@ export function change(seat: Seat, method: string, value: unknown, { take, hear,
   Object.assign(options, next)
   pinAnew(host, options)
   dress(host, options)
+  begin(host, options, pageKeys)
 }
 
 /** Pins what depends on options, and leaves everything else that stands on the host: what a page wears there, or that it is hidden. */
@@ -90,6 +105,26 @@ function pinAnew(host: HTMLElement, options: ChatOptions): void {
   }
 }
 
-function tokensOf({ theme }: ChatOptions): Record<string, string> {
+function tokensOf({ theme, size = 'medium' }: ChatOptions): Record<string, string> {
+  if (theme === 'glass') return size === 'medium' ? { ...GLASS, width: '320px', height: '384px' } : GLASS
   return theme && typeof theme === 'object' ? (theme as Record<string, string>) : {}
+}
+
+/** Black and white glass. What stands behind it shines through by a quarter at most, so white text keeps its contrast. */
+const GLASS = {
+  accent: '#fff',
+  'accent-hover': '#ddd',
+  'on-accent': '#000',
+  surface: 'rgb(0 0 0 / .78)',
+  'surface-raised': 'rgb(255 255 255 / .1)',
+  line: 'rgb(255 255 255 / .5)',
+  text: '#fff',
+  'text-soft': 'rgb(255 255 255 / .8)',
+  danger: '#ff9a8f',
+  'font-message': 'ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, "Liberation Mono", monospace',
+  'font-size': '13px',
+  'radius-bubble': '0px',
+  'radius-control': '0px',
+  'radius-launcher': '0px',
+  'radius-panel': '0px',
 }

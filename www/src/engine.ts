@@ -34,8 +34,13 @@ export async function start(seat: Seat, answer: Response): Promise<void> {
   const { options } = seat
   if (!globalThis.WebAssembly) return fallBack(seat, 'load/no-wasm', 'The browser cannot run WebAssembly.')
   const compiling = (module.get(answer) ?? compile(answer)).catch((failure: LoadFailure) => failure)
-  const learning = learn(options)
   let storage: Keys = pageKeys
+  // What the visitor chose in the menu on an earlier page.
+  for (const name of ['locale', 'theme'] as const) {
+    const kept = storage.getItem(keyOf(options, name))
+    if (kept) Object.assign(options, { [name]: kept })
+  }
+  const learning = learn(options)
   const more = isPlain(options) && languageOf(options) !== 'ar' ? undefined : await extras()
   if (more) {
     const fault = more.checkOptions(options)

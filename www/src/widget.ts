@@ -9,6 +9,7 @@ import { languageOf } from './language'
 import { learn, wordsOf } from './packs'
 import { complete } from './parts'
 import type { Engine, Seat } from './seat'
+import type { Wish } from './wishes'
 
 /** The methods of the wasm, in the order in which `src/embed/handle.rs` numbers them. */
 const METHODS =
@@ -160,7 +161,7 @@ export function drawnWidget(seat: Seat, instance: Instance, storage: Keys & { gr
       // From here on the widget hears its keys by itself.
       widget.onkeydown = null
       if (input.form) input.form.onsubmit = null
-      more?.dress(host, options)
+      more?.attend(seat, storage)
       const root = host.shadowRoot
       if (root && !root.adoptedStyleSheets?.length) {
         const nonce = options.nonce ?? document.querySelector<HTMLElement>('script[nonce]')?.nonce ?? ''
@@ -172,6 +173,10 @@ export function drawnWidget(seat: Seat, instance: Instance, storage: Keys & { gr
       host.addEventListener('miptech-chat:error', noteError, life)
       host.shadowRoot?.addEventListener('click', pressed, life)
       host.shadowRoot?.addEventListener('auxclick', pressed, life)
+      host.addEventListener('miptech-chat:wish', ({ detail }: Event & { detail?: Wish }) => void extras().then(({ grant }) => grant(seat, engine, storage, detail!)), life)
+      host.addEventListener('miptech-chat:message:received', () => {
+        if (document.hidden || host.dataset['sound']) void extras().then(({ alertOf }) => alertOf(seat))
+      }, life)
       watcher.observe(document.documentElement, { childList: true, subtree: !!options.target, attributeFilter: ['lang'] })
       addEventListener('storage', followLanguage, life)
       if (options.open === 'restore') for (const name of ['open', 'close']) host.addEventListener(`miptech-chat:${name}`, () => remember(name), life)

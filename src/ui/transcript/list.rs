@@ -6,19 +6,21 @@ use js_sys::Array;
 use leptos::prelude::AnimationFrameRequestHandle;
 use miptech_chat_window::{UNIT, Window};
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, ResizeObserverEntry, ResizeObserverSize};
+use web_sys::{Element, HtmlElement, ResizeObserverEntry, ResizeObserverSize, ShadowRoot};
 
 use super::kept::kept;
 use crate::ui::{
+    context::Ui,
     element::set,
-    lines::Lines,
+    later,
+    lines::{Line, Lines},
     live::Live,
-    model::{ChatModel, Row},
+    model::Row,
 };
 
 /// The list of messages on the page.
-pub(super) struct List {
-    model: ChatModel,
+pub(in crate::ui) struct List {
+    ui: Ui,
     scroller: HtmlElement,
     list: HtmlElement,
     rows: Vec<Row>,
@@ -46,13 +48,13 @@ pub(super) struct List {
 impl List {
     #[inline(never)]
     pub(super) fn new(
-        model: ChatModel,
+        ui: Ui,
         (scroller, list): (HtmlElement, HtmlElement),
         lines: Lines,
         is_missed: Live<bool>,
     ) -> Self {
         Self {
-            model,
+            ui,
             scroller,
             list,
             rows: Vec::new(),
@@ -93,13 +95,13 @@ impl List {
     /// The reader wants to see what is further up.
     pub(super) fn leave_end(&self) {
         if self.scroller.scroll_top() > 0 {
-            self.model.set_follows(false);
+            self.ui.model.set_follows(false);
         }
     }
 
     /// Leads the reader to the end, and keeps them there.
     pub(super) fn go_to_end(&mut self) {
-        self.model.set_follows(true);
+        self.ui.model.set_follows(true);
         self.aim = None;
         self.draw(false);
     }
@@ -108,7 +110,7 @@ impl List {
     pub(super) fn go_to_missed(&mut self) {
         if let Some(row) = self.missed() {
             self.go(row);
-            self.model.set_found();
+            self.ui.model.set_found();
             self.is_missed.set(false);
             // The button goes, and the focus with it, unless it is led where keys scroll on.
             let _gone_meanwhile = self.scroller.focus();
@@ -123,10 +125,10 @@ impl List {
         // one whose view grows. One that moves up and did none of it was scrolled, be it by a screen reader.
         let is_scrolled_up = top < self.seen.0 && (self.has_hold || is_same_length);
         if end - top < NEAR_END_PX && !(top < self.seen.0 && is_same_length) {
-            self.model.set_follows(true);
+            self.ui.model.set_follows(true);
             self.has_hold = false;
         } else if is_scrolled_up {
-            self.model.set_follows(false);
+            self.ui.model.set_follows(false);
         }
         self.seen = (top, end);
         self.draw(false);
@@ -155,7 +157,7 @@ impl List {
         } else if is_moved {
             // What shrank above the view may have left too little below it, and the browser has scrolled back for that.
             self.put(Some(self.seen.0));
-        } else if self.model.follows_now() {
+        } else if self.ui.model.follows_now() {
             self.scroll_to_end();
         }
         self.note();
@@ -171,7 +173,7 @@ impl List {
         for _ in 0..MOST_ROUNDS {
             let top = match self.aim {
                 Some(row) => self.window.place(row),
-                None if self.model.follows_now() => self.window.end() - height,
+                None if self.ui.model.follows_now() => self.window.end() - height,
                 None => self.scroller.scroll_top() * UNIT,
             };
             is_due |= self.window.look(top, height);
@@ -181,7 +183,7 @@ impl List {
             self.fill();
             self.put(self.aim.map(|row| self.window.place(row) / UNIT));
         }
-        if self.model.follows_now() {
+        if self.ui.model.follows_now() {
             self.scroll_to_end();
         }
         self.note();
@@ -196,6 +198,11 @@ impl List {
         });
         self.on_page = self.window.on_page(&kept);
         self.lines.draw(&self.list, &self.rows, &self.on_page);
+        if later::is_whole() {
+            let focused = self.focused();
+            let lines = self.lines.on_page();
+            later::rest::mark(&self.ui, lines, &self.rows, &self.on_page, focused.as_ref());
+        }
         // Measuring lays the page out: without the room above it would be shorter than where the view is.
         self.place();
         let many = self.rows.len().to_string();
@@ -218,7 +225,7 @@ impl List {
     fn put(&mut self, top: Option<i32>) {
         let shift = self.window.level();
         self.place();
-        if self.model.follows_now() {
+        if self.ui.model.follows_now() {
             return self.scroll_to_end();
         }
         if let Some(top) = top.filter(|top| self.scroller.scroll_top() != *top) {
@@ -247,6 +254,38 @@ impl List {
         }
     }
 
+    fn focused(&self) -> Option<Element> {
+        let root: ShadowRoot = self.list.get_root_node().dyn_into().ok()?;
+        root.active_element()
+    }
+
+    pub(super) const fn scroller(&self) -> &HtmlElement {
+        &self.scroller
+    }
+
+    /// The message above or below the one an article shows, by its row.
+    pub(super) fn neighbour(&mut self, article: &HtmlElement, is_below: bool) -> Option<usize> {
+        let lines = self.lines.on_page().iter().zip(&self.on_page);
+        let (_, row) = lines
+            .into_iter()
+            .find(|(line, _)| line.element.contains(Some(article)))?;
+        let is_message = |row: &usize| self.rows.get(*row).is_some_and(|row| !row.is_break());
+        if is_below {
+            (row + 1..self.rows.len()).find(is_message)
+        } else {
+            (0..*row).rev().find(is_message)
+        }
+    }
+
+    /// Has a row on the page and in view, and gives its line.
+    pub(super) fn bring(&mut self, row: usize) -> Option<&Line> {
+        if !self.on_page.contains(&row) {
+            self.go(row);
+        }
+        let place = self.on_page.iter().position(|on_page| *on_page == row)?;
+        self.lines.on_page().get(place)
+    }
+
     fn scroll_to_end(&self) {
         self.scroller.set_scroll_top(self.scroller.scroll_height());
     }
@@ -271,12 +310,12 @@ impl List {
         }
         let is_whole = |row: &usize| self.rows.get(*row).is_some_and(|row| !row.is_growing_now());
         if !is_missed && missed.as_ref().is_some_and(is_whole) {
-            self.model.set_found();
+            self.ui.model.set_found();
         }
     }
 
     fn missed(&self) -> Option<usize> {
-        self.index_of(self.model.missed_now()?.number())
+        self.index_of(self.ui.model.missed_now()?.number())
     }
 
     fn index_of(&self, key: u64) -> Option<usize> {

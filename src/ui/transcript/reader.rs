@@ -8,6 +8,7 @@ use wasm_bindgen::JsCast;
 use web_sys::Element;
 
 use super::{Shown, act, list::List};
+use crate::ui::later;
 
 /// Hears what the reader does with the list.
 pub(super) fn listener(
@@ -34,6 +35,10 @@ pub(super) fn pressed(list: &mut List, event: &ev::Event) {
     let Some(pressed) = event.dyn_ref::<ev::KeyboardEvent>().filter(|_| !is_typed(event)) else {
         return;
     };
+    let is_arrow = matches!(pressed.key().as_str(), "ArrowDown" | "ArrowUp");
+    if is_arrow && later::is_whole() && later::rest::rove(list, event, pressed.key() == "ArrowDown") {
+        return event.prevent_default();
+    }
     match pressed.key().as_str() {
         "ArrowUp" | "PageUp" => list.leave_end(),
         " " if pressed.shift_key() => list.leave_end(),

@@ -1,0 +1,86 @@
+//! What stands beside the text field for a while: Stop while an answer comes, and how much room is left near the limit.
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::ShadowRoot;
+
+use crate::ui::{
+    context::Ui,
+    element::{ElementRef, el, focus, follow, set},
+    icons,
+    live::Live,
+    transcript::is_touch,
+};
+
+pub(in crate::ui) fn beside(ui: &Ui) -> AnyView {
+    let draft = ui.model.draft();
+    el("div")
+        .class("beside")
+        .child(stop(ui, draft))
+        .child(counter(ui, draft))
+        .view()
+}
+
+/// In the place of Send, while there is nothing to send.
+fn stop(ui: &Ui, draft: Live<String>) -> AnyView {
+    let (actions, model, input) = (ui.actions.clone(), ui.model.clone(), ui.input);
+    let is_needed = move || model.is_answering() && draft.with(|text| text.trim().is_empty());
+    let is_hidden = Live::new(true);
+    let button = ElementRef::default();
+    follow(move || {
+        let is_needed = is_needed();
+        if is_hidden.get_untracked() == is_needed {
+            // The focus goes on to the field before what has it goes.
+            if !is_needed && button.get_untracked().is_some_and(|button| has_focus(&button)) {
+                focus(input);
+            }
+            is_hidden.set(!is_needed);
+        }
+    });
+    el("button")
+        .part("stop")
+        .class("send stop")
+        .set("type", "button")
+        .set("aria-label", ui.strings().stop())
+        .bind("hidden", move || is_hidden.get().then_some("".into()))
+        .at(button)
+        .on("click", move |event| {
+            actions.stop();
+            if !is_touch(&event) {
+                focus(input);
+            }
+        })
+        .child(icons::square())
+        .view()
+}
+
+fn has_focus(element: &web_sys::HtmlElement) -> bool {
+    let root = element.get_root_node().dyn_into::<ShadowRoot>().ok();
+    let focused = root.and_then(|root| root.active_element());
+    focused.is_some_and(|focused| focused == **element)
+}
+
+/// From four fifths of the limit on. Who cannot see it hears it as what describes the field.
+fn counter(ui: &Ui, draft: Live<String>) -> AnyView {
+    let strings = ui.strings();
+    let limit = ui.options.message_units;
+    let units = move || draft.with(|text| text.encode_utf16().count());
+    if let Some(input) = ui.input.get_untracked() {
+        set(&input, "aria-describedby", "counter");
+    }
+    el("p")
+        .part("counter")
+        .class("counter")
+        .set("id", "counter")
+        .bind("data-full", move || (units() >= limit).then_some("".into()))
+        .live_text(move || {
+            let units = units();
+            if units * 5 < limit * 4 {
+                return "".into();
+            }
+            strings
+                .counted(strings.units_left(), limit.saturating_sub(units))
+                .into()
+        })
+        .view()
+}

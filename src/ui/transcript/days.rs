@@ -1,0 +1,124 @@
+//! When things were said, and by whom: a line where a day begins, one where a person takes over, and each message's time.
+
+use js_sys::{Date, Object, Reflect};
+use leptos::prelude::*;
+use miptech_chat_session::Author;
+use wasm_bindgen::JsValue;
+use web_sys::HtmlElement;
+
+use crate::ui::{
+    context::Ui,
+    element::{el, set},
+    lines::Line,
+    model::Row,
+    strings::Strings,
+};
+
+/// Puts what belongs above the lines on the page above them, and takes away what does not any more.
+///
+/// `places` tells which of `rows` each line shows. The one article that the Tab key reaches is the one with the focus, or
+/// the last.
+pub(in crate::ui) fn mark(ui: &Ui, lines: &mut [Line], rows: &[Row], places: &[usize]) {
+    let strings = ui.strings();
+    let has_days = ui.has("timestamps");
+    let today = has_days.then(|| day_of(Date::now()));
+    for (line, place) in lines.iter().zip(places) {
+        if line.row.is_break() {
+            continue;
+        }
+        let before = rows.get(..*place).unwrap_or_default();
+        let day = today.and_then(|today| {
+            let day = day_of(line.row.created_ms() as f64);
+            let former = before.iter().rfind(|row| !row.is_break());
+            let is_first = former.is_none_or(|row| day_of(row.created_ms() as f64) != day);
+            is_first.then(|| name_of_day(strings, &line.row, today - day))
+        });
+        note(&line.element, "day", day.as_deref());
+        note(&line.element, "handover", handover(strings, &line.row, before));
+    }
+}
+
+/// What is said where somebody else answers from here on.
+fn handover(strings: &Strings, row: &Row, before: &[Row]) -> Option<&'static str> {
+    let is_answer = |row: &&Row| matches!(row.author(), Author::Ai | Author::Human) && !row.is_break();
+    let author = Some(row).filter(is_answer)?.author();
+    let former = before.iter().rfind(is_answer).map_or(Author::Ai, Row::author);
+    (former != author).then(|| match author {
+        Author::Human => strings.person_joined(),
+        Author::Ai | Author::System | Author::User => strings.assistant_back(),
+    })
+}
+
+/// Sets the words of this kind above a message.
+fn note(line: &HtmlElement, kind: &str, words: Option<&str>) {
+    let standing = line.query_selector(&[":scope > .", kind].concat()).ok().flatten();
+    match (standing, words) {
+        (None, None) => {}
+        (Some(standing), None) => standing.remove(),
+        (Some(standing), Some(words)) => {
+            if standing.text_content().as_deref() != Some(words) {
+                standing.set_text_content(Some(words));
+            }
+        }
+        (None, Some(words)) => {
+            let made = line
+                .owner_document()
+                .and_then(|page| page.create_element("p").ok());
+            if let Some(made) = made {
+                set(&made, "class", kind);
+                made.set_text_content(Some(words));
+                let article = line.query_selector(":scope > article").ok().flatten();
+                let _accepted = line.insert_before(&made, article.as_deref());
+            }
+        }
+    }
+}
+
+/// The number of a day on the visitor's calendar.
+fn day_of(wall_ms: f64) -> i64 {
+    let offset = Date::new(&wall_ms.into()).get_timezone_offset();
+    ((wall_ms - offset * MINUTE_MS) / DAY_MS).floor() as i64
+}
+
+fn name_of_day(strings: &Strings, row: &Row, days_ago: i64) -> String {
+    let parts: &[(&str, &str)] = match days_ago {
+        0 => return strings.today().to_owned(),
+        1 => return strings.yesterday().to_owned(),
+        2..=300 => &[("weekday", "long"), ("day", "numeric"), ("month", "long")],
+        _ => &[("day", "numeric"), ("month", "long"), ("year", "numeric")],
+    };
+    let date = Date::new(&(row.created_ms() as f64).into());
+    date.to_locale_date_string(strings.tag, &shape(parts)).into()
+}
+
+/// When a message was said, as the visitor's clock and language have it.
+pub(in crate::ui) fn time(ui: &Ui, row: &Row) -> Option<AnyView> {
+    if !ui.has("timestamps") {
+        return None;
+    }
+    let date = Date::new(&(row.created_ms() as f64).into());
+    let shape = shape(&[("hour", "2-digit"), ("minute", "2-digit")]);
+    let words: String = date
+        .to_locale_time_string_with_options(ui.strings().tag, &shape)
+        .into();
+    let machine: String = date.to_iso_string().into();
+    Some(
+        el("time")
+            .class("time")
+            .set("datetime", machine)
+            .text(words)
+            .view(),
+    )
+}
+
+fn shape(parts: &[(&str, &str)]) -> JsValue {
+    let shape = Object::new();
+    for (part, value) in parts {
+        // Setting a field of a fresh plain object cannot fail.
+        let _always_set = Reflect::set(&shape, &(*part).into(), &(*value).into());
+    }
+    shape.into()
+}
+
+const MINUTE_MS: f64 = 60_000.0;
+const DAY_MS: f64 = 86_400_000.0;

@@ -1,0 +1,60 @@
+/** How an answer makes itself known while nobody looks: the title, a sound, a notification. */
+import { words } from './page'
+import type { Seat } from './seat'
+
+/** An answer came: where nobody looks the title says how many, and what the visitor turned on is heard or shown. */
+export function alertOf({ options, hostElement: host, handle, shell }: Seat): void {
+  const { dataset } = host
+  const { isOpen, unread } = handle.getState()
+  if (isOpen && !document.hidden) return
+  if (dataset['sound'] === 'on') void chime()
+  if (!document.hidden) return
+  hint(Math.max(unread, 1))
+  if (dataset['notifications'] === 'on' && Notification.permission === 'granted') {
+    try {
+      // Whoever sees the screen need not know what was said.
+      const title = options.title ?? shell.widget.querySelector('.title')?.textContent ?? ''
+      const note = new Notification(title, { tag: `miptech-chat-${handle.id}`, body: words(options, 'New answer', 'Nuova risposta') })
+      note.onclick = () => {
+        window.focus()
+        handle.open()
+        note.close()
+      }
+    } catch {
+      // Some phones know notifications of service workers only.
+    }
+  }
+}
+
+const MARK = /^\(\d+\) /
+
+/** In the title until somebody looks; whatever else the page writes there stays. */
+function hint(count: number): void {
+  document.title = `(${count}) ${document.title.replace(MARK, '')}`
+  document.addEventListener(
+    'visibilitychange',
+    () => {
+      document.title = document.title.replace(MARK, '')
+    },
+    { once: true },
+  )
+}
+
+/** Two soft notes, a fifth apart. */
+async function chime(): Promise<void> {
+  const audio = new AudioContext()
+  const end = audio.currentTime + 0.5
+  for (const [at, pitch] of [
+    [0, 587],
+    [0.12, 880],
+  ] as const) {
+    const tone = new OscillatorNode(audio, { frequency: pitch })
+    const volume = new GainNode(audio, { gain: 0 })
+    volume.gain.setTargetAtTime(0.06, audio.currentTime + at, 0.01)
+    volume.gain.setTargetAtTime(0, audio.currentTime + at + 0.06, 0.06)
+    tone.connect(volume).connect(audio.destination)
+    tone.start(audio.currentTime + at)
+    tone.stop(end)
+    if (at) tone.onended = () => void audio.close()
+  }
+}
