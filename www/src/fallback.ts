@@ -2,18 +2,22 @@
 import type { ChatError, ChatHandle, ChatOptions, ChatState, DiagnosticReport } from '@miptech/chat'
 import { errorOf } from './events'
 import { attempt, words } from './page'
+import { phone } from './phone'
 import type { Seat } from './seat'
 
 export function fallBack(seat: Seat, code: ChatError['code'], help: string): void {
   if (seat.isGone) return
-  const { options, queue, shell } = seat
+  const { life, options, queue, shell } = seat
   if (code === 'internal/panic') seat.error = errorOf(code, 'load', help)
   else seat.raise(code, 'load', help)
   seat.say(words(options, 'Chat cannot run on this page', 'La chat non funziona su questa pagina'))
   const { fallbackHref: href } = options
   if (href) shell.lines.append(Object.assign(document.createElement('a'), { textContent: words(options, 'Another way to reach us', 'Un altro modo per contattarci'), href, style: 'color:inherit' }))
   const engine = (seat.engine = {
-    show: (isOpen: boolean) => void shell.widget.toggleAttribute('data-open', isOpen),
+    show: (isOpen: boolean, by: string) => {
+      shell.widget.toggleAttribute('data-open', isOpen)
+      seat.openedBy = by
+    },
     call: (name: string) => (/^[rs]/.test(name) ? { ok: false, error: seat.error } : name === 'diagnose' ? reportOf(seat) : null),
     getState: () => ({
       status: 'fallback' as const,
@@ -29,6 +33,7 @@ export function fallBack(seat: Seat, code: ChatError['code'], help: string): voi
     isAuthenticated: () => false,
     destroy: () => undefined,
   })
+  phone(seat, life)
   // Behind the microtask in which those in the queue hear of the error.
   queueMicrotask(() => {
     for (const [name, [heard], resolve] of queue.splice(0)) {

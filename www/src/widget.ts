@@ -179,6 +179,7 @@ export function drawnWidget(seat: Seat, instance: Instance, storage: Keys & { gr
       }, life)
       watcher.observe(document.documentElement, { childList: true, subtree: !!options.target, attributeFilter: ['lang'] })
       addEventListener('storage', followLanguage, life)
+      addEventListener('resize', followScreen, life)
       if (options.open === 'restore') for (const name of ['open', 'close']) host.addEventListener(`miptech-chat:${name}`, () => remember(name), life)
       const chosen = storage === pageKeys ? undefined : storage
       const begin = isOpen && (by === 'visitor' || by === 'again' ? by : true)
@@ -198,11 +199,14 @@ export function drawnWidget(seat: Seat, instance: Instance, storage: Keys & { gr
         })
       }
       if (waits && begin) engine.show(true, by ?? 'host')
+      followScreen()
     },
     show(isOpen, by) {
       inner(isOpen ? 'open' : 'close', by)
       // The views follow in a turn of their own; who asks meanwhile is told what is.
       shell.widget.toggleAttribute('data-open', isOpen)
+      seat.openedBy = by
+      followScreen()
     },
     call(name, args) {
       const [first, second] = args
@@ -272,6 +276,14 @@ export function drawnWidget(seat: Seat, instance: Instance, storage: Keys & { gr
       .then(() => {
         if (changing === mine) changing = undefined
       }))
+  }
+
+  /** A panel that covers a small screen needs more of the page. */
+  const followScreen = (): void => {
+    const follow = ({ phone }: Extras): void => phone(seat, life)
+    if (innerWidth >= 480 || !seat.handle.isOpen()) return
+    if (known) follow(known)
+    else extras().then(follow, () => undefined)
   }
 
   /** `locale: auto` goes with the page. */
