@@ -540,6 +540,21 @@ test.describe('a chat in the page', () => {
   })
 })
 
+test.describe('a chat without a header', () => {
+  test.use(PHONE)
+
+  test('is closed by the launcher, which stands above what is said', async ({ page, widget, server }) => {
+    await goToLongPage(page, server, '', tag(server.origin, 'data-header="false"'))
+    await openByTap(widget)
+    await widget.askAndWait(REACT_QUESTION)
+    const launcher = (await widget.launcher.boundingBox())!
+    expect(launcher.height).toBeGreaterThanOrEqual(44)
+    expect((await widget.part('transcript').boundingBox())!.y).toBeGreaterThanOrEqual(launcher.y + launcher.height)
+    await widget.launcher.tap()
+    await expectClosed(widget)
+  })
+})
+
 test.describe('where the code cannot run', () => {
   test.use(PHONE)
 
