@@ -1,34 +1,20 @@
-/** The panel on a phone: above the keyboard, over a page that stays where it is, closed by the button that leads back. */
+/** The panel on a phone: above the keyboard, over a page that stays where it is. */
 import type { CDPSession, Locator, Page } from '@playwright/test'
 import { keepMemories } from './alive'
 import { REACT_QUESTION, expect, test } from './fixtures'
 import { tag } from './pages'
-import type { ReferenceServer } from './server'
+import { PHONE, expectClosed, expectLocked, goToLongPage, hasEntry, isLocked, openByTap } from './phone'
 import { Widget } from './widget'
 
-const SIZES = [
-  { width: 390, height: 844 },
-  { width: 360, height: 640 },
-]
-const PHONE = { viewport: SIZES[0]!, hasTouch: true, isMobile: true, deviceScaleFactor: 2 }
+const SIZES = [PHONE.viewport, { width: 360, height: 640 }]
 
 declare global {
   interface Window {
     /** Takes so much of the screen, and pushes what is seen of the page down by so much. */
     keyboard: (height: number, offsetTop?: number) => void
-    /** Where the page's router was led, and what it was asked for. */
-    routed: string[]
     /** What was asked about the screen. */
     screenQuestions: MediaQueryList[]
   }
-}
-
-/** A page far longer than the screen, where `head` and `body` come on top. */
-async function goToLongPage(page: Page, server: ReferenceServer, head = '', body = tag(server.origin), doctype = '<!doctype html>'): Promise<void> {
-  const lines = Array.from({ length: 200 }, (_, line) => `<p>line ${line}</p>`).join('')
-  const viewport = '<meta name="viewport" content="width=device-width, initial-scale=1">'
-  await server.addPage('long.html', `${doctype}<html lang="en"><head><title>long</title>${viewport}<link rel="icon" href="data:,">${head}</head><body>${lines}${body}</body></html>`)
-  await page.goto('/long.html')
 }
 
 /** In the page before any of its scripts: Chromium here has no keyboard that could come up. */
@@ -52,49 +38,6 @@ function installKeyboard(): void {
     view.dispatchEvent(new Event('resize'))
     view.dispatchEvent(new Event('scroll'))
   }
-}
-
-/** A router of the usual kind: its entries have keys, and it goes where it hears of another address or another key. */
-function installRouter(): void {
-  window.routed = []
-  history.replaceState({ key: 'first', idx: 7 }, '')
-  const where = (): string => `${location.pathname}${location.hash} ${(history.state as { key?: string } | null)?.key}`
-  let there = where()
-  addEventListener('popstate', () => {
-    if (there !== (there = where())) window.routed.push(`to ${there}`)
-  })
-  const { pushState } = history
-  history.pushState = (...step) => {
-    window.routed.push(`push ${step[2]}`)
-    pushState.apply(history, step)
-    there = where()
-  }
-}
-
-const routed = (page: Page): Promise<string[]> => page.evaluate(() => window.routed)
-
-/** Opens the panel with a finger, and waits until it has the page in hand. */
-async function openByTap(widget: Widget): Promise<void> {
-  await widget.launcher.tap()
-  await expect(widget.launcher).toHaveAttribute('aria-controls', 'panel')
-  await expect(widget.panel).toBeVisible()
-  await expectLocked(widget.page)
-}
-
-const isLocked = (page: Page): Promise<boolean> =>
-  page.evaluate(() => [document.documentElement, document.body].some(({ style }) => style.overflowY === 'hidden' && style.getPropertyPriority('overflow-y') === 'important'))
-
-async function expectLocked(page: Page, locked = true): Promise<void> {
-  await expect.poll(() => isLocked(page)).toBe(locked)
-}
-
-/** Whether the entry that is shown is one of ours. */
-const hasEntry = (page: Page): Promise<boolean> => page.evaluate(() => !!(history.state as Record<string, unknown> | null)?.['miptech-chat'])
-
-async function expectClosed(widget: Widget): Promise<void> {
-  await expect(widget.panel).toBeHidden()
-  await expectLocked(widget.page, false)
-  await expect.poll(() => hasEntry(widget.page)).toBe(false)
 }
 
 /** Everything about the page that a lock could change. */
@@ -208,38 +151,6 @@ for (const viewport of SIZES) {
       expect(complaints).toEqual([])
     })
 
-    test('the button that leads back closes the panel, and leaves the page after that', async ({ page, widget, server }) => {
-      await page.goto('/')
-      await goToLongPage(page, server)
-      await openByTap(widget)
-      await expect.poll(() => hasEntry(page)).toBe(true)
-      await page.goBack()
-      await expectClosed(widget)
-      expect(page.url()).toBe(`${server.origin}/long.html`)
-      await openByTap(widget)
-      await expect.poll(() => hasEntry(page)).toBe(true)
-      await page.goBack()
-      await expectClosed(widget)
-      await page.goBack()
-      await expect.poll(() => page.url()).toBe(`${server.origin}/`)
-    })
-
-    test('whoever closes it otherwise leaves the page by going back once', async ({ page, widget, server }) => {
-      await page.goto('/')
-      await goToLongPage(page, server)
-      for (const close of [
-        (): Promise<void> => widget.part('close').tap(),
-        (): Promise<void> => page.keyboard.press('Escape'),
-        (): Promise<void> => widget.on((handle) => handle.close()),
-      ]) {
-        await openByTap(widget)
-        await expect.poll(() => hasEntry(page)).toBe(true)
-        await close()
-        await expectClosed(widget)
-      }
-      await page.goBack()
-      await expect.poll(() => page.url()).toBe(`${server.origin}/`)
-    })
   })
 }
 
@@ -374,152 +285,6 @@ test.describe('the page is let go', () => {
     await widget.on((handle) => handle.destroy())
     await expect(widget.host).toHaveCount(0)
     await expect.poll(() => heardBy(session)).toEqual(before)
-  })
-})
-
-test.describe('a page with a router', () => {
-  test.use(PHONE)
-  test.beforeEach(async ({ page }) => page.addInitScript(installRouter))
-
-  test('has its state all the while, and is led nowhere', async ({ page, widget, server }) => {
-    await goToLongPage(page, server)
-    const address = page.url()
-    const own = { key: 'first', idx: 7 }
-    for (const close of [(): Promise<void> => widget.part('close').tap(), async (): Promise<void> => void (await page.goBack())]) {
-      await openByTap(widget)
-      await expect.poll(() => hasEntry(page)).toBe(true)
-      expect(await page.evaluate(() => history.state)).toMatchObject(own)
-      expect(page.url()).toBe(address)
-      await close()
-      await expectClosed(widget)
-      expect(await page.evaluate(() => history.state)).toEqual(own)
-    }
-    // Whoever came after the chat does not even hear of its steps.
-    await page.evaluate(() => addEventListener('popstate', () => window.routed.push('heard')))
-    await openByTap(widget)
-    await expect.poll(() => hasEntry(page)).toBe(true)
-    await page.goBack()
-    await expectClosed(widget)
-    // A step forward shows what is shown already.
-    await page.goForward()
-    await expect.poll(() => hasEntry(page)).toBe(true)
-    await openByTap(widget)
-    await page.goBack()
-    await expectClosed(widget)
-    expect(page.url()).toBe(address)
-    expect(await routed(page)).toEqual([])
-  })
-
-  test('keeps what it notes in its state while the panel is open', async ({ page, widget, server }) => {
-    await goToLongPage(page, server)
-    await openByTap(widget)
-    await expect.poll(() => hasEntry(page)).toBe(true)
-    await page.evaluate(() => history.replaceState({ ...history.state, scroll: 12 }, ''))
-    await widget.part('close').tap()
-    await expectClosed(widget)
-    await expect.poll(() => page.evaluate(() => history.state)).toEqual({ key: 'first', idx: 7, scroll: 12 })
-    expect(await routed(page)).toEqual([])
-  })
-
-  test('that went on meanwhile is left where it is, and going back needs no step for us', async ({ page, widget, server }) => {
-    await page.goto('/')
-    await goToLongPage(page, server)
-    await openByTap(widget)
-    await expect.poll(() => hasEntry(page)).toBe(true)
-    await page.evaluate(() => history.pushState({ key: 'second', idx: 8 }, '', '/elsewhere'))
-    await widget.part('close').tap()
-    await expectClosed(widget)
-    expect(page.url()).toBe(`${server.origin}/elsewhere`)
-    expect(await page.evaluate(() => history.state)).toEqual({ key: 'second', idx: 8 })
-    await page.goBack()
-    await expect.poll(() => routed(page)).toHaveLength(2)
-    await expectClosed(widget)
-    expect(await routed(page)).toEqual(['push /elsewhere', 'to /long.html first'])
-    expect(await page.evaluate(() => history.state)).toEqual({ key: 'first', idx: 7 })
-    await page.goBack()
-    await expect.poll(() => page.url()).toBe(`${server.origin}/`)
-  })
-
-  test('that goes on when it hears of the close is not called back', async ({ page, widget, server }) => {
-    await goToLongPage(page, server)
-    await widget.on((handle) => void handle.on('close', () => history.pushState({ key: 'second' }, '', '/elsewhere')))
-    await openByTap(widget)
-    await expect.poll(() => hasEntry(page)).toBe(true)
-    await widget.part('close').tap()
-    await expect.poll(() => page.url()).toBe(`${server.origin}/elsewhere`)
-    await expectClosed(widget)
-    // A step back that was asked for would be taken by the time of two others.
-    for (let turn = 0; turn < 2; turn += 1) await page.evaluate(() => new Promise((resolve) => setTimeout(resolve)))
-    expect(page.url()).toBe(`${server.origin}/elsewhere`)
-  })
-
-  test('may lead to a place within itself while the panel is open', async ({ page, widget, server }) => {
-    await goToLongPage(page, server, '', `<i id="prices"></i>${tag(server.origin)}`)
-    await openByTap(widget)
-    await expect.poll(() => hasEntry(page)).toBe(true)
-    await page.evaluate(() => (location.hash = 'prices'))
-    await expect.poll(() => routed(page)).toEqual(['to /long.html#prices undefined'])
-    await expect(widget.panel).toBeVisible()
-    await widget.part('close').tap()
-    await expectClosed(widget)
-    expect(page.url()).toBe(`${server.origin}/long.html#prices`)
-  })
-})
-
-test.describe('the entry in the history', () => {
-  test.use(PHONE)
-
-  test('is found again by a page that was reloaded with the panel open', async ({ page, widget, server }) => {
-    await page.goto('/')
-    await goToLongPage(page, server)
-    await openByTap(widget)
-    await expect.poll(() => hasEntry(page)).toBe(true)
-    await page.reload()
-    await openByTap(widget)
-    await page.goBack()
-    await expectClosed(widget)
-    await page.goBack()
-    await expect.poll(() => page.url()).toBe(`${server.origin}/`)
-  })
-
-  test('is one for two chats, and going back closes the one on top', async ({ page, widget, server }) => {
-    await page.goto('/')
-    const sales = new Widget(page, 'sales')
-    // Without a header the panel is closed by the launcher, which stands on it.
-    await goToLongPage(page, server, '', `<button id="talk" style="position:fixed;inset:0 auto auto 0;z-index:2147483647">talk</button>${tag(server.origin)}${tag(server.origin, 'data-id="sales" data-launcher="#talk"')}`)
-    await openByTap(widget)
-    await page.locator('#talk').tap()
-    await expect(sales.panel).toBeVisible()
-    await expect(sales.launcher).toHaveAttribute('aria-controls', 'panel')
-    await page.goBack()
-    await expect(sales.panel).toBeHidden()
-    await expect(widget.panel).toBeVisible()
-    await expectLocked(page)
-    await expect.poll(() => hasEntry(page)).toBe(true)
-    await page.goBack()
-    await expectClosed(widget)
-    await page.goBack()
-    await expect.poll(() => page.url()).toBe(`${server.origin}/`)
-  })
-
-  test('is made for the visitor alone: a panel the host opens has none', async ({ page, widget, server }) => {
-    await page.goto('/')
-    await goToLongPage(page, server)
-    const { length } = await page.evaluate(() => ({ length: history.length }))
-    await widget.on((handle) => handle.open())
-    await expectLocked(page)
-    expect(await page.evaluate(() => history.length)).toBe(length)
-    await page.goBack()
-    await expect.poll(() => page.url()).toBe(`${server.origin}/`)
-  })
-
-  test('is not made where the state of the page takes nothing in', async ({ page, widget, server }) => {
-    await goToLongPage(page, server)
-    await page.evaluate(() => history.replaceState(['a', 'list'], ''))
-    await openByTap(widget)
-    await widget.part('close').tap()
-    await expectClosed(widget)
-    expect(await page.evaluate(() => history.state)).toEqual(['a', 'list'])
   })
 })
 
