@@ -1,10 +1,6 @@
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Locator } from '@playwright/test'
 import { REACT_QUESTION, expect, test } from './fixtures'
-import { WWW } from './server'
 
-const GALLERY = join(WWW, '../target/gallery')
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 }
 
 test('a page whose styles reset and hide everything leaves the widget standing', async ({ page, widget }) => {
@@ -226,39 +222,6 @@ test('the dark scheme is dark and the light one light', async ({ page, widget })
   expect((await paints(widget.panel)).background).toBeGreaterThan(0.9)
 })
 
-for (const scheme of ['light', 'dark'] as const) {
-  for (const [device, settings] of [
-    ['desktop', {}],
-    ['phone', PHONE],
-  ] as const) {
-    test.describe(`the gallery, ${scheme} on a ${device}`, () => {
-      test.use({ colorScheme: scheme, serverFlags: ['--chunk-ms', '25'], ...settings })
-
-      test('shows every state of the panel', async ({ page, widget, server }) => {
-        await mkdir(GALLERY, { recursive: true })
-        const picture = (state: string): Promise<Buffer> =>
-          page.screenshot({ path: join(GALLERY, `${device}-${scheme}-${state}.png`), animations: 'disabled' })
-
-        await page.goto('/')
-        await expect(widget.launcher).toBeVisible()
-        await picture('1-closed')
-        await widget.openLive()
-        await picture('2-empty')
-        await widget.ask(REACT_QUESTION)
-        await widget.expectStatus(widget.lastAnswer(), 'streaming')
-        await expect.poll(async () => ((await widget.lastAnswer().textContent()) ?? '').length).toBeGreaterThan(150)
-        await picture('3-streaming')
-        await widget.expectStatus(widget.lastAnswer(), 'complete', 30_000)
-        await picture('4-complete')
-        await server.stop('SIGKILL')
-        await widget.ask('And what happens without a connection?')
-        await expect(widget.notice).toBeVisible()
-        await picture('5-notice')
-      })
-    })
-  }
-}
-
 /** How far the view is from the end of what it shows. */
 function fromTheEnd(element: Locator): Promise<number> {
   return element.evaluate((element) => element.scrollHeight - element.scrollTop - element.clientHeight)
@@ -279,4 +242,3 @@ function paints(element: Locator): Promise<{ background: number; text: number }>
     return { background: lightness(style.backgroundColor), text: lightness(style.color) }
   })
 }
-

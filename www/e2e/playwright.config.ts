@@ -12,7 +12,20 @@ export default defineConfig<Settings>({
   retries: 0,
   reporter: 'list',
   timeout: 60_000,
-  expect: { timeout: 15_000 },
+  expect: {
+    timeout: 15_000,
+    toHaveScreenshot: {
+      pathTemplate: fileURLToPath(new URL('../../docs/gallery/{arg}{ext}', import.meta.url)),
+      stylePath: fileURLToPath(new URL('gallery.css', import.meta.url)),
+      animations: 'disabled',
+      caret: 'hide',
+      scale: 'css',
+      // What the edges of letters and curves may differ by from one build of a browser to the next: less than a letter.
+      maxDiffPixels: 40,
+    },
+  },
+  // A picture that is missing is a fault; `npm run gallery` draws it.
+  updateSnapshots: 'none',
   use: {
     trace: 'retain-on-failure',
     locale: 'en-GB',
