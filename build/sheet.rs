@@ -10,7 +10,7 @@ const FIRST: [&str; 4] = ["launcher", "shell", "chat", "transcript"];
 
 /// What comes with the parts of that name (`src/ui/later.rs`).
 const ANSWERS: [&str; 1] = ["answer"];
-const REST: [&str; 5] = ["sources", "extras", "sign_in", "menu", "theme"];
+const REST: [&str; 6] = ["sources", "extras", "sign_in", "menu", "theme", "phone"];
 
 /// What devices and people ask for: the end of the cascade, so that it wins.
 const LAST: [&str; 1] = ["devices"];

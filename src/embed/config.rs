@@ -189,11 +189,8 @@ impl Live {
             disclosure: fields
                 .object("strings")
                 .and_then(|words| words.text("disclosure")),
+            disclosure_href: fields.text("disclosureHref"),
             is_inline: fields.any("target").is_some(),
-            has_feedback: fields
-                .object("features")
-                .and_then(|features| features.flag("feedback"))
-                .unwrap_or(true),
             has_disclosure: fields.flag("disclosure").unwrap_or(true),
             has_sign_in: sign_in != SignInForm::Off,
         };

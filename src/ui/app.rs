@@ -81,8 +81,10 @@ fn app(ui: Ui) -> AnyView {
     let is_open = ui.model.is_open();
     let (input, opener) = (ui.input, ui.launcher);
     let focus_moves = ui.model.focus_moves();
+    // What earlier views were asked for is done: drawn anew, the widget leaves the focus where it is.
+    let before = focus_moves.get_untracked();
     follow(move || {
-        if focus_moves.get() > 0 {
+        if focus_moves.get() > before {
             focus(if is_open.get_untracked() { input } else { opener });
         }
     });

@@ -4,14 +4,7 @@ use leptos::prelude::*;
 use miptech_chat_session::{Author, Status};
 
 use super::{
-    answer::answer,
-    context::Ui,
-    element::el,
-    extras::extras,
-    foot::foot,
-    later::{self, Part, is_there},
-    model::Row,
-    sources::sources,
+    answer::answer, context::Ui, element::el, extras::extras, foot::foot, model::Row, sources::sources,
 };
 
 /// What stands above belongs to a conversation that is over.
@@ -39,10 +32,6 @@ pub(super) fn bubble(ui: &Ui, row: &Row) -> AnyView {
         Author::Human => strings.person().to_owned(),
         Author::Ai | Author::System => ui.title(),
     };
-    let time = {
-        let (ui, row, is_there) = (ui.clone(), row.clone(), is_there(Part::Rest));
-        move || is_there().then(|| later::rest::time(&ui, &row)).flatten()
-    };
     let is_growing =
         move || matches!(status.get(), Status::Thinking | Status::Streaming).then_some("true".into());
     el("article")
@@ -54,7 +43,6 @@ pub(super) fn bubble(ui: &Ui, row: &Row) -> AnyView {
         .bind("data-status", move || Some(status.get().as_str().into()))
         .bind("aria-busy", is_growing)
         .child(el("div").part("bubble").class("bubble").child(content).view())
-        .slot(time)
         .slot(sources(ui, row))
         .slot(extras(ui, row))
         .slot(foot(ui, row))

@@ -30,9 +30,9 @@ pub(crate) struct Options {
     pub(crate) welcome: Option<String>,
     /// The line that says one talks to an AI, where it is in the page's own words.
     pub(crate) disclosure: Option<String>,
+    /// Where that line leads, where it leads anywhere.
+    pub(crate) disclosure_href: Option<String>,
     pub(crate) has_disclosure: bool,
-    /// Whether answers may be judged, where the platform asks.
-    pub(crate) has_feedback: bool,
     /// Whether the chat stands inside an element of the page, where no visitor closes it.
     pub(crate) is_inline: bool,
     /// Whether the visitor may be asked to sign in here.

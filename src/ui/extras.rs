@@ -84,7 +84,7 @@ pub(super) fn drawn(ui: &Ui, row: &Row, verdict: Live<Option<Feedback>>, has_fee
             .at(opener)
     };
     // What the platform would be told of belongs to the conversation that goes on.
-    let has_feedback = has_feedback && ui.options.has_feedback && !ui.model.is_over(row);
+    let has_feedback = has_feedback && ui.has("feedback") && !ui.model.is_over(row);
     let extras = el("div")
         .class("extras")
         .maybe(clipboard::is_there().then(copy))

@@ -93,8 +93,13 @@ pub(super) mod rest {
     };
 
     #[inline(never)]
-    pub(in super::super) fn badge(strings: &'static Strings, count: u32) -> AnyView {
-        launcher::badge(strings, count)
+    pub(in super::super) fn badge(count: u32) -> AnyView {
+        launcher::badge(count)
+    }
+
+    #[inline(never)]
+    pub(in super::super) fn unread(strings: &Strings, count: u32) -> String {
+        launcher::name(strings, count)
     }
 
     #[inline(never)]
@@ -116,11 +121,6 @@ pub(super) mod rest {
     #[inline(never)]
     pub(in super::super) fn rove(list: &mut List, event: &Event, is_down: bool) -> bool {
         transcript::rove(list, event, is_down)
-    }
-
-    #[inline(never)]
-    pub(in super::super) fn time(ui: &Ui, row: &Row) -> Option<AnyView> {
-        transcript::time(ui, row)
     }
 
     #[inline(never)]

@@ -68,7 +68,7 @@ pub(super) fn menu(ui: &Ui) -> AnyView {
         .on("click", toggle)
         .child(icons::dots());
     let (keys, leaving, frame, drawn) = (menu.clone(), menu.clone(), menu.frame, menu);
-    el("div")
+    let frame_view = el("div")
         .class("menu-frame")
         .at(frame)
         .on("keydown", move |event| keys.pressed(&event))
@@ -79,6 +79,12 @@ pub(super) fn menu(ui: &Ui) -> AnyView {
             Shown::Items => Some(drawn.items()),
             Shown::Question => Some(drawn.question()),
         })
+        .view();
+    // What the page puts beside it comes first.
+    el("div")
+        .class("header-end")
+        .child(el("slot").set("name", "header").view())
+        .child(frame_view)
         .view()
 }
 

@@ -18,9 +18,16 @@ pub(super) fn panel(ui: &Ui) -> AnyView {
     let strings = ui.strings();
     let disclosure = || {
         let words = ui.options.disclosure.clone();
-        el("p")
-            .part("disclosure")
+        let line = match ui.options.disclosure_href.clone() {
+            Some(href) => el("a")
+                .set("href", href)
+                .set("target", "_blank")
+                .set("rel", "noopener"),
+            None => el("p"),
+        };
+        line.part("disclosure")
             .class("disclosure")
+            .set("dir", "auto")
             .text(words.unwrap_or_else(|| strings.disclosure().to_owned()))
             .view()
     };
@@ -62,7 +69,7 @@ fn head(ui: &Ui) -> AnyView {
         let (ui, is_there) = (ui.clone(), is_there(Part::Rest));
         move || is_there().then(|| later::rest::menu(&ui))
     };
-    el("header")
+    el("div")
         .part("header")
         .class("header")
         .child(

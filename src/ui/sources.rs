@@ -94,12 +94,12 @@ fn more(strings: &'static Strings, hidden: usize, is_unfolded: Live<bool>) -> An
     el("button")
         .class("source-more")
         .set("type", "button")
-        .set("aria-label", strings.sources_all())
         .bind("aria-expanded", move || {
             Some(if is_unfolded.get() { "true" } else { "false" }.into())
         })
         .on("click", move |_| is_unfolded.update(|is| *is = !*is))
         .child(el("span").text(words).view())
+        .child(el("span").class("unseen").text(strings.sources_all()).view())
         .child(icons::chevron_down())
         .view()
 }

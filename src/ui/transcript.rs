@@ -12,7 +12,7 @@ use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Element, ResizeObserver};
 
 use self::reader::listener;
-pub(super) use self::{days::time, list::List, rove::rove};
+pub(super) use self::{list::List, rove::rove};
 use super::{
     bubble::{bubble, conversation_break},
     context::Ui,
@@ -176,8 +176,13 @@ fn empty_state(ui: &Ui) -> AnyView {
                 .child(icons::bubble())
                 .view(),
         )
-        .child(el("p").class("greeting").text(greeting).view())
-        .child(el("p").class("empty-line").text(strings.empty_line()).view())
+        .child(
+            el("slot")
+                .set("name", "welcome")
+                .child(el("p").class("greeting").text(greeting).view())
+                .child(el("p").class("empty-line").text(strings.empty_line()).view())
+                .view(),
+        )
         .child(suggestions.view())
         .view()
 }

@@ -7,7 +7,7 @@ use web_sys::{Element, HtmlElement, Node};
 
 use crate::{
     keeping, page, platform,
-    rig::{NOTHING, Page, Widget, frame, get, text_of, tick, until},
+    rig::{NOTHING, Page, Widget, frame, get, tick, until},
 };
 
 #[wasm_bindgen_test]
@@ -387,7 +387,12 @@ fn words(text: &str) -> &str {
 }
 
 fn line(widget: &Widget, begin: &str) -> HtmlElement {
-    let is_it = |line: &HtmlElement| text_of(line).starts_with(begin);
+    // Above what was said there may stand the day.
+    let is_it = |line: &HtmlElement| {
+        let message = line.query_selector(".message").unwrap();
+        let text = message.and_then(|message| message.text_content());
+        text.is_some_and(|text| text.starts_with(begin))
+    };
     widget
         .all(".line")
         .into_iter()

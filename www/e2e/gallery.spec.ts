@@ -27,9 +27,9 @@ for (const direction of Object.keys(DIRECTIONS) as Direction[]) {
 }
 
 /** Around what of the widget is to be seen, as far as the screen goes. */
-async function frameOf(page: Page, { launcher, panel }: Widget): Promise<{ x: number; y: number; width: number; height: number }> {
+async function frameOf(page: Page, widget: Widget): Promise<{ x: number; y: number; width: number; height: number }> {
   const seen = []
-  for (const part of [launcher, panel]) if (await part.isVisible()) seen.push(await part.boundingBox())
+  for (const part of [widget.launcher, widget.panel, widget.part('invitation')]) if (await part.isVisible()) seen.push(await part.boundingBox())
   const boxes = seen.filter((box) => box !== null)
   const { width, height } = page.viewportSize() ?? { width: 0, height: 0 }
   const from = (edges: number[]): number => Math.max(0, Math.floor(Math.min(...edges)) - MARGIN)

@@ -12,8 +12,8 @@ import type { ReferenceServer } from './server'
 import { Teller } from './teller'
 import type { Widget } from './widget'
 
-/** Both ways a line can run. Right to left by an option, until there is a language that does. */
-export const DIRECTIONS = { ltr: {}, rtl: { dir: 'rtl' } } as const satisfies Record<string, ChatOptions>
+/** Both ways a line can run, in a language that does. */
+export const DIRECTIONS = { ltr: { locale: 'en' }, rtl: { locale: 'ar' } } as const satisfies Record<string, ChatOptions>
 
 export type Direction = keyof typeof DIRECTIONS
 
@@ -43,7 +43,7 @@ export class Stage {
   async enter(options: ChatOptions = {}): Promise<void> {
     await this.server.addPage('stage.html', PAGE)
     await this.page.goto('/stage.html')
-    await this.widget.mount({ apiUrl: this.server.origin, locale: 'en', suggestions: PROMPTS, ...DIRECTIONS[this.direction], ...options })
+    await this.widget.mount({ apiUrl: this.server.origin, suggestions: PROMPTS, ...DIRECTIONS[this.direction], ...options })
     await expect(this.widget.launcher).toBeVisible()
   }
 
@@ -53,7 +53,7 @@ export class Stage {
   }
 
   /** A question whose answer the look tells by itself. */
-  async asked(): Promise<Teller> {
+  async asked(options: ChatOptions = {}): Promise<Teller> {
     const teller = await Teller.on(this.page)
     await this.page.routeWebSocket(SOCKET, (socket) => {
       const platform = socket.connectToServer()
@@ -64,7 +64,7 @@ export class Stage {
         socket.send(JSON.stringify({ type: 'message_received', data: { message_id: 'asked', client_message_id } }))
       })
     })
-    await this.enterLive()
+    await this.enterLive(options)
     await this.widget.ask(QUESTION)
     await this.widget.expectStatus(this.widget.question(QUESTION), 'sent')
     return teller
@@ -102,6 +102,8 @@ export class Stage {
 /** Brings the widget into this look, with nothing on its way that is not for ever. */
 export async function reach(look: Look, stage: Stage): Promise<void> {
   await look.reach(stage)
+  // Where the code draws, all of it is there.
+  if (await stage.widget.panel.locator('.names').count()) await expect(stage.widget.part('menu')).toHaveCount(1)
   // What the pointer happens to lie on looks otherwise.
   await stage.page.mouse.move(1, 1)
   await isSettled(stage.widget)
@@ -189,6 +191,47 @@ const STATES: Record<string, { flags?: string[]; reach: (stage: Stage) => Promis
   },
 
   complete: { reach: async (stage) => void (await stage.answered()) },
+
+  'near-limit': {
+    reach: async (stage) => {
+      await stage.enterLive()
+      await stage.widget.input.fill('Is this too long? '.repeat(210))
+      await expect(stage.widget.part('counter')).toBeVisible()
+    },
+  },
+
+  menu: {
+    reach: async (stage) => {
+      await stage.answered()
+      await stage.widget.part('menu').press('Enter')
+      await expect(stage.widget.panel.getByRole('menu')).toBeVisible()
+    },
+  },
+
+  'erase-asked': {
+    reach: async (stage) => {
+      await stage.answered()
+      await stage.widget.part('menu').press('Enter')
+      await stage.widget.panel.locator('[role=menuitem][data-danger]').press('Enter')
+      await expect(stage.widget.panel.getByRole('alertdialog')).toBeVisible()
+    },
+  },
+
+  glass: {
+    reach: async (stage) => {
+      const teller = await stage.asked({ theme: 'glass' })
+      await teller.answer('Two ways: one **script tag**, or `mount()` from the package.', SOURCES)
+      await stage.widget.expectStatus(stage.widget.lastAnswer(), 'complete')
+      await expect(stage.more()).toBeVisible()
+    },
+  },
+
+  invitation: {
+    reach: async (stage) => {
+      await stage.enter({ invitation: { text: 'Questions about the doors? Ask away.', delayMs: 1, hideAfterMs: 600_000 } })
+      await expect(stage.widget.part('invitation')).toBeVisible()
+    },
+  },
 
   'sources-unfolded': {
     reach: async (stage) => {
@@ -344,7 +387,7 @@ const STATES: Record<string, { flags?: string[]; reach: (stage: Stage) => Promis
 }
 
 /** What is looked at on a phone too: what fills the screen there, and what has to make room for fingers. */
-const ON_PHONES = ['closed', 'empty', 'streaming', 'complete', 'sources-unfolded', 'feedback-asked', 'offline', 'form-incomplete', 'link-asked']
+const ON_PHONES = ['closed', 'empty', 'streaming', 'complete', 'sources-unfolded', 'feedback-asked', 'offline', 'form-incomplete', 'link-asked', 'menu']
 
 /** Every look there is. */
 export const LOOKS: readonly Look[] = [

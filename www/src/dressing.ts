@@ -27,6 +27,7 @@ export function innerOptions(given: ChatOptions, open: unknown, storage: unknown
     suggestions: features?.suggestions === false ? [] : suggestions,
     strings: typeof disclosure === 'object' ? { disclosure: disclosure.text } : strings,
     disclosure: disclosure == null ? undefined : !!disclosure,
+    disclosureHref: typeof disclosure === 'object' && /^(https?:|mailto:|tel:|[/.])/.test(disclosure.href ?? '') ? disclosure.href : undefined,
     context: user ? facts : context,
   }
 }

@@ -191,7 +191,7 @@ function create(id: string, given: ChatOptions | undefined, fetchCode: Fetch): S
       const { load: when, target, open = !!target, tenantId = 'miptech-company' } = options
       if (open === 'restore' ? stored(`miptech_chat:${tenantId}:open`) : open) show(true, '')
       if (when === 'eager' || options.connect === 'load') load()
-      else if (when === 'idle') (self.requestIdleCallback ?? setTimeout)(load)
+      else if (when === 'idle' || (!when && options.invitation)) (self.requestIdleCallback ?? setTimeout)(load)
     }
   }
   return seat

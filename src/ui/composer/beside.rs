@@ -18,6 +18,7 @@ pub(in crate::ui) fn beside(ui: &Ui) -> AnyView {
         .class("beside")
         .child(stop(ui, draft))
         .child(counter(ui, draft))
+        .child(el("slot").class("footer").set("name", "footer").view())
         .view()
 }
 

@@ -1,18 +1,11 @@
 //! When things were said, and by whom: a line where a day begins, one where a person takes over, and each message's time.
 
 use js_sys::{Date, Object, Reflect};
-use leptos::prelude::*;
 use miptech_chat_session::Author;
 use wasm_bindgen::JsValue;
 use web_sys::HtmlElement;
 
-use crate::ui::{
-    context::Ui,
-    element::{el, set},
-    lines::Line,
-    model::Row,
-    strings::Strings,
-};
+use crate::ui::{context::Ui, element::set, lines::Line, model::Row, strings::Strings};
 
 /// Puts what belongs above the lines on the page above them, and takes away what does not any more.
 ///
@@ -33,6 +26,9 @@ pub(in crate::ui) fn mark(ui: &Ui, lines: &mut [Line], rows: &[Row], places: &[u
             let is_first = former.is_none_or(|row| day_of(row.created_ms() as f64) != day);
             is_first.then(|| name_of_day(strings, &line.row, today - day))
         });
+        if has_days {
+            say_time(strings, line);
+        }
         note(&line.element, "day", day.as_deref());
         note(&line.element, "handover", handover(strings, &line.row, before));
     }
@@ -54,6 +50,8 @@ fn note(line: &HtmlElement, kind: &str, words: Option<&str>) {
     let standing = line.query_selector(&[":scope > .", kind].concat()).ok().flatten();
     match (standing, words) {
         (None, None) => {}
+        // What is read does not move up: it goes once nobody sees it.
+        (Some(standing), None) if is_in_view(line) => drop(standing),
         (Some(standing), None) => standing.remove(),
         (Some(standing), Some(words)) => {
             if standing.text_content().as_deref() != Some(words) {
@@ -74,6 +72,15 @@ fn note(line: &HtmlElement, kind: &str, words: Option<&str>) {
     }
 }
 
+fn is_in_view(line: &HtmlElement) -> bool {
+    let view = line.closest(".transcript").ok().flatten();
+    let (line, view) = (
+        line.get_bounding_client_rect(),
+        view.map(|view| view.get_bounding_client_rect()),
+    );
+    view.is_some_and(|view| line.bottom() > view.top() && line.top() < view.bottom())
+}
+
 /// The number of a day on the visitor's calendar.
 fn day_of(wall_ms: f64) -> i64 {
     let offset = Date::new(&wall_ms.into()).get_timezone_offset();
@@ -88,27 +95,37 @@ fn name_of_day(strings: &Strings, row: &Row, days_ago: i64) -> String {
         _ => &[("day", "numeric"), ("month", "long"), ("year", "numeric")],
     };
     let date = Date::new(&(row.created_ms() as f64).into());
-    date.to_locale_date_string(strings.tag, &shape(parts)).into()
+    date.to_locale_date_string(&region(strings), &shape(parts)).into()
 }
 
-/// When a message was said, as the visitor's clock and language have it.
-pub(in crate::ui) fn time(ui: &Ui, row: &Row) -> Option<AnyView> {
-    if !ui.has("timestamps") {
-        return None;
-    }
-    let date = Date::new(&(row.created_ms() as f64).into());
-    let shape = shape(&[("hour", "2-digit"), ("minute", "2-digit")]);
+/// When a message was said, as the visitor's clock and language have it; once, behind what was said.
+fn say_time(strings: &Strings, line: &Line) {
+    let bubble = line
+        .element
+        .query_selector(".bubble:not(:has(+ .time))")
+        .ok()
+        .flatten();
+    let Some(bubble) = bubble else { return };
+    let made = bubble
+        .owner_document()
+        .and_then(|page| page.create_element("time").ok());
+    let Some(time) = made else { return };
+    let date = Date::new(&(line.row.created_ms() as f64).into());
+    let shape = shape(&[("hour", "numeric"), ("minute", "2-digit")]);
     let words: String = date
-        .to_locale_time_string_with_options(ui.strings().tag, &shape)
+        .to_locale_time_string_with_options(&region(strings), &shape)
         .into();
-    let machine: String = date.to_iso_string().into();
-    Some(
-        el("time")
-            .class("time")
-            .set("datetime", machine)
-            .text(words)
-            .view(),
-    )
+    set(&time, "class", "time");
+    set(&time, "datetime", &String::from(date.to_iso_string()));
+    time.set_text_content(Some(&words));
+    let _accepted = bubble.insert_adjacent_element("afterend", &time);
+}
+
+/// The language as it is written where the visitor is, where the browser says so.
+fn region(strings: &Strings) -> String {
+    let browser = web_sys::window().and_then(|window| window.navigator().language());
+    let same = |tag: &String| tag.split('-').next() == Some(strings.tag);
+    browser.filter(same).unwrap_or_else(|| strings.tag.to_owned())
 }
 
 fn shape(parts: &[(&str, &str)]) -> JsValue {

@@ -286,7 +286,11 @@ impl List {
         self.lines.on_page().get(place)
     }
 
+    /// A greeting that is longer than the view is read from its beginning.
     fn scroll_to_end(&self) {
+        if self.rows.is_empty() {
+            return;
+        }
         self.scroller.set_scroll_top(self.scroller.scroll_height());
     }
 

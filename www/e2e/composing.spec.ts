@@ -1,0 +1,57 @@
+/** The composer while an answer comes, and near its limit. */
+import { REACT_QUESTION, expect, test } from './fixtures'
+import { goToPage, tag } from './pages'
+
+test.describe('while an answer comes', () => {
+  test.use({ serverFlags: ['--chunk-ms', '40'] })
+
+  test('Stop stands in the place of Send until something is typed, and typing goes on after it', async ({ page, widget, server }) => {
+    await goToPage(page, server, tag(server.origin))
+    await widget.openLive()
+    await widget.ask(REACT_QUESTION)
+    await widget.expectStatus(widget.lastAnswer(), 'streaming')
+    const [send, stop] = [widget.part('send'), widget.part('stop')]
+    await expect(stop).toHaveAccessibleName('Stop')
+    await expect(send).toBeHidden()
+    await widget.input.fill('next')
+    await expect(send).toBeVisible()
+    await expect(stop).toBeHidden()
+    await widget.input.fill('')
+    await stop.click()
+    await widget.expectStatus(widget.lastAnswer(), 'stopped')
+    await expect(send).toBeVisible()
+    await expect(stop).toBeHidden()
+    await expect(widget.input).toBeFocused()
+  })
+
+  test('whoever stands on Stop when the answer ends stands in the text field then', async ({ page, widget, server }) => {
+    await goToPage(page, server, tag(server.origin))
+    await widget.openLive()
+    await widget.ask(REACT_QUESTION)
+    await widget.expectStatus(widget.lastAnswer(), 'streaming')
+    await page.keyboard.press('Tab')
+    await expect(widget.part('stop')).toBeFocused()
+    await widget.expectStatus(widget.lastAnswer(), 'complete', 40_000)
+    await expect(widget.input).toBeFocused()
+  })
+})
+
+test('from four fifths of the limit on it is said how much is left, and nothing is longer', async ({ page, widget, server }) => {
+  await goToPage(page, server, tag(server.origin))
+  await widget.openLive()
+  const counter = widget.part('counter')
+  await widget.input.fill('x'.repeat(3199))
+  await expect(counter).toBeHidden()
+  await widget.input.fill('x'.repeat(3200))
+  await expect(counter).toHaveText('800 characters left')
+  await expect(widget.input).toHaveAccessibleDescription('800 characters left')
+  // The platform counts as JavaScript does, so this face is two.
+  await widget.input.fill(`${'x'.repeat(3997)}😀`)
+  await expect(counter).toHaveText('1 character left')
+  await page.keyboard.press('End')
+  await page.keyboard.insertText('👍🏽')
+  expect(await widget.input.inputValue(), 'no face is cut in two').toMatch(/😀$/u)
+  await page.keyboard.type('!')
+  await expect(counter).toHaveText('0 characters left')
+  await expect(counter).toHaveAttribute('data-full', '')
+})
