@@ -120,6 +120,19 @@ test('theme and language are chosen, marked, and kept once something was said', 
   await expect(widget.host).toHaveCSS('color-scheme', 'dark')
 })
 
+test('colours of the page\'s own stand above a theme that was chosen elsewhere', async ({ page, widget, server }) => {
+  await goToModulePage(page, server)
+  await page.evaluate((apiUrl) => (window.handle = window.mount({ apiUrl, open: true, theme: { accent: '#0a7d4f' } })), server.origin)
+  await widget.expectConnection('live')
+  await page.evaluate(() => localStorage.setItem('miptech_chat:miptech-company:theme', 'dark'))
+  await goToModulePage(page, server)
+  await page.evaluate((apiUrl) => (window.handle = window.mount({ apiUrl, open: true, theme: { accent: '#0a7d4f' } })), server.origin)
+  await widget.expectConnection('live')
+  await expect(widget.host).toHaveCSS('color-scheme', 'light dark')
+  await expect(widget.part('send')).toHaveCount(1)
+  expect(await widget.host.evaluate((host) => (host as HTMLElement).style.getPropertyValue('--miptech-chat-accent'))).toBe('#0a7d4f')
+})
+
 test('before anything was said nothing of it is kept', async ({ page, widget, server }) => {
   await goToPage(page, server, tag(server.origin))
   await widget.openLive()

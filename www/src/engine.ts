@@ -35,10 +35,10 @@ export async function start(seat: Seat, answer: Response): Promise<void> {
   if (!globalThis.WebAssembly) return fallBack(seat, 'load/no-wasm', 'The browser cannot run WebAssembly.')
   const compiling = (module.get(answer) ?? compile(answer)).catch((failure: LoadFailure) => failure)
   let storage: Keys = pageKeys
-  // What the visitor chose in the menu on an earlier page.
+  // What the visitor chose in the menu on an earlier page; colours of the page's own are no choice.
   for (const name of ['locale', 'theme'] as const) {
     const kept = storage.getItem(keyOf(options, name))
-    if (kept) Object.assign(options, { [name]: kept })
+    if (kept && typeof options[name] !== 'object' && options[name] !== 'glass') Object.assign(options, { [name]: kept })
   }
   const learning = learn(options)
   const more = isPlain(options) && languageOf(options) !== 'ar' ? undefined : await extras()
