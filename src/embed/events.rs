@@ -67,10 +67,8 @@ impl Events {
 
     /// The visitor asked for something that is done outside; no event of the public surface.
     pub(super) fn wished(&self, wish: Wish, value: &str) {
-        self.tell(
-            "wish",
-            Plain::new().text("wish", wish.as_str()).text("value", value),
-        );
+        let detail = Plain::new().text("wish", wish.as_str()).text("value", value);
+        self.dispatch("wish", &detail.end());
     }
 
     pub(super) fn ready(&self) {
