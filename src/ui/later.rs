@@ -112,7 +112,7 @@ pub(super) mod rest {
         ui: &Ui,
         lines: &mut [Line],
         rows: &[Row],
-        places: &[usize],
+        places: (&[usize], usize),
         focused: Option<&Element>,
     ) {
         transcript::mark(ui, lines, rows, places, focused);

@@ -120,8 +120,14 @@ fn show(ui: &Ui, (scroller, place): (ElementRef, ElementRef), is_missed: Live<bo
 }
 
 /// Says of the lines on the page what is said above them, and lets the Tab key reach one message.
-pub(super) fn mark(ui: &Ui, lines: &mut [Line], rows: &[Row], places: &[usize], focused: Option<&Element>) {
-    days::mark(ui, lines, rows, places);
+pub(super) fn mark(
+    ui: &Ui,
+    lines: &mut [Line],
+    rows: &[Row],
+    (places, anchor): (&[usize], usize),
+    focused: Option<&Element>,
+) {
+    days::mark(ui, lines, rows, places, anchor);
     rove::reach_one(lines, focused);
 }
 

@@ -9,9 +9,8 @@ use crate::ui::{context::Ui, element::set, lines::Line, model::Row, strings::Str
 
 /// Puts what belongs above the lines on the page above them, and takes away what does not any more.
 ///
-/// `places` tells which of `rows` each line shows. The one article that the Tab key reaches is the one with the focus, or
-/// the last.
-pub(in crate::ui) fn mark(ui: &Ui, lines: &mut [Line], rows: &[Row], places: &[usize]) {
+/// `places` tells which of `rows` each line shows, and `anchor` is the first one in view.
+pub(in crate::ui) fn mark(ui: &Ui, lines: &mut [Line], rows: &[Row], places: &[usize], anchor: usize) {
     let strings = ui.strings();
     let has_days = ui.has("timestamps");
     let today = has_days.then(|| day_of(Date::now()));
@@ -29,8 +28,10 @@ pub(in crate::ui) fn mark(ui: &Ui, lines: &mut [Line], rows: &[Row], places: &[u
         if has_days {
             say_time(strings, line);
         }
-        note(&line.element, "day", day.as_deref());
-        note(&line.element, "handover", handover(strings, &line.row, before));
+        let is_above = *place < anchor;
+        note(&line.element, "day", day.as_deref(), is_above);
+        let handover = handover(strings, &line.row, before);
+        note(&line.element, "handover", handover, is_above);
     }
 }
 
@@ -46,13 +47,13 @@ fn handover(strings: &Strings, row: &Row, before: &[Row]) -> Option<&'static str
 }
 
 /// Sets the words of this kind above a message.
-fn note(line: &HtmlElement, kind: &str, words: Option<&str>) {
+fn note(line: &HtmlElement, kind: &str, words: Option<&str>, is_above: bool) {
     let standing = line.query_selector(&[":scope > .", kind].concat()).ok().flatten();
     match (standing, words) {
         (None, None) => {}
-        // What is read does not move up: it goes once nobody sees it.
-        (Some(standing), None) if is_in_view(line) => drop(standing),
-        (Some(standing), None) => standing.remove(),
+        // What is read does not move up: it goes once it is above the view.
+        (Some(standing), None) if is_above => standing.remove(),
+        (Some(_), None) => {}
         (Some(standing), Some(words)) => {
             if standing.text_content().as_deref() != Some(words) {
                 standing.set_text_content(Some(words));
@@ -70,15 +71,6 @@ fn note(line: &HtmlElement, kind: &str, words: Option<&str>) {
             }
         }
     }
-}
-
-fn is_in_view(line: &HtmlElement) -> bool {
-    let view = line.closest(".transcript").ok().flatten();
-    let (line, view) = (
-        line.get_bounding_client_rect(),
-        view.map(|view| view.get_bounding_client_rect()),
-    );
-    view.is_some_and(|view| line.bottom() > view.top() && line.top() < view.bottom())
 }
 
 /// The number of a day on the visitor's calendar.

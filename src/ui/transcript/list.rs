@@ -201,7 +201,8 @@ impl List {
         if later::is_whole() {
             let focused = self.focused();
             let lines = self.lines.on_page();
-            later::rest::mark(&self.ui, lines, &self.rows, &self.on_page, focused.as_ref());
+            let places = (&*self.on_page, self.window.anchor());
+            later::rest::mark(&self.ui, lines, &self.rows, places, focused.as_ref());
         }
         // Measuring lays the page out: without the room above it would be shorter than where the view is.
         self.place();
