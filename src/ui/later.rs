@@ -55,7 +55,9 @@ pub(crate) fn is_whole() -> bool {
 /// Whether a part is there, for a view.
 pub(super) fn is_there(part: Part) -> impl Fn() -> bool + Copy + Send + 'static {
     let came: Live<u32> = CAME.with(Kept::live);
-    move || came.get() > part as u32
+    // What is there stays there, so whoever finds it so asks for no news: all widgets share this value, and it would keep
+    // something of every effect that follows it.
+    move || came.get_untracked() > part as u32 || came.get() > part as u32
 }
 
 /// Answers as they are meant to look.
