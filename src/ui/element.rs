@@ -20,7 +20,7 @@ use leptos::{
 };
 use send_wrapper::SendWrapper;
 use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{Element, Event, HtmlElement, Node};
+use web_sys::{Element, Event, HtmlElement, Node, ShadowRoot};
 
 use super::live::Live;
 
@@ -314,6 +314,13 @@ impl Mountable for Standing {
 pub(super) fn set(element: &Element, name: &str, value: &str) {
     // Names are ours and always valid, so the browser has nothing to refuse.
     let _always_set = element.set_attribute(name, value);
+}
+
+/// What has the focus in the shadow root that an element stands in.
+#[inline(never)]
+pub(super) fn focused(within: &Element) -> Option<Element> {
+    let root: ShadowRoot = within.get_root_node().dyn_into().ok()?;
+    root.active_element()
 }
 
 /// Moves the focus, once the browser has drawn what is to be focused.

@@ -3,12 +3,12 @@
 use leptos::{ev, prelude::*};
 use miptech_chat_session::AuthState;
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, Node, ShadowRoot};
+use web_sys::{HtmlElement, Node};
 
 use super::{
     actions::Wish,
     context::Ui,
-    element::{El, ElementRef, el, focus, text_button},
+    element::{El, ElementRef, el, focus, focused, text_button},
     icons,
     live::Live,
     strings::LANGUAGES,
@@ -68,7 +68,7 @@ pub(super) fn menu(ui: &Ui) -> AnyView {
         .on("click", toggle)
         .child(icons::dots());
     let (keys, leaving, frame, drawn) = (menu.clone(), menu.clone(), menu.frame, menu);
-    let frame_view = el("div")
+    let framed = el("div")
         .class("menu-frame")
         .at(frame)
         .on("keydown", move |event| keys.pressed(&event))
@@ -84,7 +84,7 @@ pub(super) fn menu(ui: &Ui) -> AnyView {
     el("div")
         .class("header-end")
         .child(el("slot").set("name", "header").view())
-        .child(frame_view)
+        .child(framed)
         .view()
 }
 
@@ -300,11 +300,7 @@ impl Menu {
         };
         let count = items.length() as i32;
         let item = |at: i32| items.item(at.rem_euclid(count.max(1)).unsigned_abs());
-        let focused = frame
-            .get_root_node()
-            .dyn_into::<ShadowRoot>()
-            .ok()
-            .and_then(|root| root.active_element());
+        let focused = focused(&frame);
         let here = (0..count).find(|at| {
             let focused = focused.as_ref().map(AsRef::<Node>::as_ref);
             item(*at).as_ref() == focused

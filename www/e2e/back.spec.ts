@@ -2,7 +2,7 @@
 import type { Page } from '@playwright/test'
 import { expect, test } from './fixtures'
 import { tag } from './pages'
-import { PHONE, expectClosed, expectLocked, goToLongPage, hasEntry, openByTap } from './phone'
+import { PHONE, expectBackToCloseAndLeave, expectClosed, expectLocked, goToLongPage, hasEntry, openByTap } from './phone'
 import { Widget } from './widget'
 
 declare global {
@@ -43,10 +43,7 @@ test('the button that leads back closes the panel, and leaves the page after tha
   expect(page.url()).toBe(`${server.origin}/long.html`)
   await openByTap(widget)
   await expect.poll(() => hasEntry(page)).toBe(true)
-  await page.goBack()
-  await expectClosed(widget)
-  await page.goBack()
-  await expect.poll(() => page.url()).toBe(`${server.origin}/`)
+  await expectBackToCloseAndLeave(widget, server)
 })
 
 test('whoever closes it otherwise leaves the page by going back once', async ({ page, widget, server }) => {
@@ -163,10 +160,7 @@ test.describe('the entry in the history', () => {
     await expect.poll(() => hasEntry(page)).toBe(true)
     await page.reload()
     await openByTap(widget)
-    await page.goBack()
-    await expectClosed(widget)
-    await page.goBack()
-    await expect.poll(() => page.url()).toBe(`${server.origin}/`)
+    await expectBackToCloseAndLeave(widget, server)
   })
 
   test('is one for two chats, and going back closes the one on top', async ({ page, widget, server }) => {
@@ -183,10 +177,7 @@ test.describe('the entry in the history', () => {
     await expect(widget.panel).toBeVisible()
     await expectLocked(page)
     await expect.poll(() => hasEntry(page)).toBe(true)
-    await page.goBack()
-    await expectClosed(widget)
-    await page.goBack()
-    await expect.poll(() => page.url()).toBe(`${server.origin}/`)
+    await expectBackToCloseAndLeave(widget, server)
   })
 
   test('is made for the visitor alone: a panel the host opens has none', async ({ page, widget, server }) => {

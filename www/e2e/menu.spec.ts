@@ -133,6 +133,26 @@ test('colours of the page\'s own stand above a theme that was chosen elsewhere',
   expect(await widget.host.evaluate((host) => (host as HTMLElement).style.getPropertyValue('--miptech-chat-accent'))).toBe('#0a7d4f')
 })
 
+test('what was chosen is found where it was kept, and nonsense in its place harms nobody', async ({ page, widget, server }) => {
+  await goToPage(page, server, tag(server.origin, 'data-storage="session"'))
+  await widget.openLive()
+  await widget.askAndWait(REACT_QUESTION)
+  await widget.part('menu').click()
+  await item(widget, 'Dark').click()
+  await expect(widget.host).toHaveCSS('color-scheme', 'dark')
+  await page.reload()
+  await widget.open()
+  await expect(widget.host).toHaveCSS('color-scheme', 'dark')
+  await page.evaluate(() => {
+    sessionStorage.setItem('miptech_chat:miptech-company:theme', 'plaid')
+    sessionStorage.setItem('miptech_chat:miptech-company:locale', 'tlh')
+  })
+  await page.reload()
+  await widget.openLive()
+  await expect(widget.host).toHaveCSS('color-scheme', 'light dark')
+  await expect(widget.input).toHaveAccessibleName('Message')
+})
+
 test('before anything was said nothing of it is kept', async ({ page, widget, server }) => {
   await goToPage(page, server, tag(server.origin))
   await widget.openLive()

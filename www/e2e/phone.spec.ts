@@ -3,7 +3,7 @@ import type { CDPSession, Locator, Page } from '@playwright/test'
 import { keepMemories } from './alive'
 import { REACT_QUESTION, expect, test } from './fixtures'
 import { tag } from './pages'
-import { PHONE, expectClosed, expectLocked, goToLongPage, hasEntry, isLocked, openByTap } from './phone'
+import { PHONE, expectBackToCloseAndLeave, expectClosed, expectLocked, goToLongPage, hasEntry, isLocked, openByTap } from './phone'
 import { Widget } from './widget'
 
 const SIZES = [PHONE.viewport, { width: 360, height: 640 }]
@@ -268,10 +268,7 @@ test.describe('the page is let go', () => {
     await expect.poll(() => page.evaluate(() => window.heard)).toContain('')
     await expect(widget.launcher).toHaveAttribute('aria-controls', 'panel')
     await expectLocked(page)
-    await page.goBack()
-    await expectClosed(widget)
-    await page.goBack()
-    await expect.poll(() => page.url()).toBe(`${server.origin}/`)
+    await expectBackToCloseAndLeave(widget, server)
   })
 
   test('and nothing of ours hears anything any more', async ({ page, widget, server }) => {

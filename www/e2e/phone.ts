@@ -38,3 +38,11 @@ export async function expectClosed(widget: Widget): Promise<void> {
   await expectLocked(widget.page, false)
   await expect.poll(() => hasEntry(widget.page)).toBe(false)
 }
+
+/** Going back closes the panel, and going back once more leaves the page for the one before it. */
+export async function expectBackToCloseAndLeave(widget: Widget, server: ReferenceServer): Promise<void> {
+  await widget.page.goBack()
+  await expectClosed(widget)
+  await widget.page.goBack()
+  await expect.poll(() => widget.page.url()).toBe(`${server.origin}/`)
+}

@@ -3,13 +3,13 @@ import { words } from './page'
 import type { Seat } from './seat'
 
 /** An answer came: where nobody looks the title says how many, and what the visitor turned on is heard or shown. */
-export function alertOf({ options, hostElement: host, handle, shell }: Seat): void {
+export function alertOf({ options, hostElement: host, handle, life, shell }: Seat): void {
   const { dataset } = host
   const { isOpen, unread } = handle.getState()
   if (isOpen && !document.hidden) return
   if (dataset['sound'] === 'on') void chime()
   if (!document.hidden) return
-  hint(Math.max(unread, 1))
+  hint(Math.max(unread, 1), life.signal)
   if (dataset['notifications'] === 'on' && Notification.permission === 'granted') {
     try {
       // Whoever sees the screen need not know what was said.
@@ -28,16 +28,15 @@ export function alertOf({ options, hostElement: host, handle, shell }: Seat): vo
 
 const MARK = /^\(\d+\) /
 
-/** In the title until somebody looks; whatever else the page writes there stays. */
-function hint(count: number): void {
-  document.title = `(${count}) ${document.title.replace(MARK, '')}`
-  document.addEventListener(
-    'visibilitychange',
-    () => {
-      document.title = document.title.replace(MARK, '')
-    },
-    { once: true },
-  )
+/** In the title until somebody looks, or the widget is gone; whatever else the page writes there stays. */
+function hint(count: number, signal: AbortSignal): void {
+  const plain = (): string => document.title.replace(MARK, '')
+  const end = (): void => {
+    document.title = plain()
+  }
+  document.title = `(${count}) ${plain()}`
+  document.addEventListener('visibilitychange', end, { once: true, signal })
+  signal.addEventListener('abort', end, { once: true })
 }
 
 /** Two soft notes, a fifth apart. */

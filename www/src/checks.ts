@@ -13,6 +13,8 @@ const text: Check = (value) => typeof value === 'string'
 const flag: Check = (value) => typeof value === 'boolean'
 const object: Check = (value) => typeof value === 'object' && !Array.isArray(value)
 const place: Check = (value) => value instanceof Element || (text(value) && attempt(() => document.querySelector(value as string)))
+/** Where a link of ours may lead. */
+export const isAddress: Check = (value) => text(value) && /^(https?:|mailto:|tel:|\/|\.)/.test(value as string)
 const fields =
   (check: Check): Check =>
   (value) =>
@@ -27,7 +29,7 @@ const CHECKS: [field: keyof ChatOptions, expected: string, check: Check][] = [
   ['consent', 'on-send, none or host', oneOf('on-send', 'none', 'host')],
   ['dir', 'auto, ltr or rtl', oneOf('auto', 'ltr', 'rtl')],
   ['disclosure', 'true, false or an object of text and href', (value) => flag(value) || fields(text)(value)],
-  ['fallbackHref', 'an http, mailto or tel address', (value) => text(value) && /^(https?:|mailto:|tel:|\/|\.)/.test(value as string)],
+  ['fallbackHref', 'an http, mailto or tel address', isAddress],
   ['features', 'an object of true and false', fields(flag)],
   ['header', 'true or false', flag],
   ['images', 'an object', object],

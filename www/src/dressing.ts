@@ -1,8 +1,8 @@
 /** What few pages say in their options: how it is put for the wasm, how the host shows it, and how it changes. */
 import type { ChatEvent, ChatOptions } from '@miptech/chat'
-import { checkOptions } from './checks'
+import { checkOptions, isAddress } from './checks'
 import { invite } from './invitation'
-import { type Keys, pageKeys } from './keys'
+import type { Keys } from './keys'
 import { languageOf } from './language'
 import { pin } from './page'
 import type { Seat } from './seat'
@@ -27,7 +27,7 @@ export function innerOptions(given: ChatOptions, open: unknown, storage: unknown
     suggestions: features?.suggestions === false ? [] : suggestions,
     strings: typeof disclosure === 'object' ? { disclosure: disclosure.text } : strings,
     disclosure: disclosure == null ? undefined : !!disclosure,
-    disclosureHref: typeof disclosure === 'object' && /^(https?:|mailto:|tel:|[/.])/.test(disclosure.href ?? '') ? disclosure.href : undefined,
+    disclosureHref: typeof disclosure === 'object' && isAddress(disclosure.href) ? disclosure.href : undefined,
     context: user ? facts : context,
   }
 }
@@ -66,6 +66,7 @@ export interface Changeable {
   take(options: object): unknown
   hear(event: string, callback: (detail: unknown) => void): void
   off(event: string, callback: unknown): void
+  storage: Keys
 }
 
 /** What a method changes about the options. */
@@ -78,7 +79,7 @@ function patchOf(method: string, value: unknown): Partial<ChatOptions> {
 const CHANGES: Record<string, keyof ChatOptions> = { setLocale: 'locale', setTheme: 'theme', setContext: 'context', identify: 'user' }
 
 /** Merges what a method says into the options of a widget, as a whole or not at all. */
-export function change(seat: Seat, method: string, value: unknown, { take, hear, off }: Changeable): void {
+export function change(seat: Seat, method: string, value: unknown, { take, hear, off, storage }: Changeable): void {
   const { options, hostElement: host } = seat
   const patch = patchOf(method, value)
   const fault = checkOptions(patch)
@@ -93,7 +94,7 @@ export function change(seat: Seat, method: string, value: unknown, { take, hear,
   Object.assign(options, next)
   pinAnew(host, options)
   dress(host, options)
-  begin(host, options, pageKeys)
+  begin(host, options, storage)
 }
 
 /** Pins what depends on options, and leaves everything else that stands on the host: what a page wears there, or that it is hidden. */

@@ -35,13 +35,7 @@ export async function start(seat: Seat, answer: Response): Promise<void> {
   if (!globalThis.WebAssembly) return fallBack(seat, 'load/no-wasm', 'The browser cannot run WebAssembly.')
   const compiling = (module.get(answer) ?? compile(answer)).catch((failure: LoadFailure) => failure)
   let storage: Keys = pageKeys
-  // What the visitor chose in the menu on an earlier page; colours of the page's own are no choice.
-  for (const name of ['locale', 'theme'] as const) {
-    const kept = storage.getItem(keyOf(options, name))
-    if (kept && typeof options[name] !== 'object' && options[name] !== 'glass') Object.assign(options, { [name]: kept })
-  }
-  const learning = learn(options)
-  const more = isPlain(options) && languageOf(options) !== 'ar' ? undefined : await extras()
+  let more = isPlain(options) ? undefined : await extras()
   if (more) {
     const fault = more.checkOptions(options)
     if (seat.isGone) return
@@ -51,6 +45,12 @@ export async function start(seat: Seat, answer: Response): Promise<void> {
     }
     storage = more.chooseStorage(seat) ?? storage
   }
+  // What the visitor chose in the menu on an earlier page; colours of the page's own are no choice.
+  const [locale, theme] = ['locale', 'theme'].map((name) => storage.getItem(keyOf(options, name)))
+  if (locale && /^(en|it|ar)$/.test(locale)) options.locale = locale
+  if (/^(auto|light|dark)$/.test(`${theme}`) && /^(undefined|auto|light|dark)$/.test(`${options.theme}`)) options.theme = theme as 'auto'
+  const learning = learn(options)
+  if (!isPlain(options) || languageOf(options) === 'ar') more ??= await extras()
   const hasCrashed = !!storage.getItem(keyOf(options, 'crashes'))
   if (hasCrashed && !(await extras()).mayStart(options, storage)) {
     return fallBack(seat, 'internal/panic', 'The widget failed to start three times.')

@@ -266,7 +266,7 @@ export function drawnWidget(seat: Seat, instance: Instance, storage: Keys & { gr
   const changeBy = (method: string, value?: unknown): void => {
     const change = ({ change }: Extras): void => {
       const take = (next: object): unknown => inner('update', { ...next, words: wordsOf(next as ChatOptions) })
-      if (!seat.isGone) change(seat, method, value, { take, hear, off })
+      if (!seat.isGone) change(seat, method, value, { take, hear, off, storage })
     }
     const next = method === 'setLocale' ? { locale: value } : method === 'update' ? value : undefined
     const learning = learn({ ...options, ...(next as ChatOptions) })

@@ -1,12 +1,11 @@
 //! What stands beside the text field for a while: Stop while an answer comes, and how much room is left near the limit.
 
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use web_sys::ShadowRoot;
+use web_sys::HtmlElement;
 
 use crate::ui::{
     context::Ui,
-    element::{ElementRef, el, focus, follow, set},
+    element::{ElementRef, el, focus, focused, follow, set},
     icons,
     live::Live,
     transcript::is_touch,
@@ -32,7 +31,8 @@ fn stop(ui: &Ui, draft: Live<String>) -> AnyView {
         let is_needed = is_needed();
         if is_hidden.get_untracked() == is_needed {
             // The focus goes on to the field before what has it goes.
-            if !is_needed && button.get_untracked().is_some_and(|button| has_focus(&button)) {
+            let has_focus = |button: HtmlElement| focused(&button).is_some_and(|focused| focused == *button);
+            if !is_needed && button.get_untracked().is_some_and(has_focus) {
                 focus(input);
             }
             is_hidden.set(!is_needed);
@@ -53,12 +53,6 @@ fn stop(ui: &Ui, draft: Live<String>) -> AnyView {
         })
         .child(icons::square())
         .view()
-}
-
-fn has_focus(element: &web_sys::HtmlElement) -> bool {
-    let root = element.get_root_node().dyn_into::<ShadowRoot>().ok();
-    let focused = root.and_then(|root| root.active_element());
-    focused.is_some_and(|focused| focused == **element)
 }
 
 /// From four fifths of the limit on. Who cannot see it hears it as what describes the field.

@@ -4,7 +4,7 @@ use js_sys::{Array, Function, Object, Reflect};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, Node, ShadowRoot};
 
-use crate::ui::lines::Line;
+use crate::ui::{element::focused, lines::Line};
 
 /// The first and the last row of whatever must not go.
 pub(super) fn kept(list: &HtmlElement, lines: &[Line]) -> [Option<(u64, u64)>; 2] {
@@ -18,7 +18,7 @@ pub(super) fn kept(list: &HtmlElement, lines: &[Line]) -> [Option<(u64, u64)>; 2
             .find(|line| line.element.contains(Some(node)))
             .map(key)
     };
-    let focused = root.active_element().and_then(|element| row_of(&element));
+    let focused = focused(list).and_then(|element| row_of(&element));
     let selected = selection(&root).and_then(|(begin, end)| match (row_of(&begin), row_of(&end)) {
         (None, None) => None,
         // What begins or ends outside of the list takes all lines on that side.

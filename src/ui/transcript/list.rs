@@ -6,12 +6,12 @@ use js_sys::Array;
 use leptos::prelude::AnimationFrameRequestHandle;
 use miptech_chat_window::{UNIT, Window};
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement, ResizeObserverEntry, ResizeObserverSize, ShadowRoot};
+use web_sys::{HtmlElement, ResizeObserverEntry, ResizeObserverSize};
 
 use super::kept::kept;
 use crate::ui::{
     context::Ui,
-    element::set,
+    element::{focused, set},
     later,
     lines::{Line, Lines},
     live::Live,
@@ -199,7 +199,7 @@ impl List {
         self.on_page = self.window.on_page(&kept);
         self.lines.draw(&self.list, &self.rows, &self.on_page);
         if later::is_whole() {
-            let focused = self.focused();
+            let focused = focused(&self.list);
             let lines = self.lines.on_page();
             let places = (&*self.on_page, self.window.anchor());
             later::rest::mark(&self.ui, lines, &self.rows, places, focused.as_ref());
@@ -253,11 +253,6 @@ impl List {
             self.behind = behind;
             set_room(&self.list, "padding-block-end", behind);
         }
-    }
-
-    fn focused(&self) -> Option<Element> {
-        let root: ShadowRoot = self.list.get_root_node().dyn_into().ok()?;
-        root.active_element()
     }
 
     pub(super) const fn scroller(&self) -> &HtmlElement {
