@@ -138,6 +138,11 @@ impl Driver {
         self.0.turn(|session, now| session.set_draft(text, now));
     }
 
+    /// The visitor types, or left nothing of it.
+    pub(crate) fn typed(&self, has_text: bool) {
+        self.0.turn(|session, now| session.typed(has_text, now));
+    }
+
     /// Everything was read here.
     pub(crate) fn mark_read(&self) {
         self.0.turn(Session::mark_read);

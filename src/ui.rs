@@ -30,10 +30,11 @@ mod reason;
 mod sign_in;
 mod sources;
 mod strings;
+mod suggestions;
 mod transcript;
 
 pub(crate) use self::{
-    actions::{Act, Actions, Wish},
+    actions::{Act, Actions, Deed, Wish},
     app::{Mounted, mount},
     context::Options,
     later::{came, is_whole},

@@ -7,16 +7,15 @@ pub(super) mod rest {
 
     use crate::{
         embed::{
-            events::Events,
             handle::{self, ChatHandle},
             room::Room,
         },
-        ui::Wish,
+        ui::Deed,
     };
 
     #[inline(never)]
-    pub(in crate::embed) fn wish(events: &Events, wish: Wish, value: &'static str) {
-        events.wished(wish, value);
+    pub(in crate::embed) fn perform(room: &Room, deed: Deed<'_>) {
+        room.perform_later(deed);
     }
 
     #[inline(never)]

@@ -7,8 +7,8 @@ use std::{
 
 use js_sys::Function;
 use miptech_chat_session::{
-    Author, ChatError, ClientMessageId, Credentials, ErrorCode, Event, Feedback, Instant, MessageId, RowId,
-    SendError, SignInError, Stage, Status, User,
+    Author, ChatError, ClientMessageId, Credentials, ErrorCode, Event, Instant, MessageId, RowId, SendError,
+    SignInError, Stage, Status, User,
 };
 use wasm_bindgen::JsValue;
 
@@ -20,7 +20,7 @@ use super::{
 use crate::{
     browser::{clock, entropy, plain::Plain},
     driver::Driver,
-    ui::{Act, ChatModel, Language, Row, SignIn, Wish},
+    ui::{Act, ChatModel, Deed, Language, Row, SignIn},
 };
 
 /// One mounted widget, seen from inside.
@@ -444,6 +444,35 @@ impl Room {
         Some(promises.swap_remove(place).1)
     }
 
+    /// What comes with the last part of the code. A refusal means that what was asked for happened meanwhile, or that it
+    /// no longer can, and the words where it was asked say so already.
+    pub(super) fn perform_later(&self, deed: Deed<'_>) {
+        let Some(driver) = self.driver.get() else { return };
+        match deed {
+            Deed::Check(id) => drop(driver.check(id)),
+            Deed::Discard(id) => driver.discard(id),
+            Deed::Rate {
+                message,
+                value,
+                reason,
+            } => {
+                if let Some(id) = MessageId::parse(message) {
+                    driver.rate(&id, value, reason);
+                    self.events.feedback_given(message, value.as_str(), reason);
+                }
+            }
+            Deed::SendAgain(id) => drop(driver.retry(id)),
+            Deed::SignIn(credentials) => {
+                self.model.set_sign_in(SignIn::Busy);
+                // Refused only while another sign-in is under way, and its end is shown for both.
+                drop(driver.sign_in(credentials));
+            }
+            Deed::Stop => driver.stop_answer(),
+            Deed::Typed { has_text } => driver.typed(has_text),
+            Deed::Wish(wish, value) => self.events.wished(wish, value),
+        }
+    }
+
     pub(super) fn with_driver(&self, act: impl FnOnce(&Driver)) {
         if let Some(driver) = self.driver.get() {
             act(driver);
@@ -465,27 +494,6 @@ impl Act for Room {
         self.model.set_draft(text);
     }
 
-    fn check(&self, id: &ClientMessageId) {
-        // Refused only where its fate became known, or the connection went, and the words under it say so already.
-        self.with_driver(|driver| drop(driver.check(id)));
-    }
-
-    fn send_again(&self, id: &ClientMessageId) {
-        // Refused only where the message went on its way meanwhile, and then nothing is left to do.
-        self.with_driver(|driver| drop(driver.retry(id)));
-    }
-
-    fn rate(&self, message: &str, value: Feedback, reason: Option<&str>) {
-        if let Some(id) = MessageId::parse(message) {
-            self.with_driver(|driver| driver.rate(&id, value, reason));
-            self.events.feedback_given(message, value.as_str(), reason);
-        }
-    }
-
-    fn discard(&self, id: &ClientMessageId) {
-        self.with_driver(|driver| driver.discard(id));
-    }
-
     fn retry_now(&self) {
         self.with_driver(Driver::retry_now);
     }
@@ -498,18 +506,8 @@ impl Act for Room {
         self.with_driver(Driver::new_conversation);
     }
 
-    fn sign_in(&self, credentials: &Credentials) {
-        self.model.set_sign_in(SignIn::Busy);
-        // Refused only while another sign-in is under way, and its end is shown for both.
-        self.with_driver(|driver| drop(driver.sign_in(credentials)));
-    }
-
-    fn stop(&self) {
-        self.with_driver(Driver::stop_answer);
-    }
-
-    fn wish(&self, wish: Wish, value: &'static str) {
-        later::rest::wish(&self.events, wish, value);
+    fn perform(&self, deed: Deed<'_>) {
+        later::rest::perform(self, deed);
     }
 
     fn now(&self) -> Instant {

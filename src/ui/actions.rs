@@ -13,28 +13,40 @@ pub(crate) trait Act {
     fn send(&self, text: &str) -> Result<(), SendError>;
     /// Puts a text into the composer, where it waits to be sent.
     fn set_draft(&self, text: String);
-    /// Sends a failed, unconfirmed or expired message again.
-    fn send_again(&self, id: &ClientMessageId);
-    /// Asks what became of an unconfirmed message.
-    fn check(&self, id: &ClientMessageId);
-    /// Tells what the visitor thinks of the answer with this id of the platform's, and why where they say so.
-    fn rate(&self, message: &str, value: Feedback, reason: Option<&str>);
-    /// Deletes a message that is not on its way.
-    fn discard(&self, id: &ClientMessageId);
     /// Makes the next connection attempt now.
     fn retry_now(&self);
     /// Takes the notice away.
     fn dismiss_notice(&self);
     /// Begins a new conversation, with the messages that wait for one.
     fn new_conversation(&self);
-    /// Signs in, or makes an account.
-    fn sign_in(&self, credentials: &Credentials);
-    /// Stops the answer that grows.
-    fn stop(&self);
-    /// Asks for what the code outside does.
-    fn wish(&self, wish: Wish, value: &'static str);
+    /// Does what only the views of the last part ask for.
+    fn perform(&self, deed: Deed<'_>);
     /// The session's clock, for countdowns.
     fn now(&self) -> Instant;
+}
+
+/// What comes with the last part of the code: one way to all of it, so that none of it comes earlier.
+pub(crate) enum Deed<'a> {
+    /// Asks what became of an unconfirmed message.
+    Check(&'a ClientMessageId),
+    /// Deletes a message that is not on its way.
+    Discard(&'a ClientMessageId),
+    /// Tells what the visitor thinks of the answer with this id of the platform's, and why where they say so.
+    Rate {
+        message: &'a str,
+        value: Feedback,
+        reason: Option<&'a str>,
+    },
+    /// Sends a failed, unconfirmed or expired message again.
+    SendAgain(&'a ClientMessageId),
+    /// Signs in, or makes an account.
+    SignIn(&'a Credentials),
+    /// Stops the answer that grows.
+    Stop,
+    /// The visitor types, or left nothing of it.
+    Typed { has_text: bool },
+    /// Asks for what the code outside does.
+    Wish(Wish, &'static str),
 }
 
 /// What the menu offers that is done outside of the wasm (`www/src/wishes.ts`).

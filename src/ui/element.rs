@@ -205,6 +205,11 @@ impl Drop for Listener {
     }
 }
 
+/// Listens to an element of another view until this one goes.
+pub(super) fn listen(element: &Element, event: &'static str, heard: impl FnMut(Event) + 'static) {
+    let _until_the_view_goes = StoredValue::new_local(Listener::new(element, event, Box::new(heard)));
+}
+
 /// Draws a value, or that there is none.
 type Show = Box<dyn Fn(Option<&str>)>;
 

@@ -8,6 +8,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
 use super::{
+    actions::Deed,
     clipboard,
     context::Ui,
     element::{ElementRef, el, text_button},
@@ -16,6 +17,7 @@ use super::{
     model::Row,
     reason::{self, Reason},
     strings::Strings,
+    suggestions::follow_ups,
 };
 
 pub(super) fn extras(ui: &Ui, row: &Row) -> impl Fn() -> Option<AnyView> + Send + 'static + use<> {
@@ -56,7 +58,11 @@ pub(super) fn drawn(ui: &Ui, row: &Row, verdict: Live<Option<Feedback>>, has_fee
             let Some(id) = row.message_now() else { return };
             if verdict.get_untracked() != Some(value) {
                 verdict.set(Some(value));
-                actions.rate(&id, value, None);
+                actions.perform(Deed::Rate {
+                    message: &id,
+                    value,
+                    reason: None,
+                });
                 reason.set(Reason::Unasked);
             }
             // Who sent the question away, or lost it out of sight, gets it again.
@@ -94,6 +100,7 @@ pub(super) fn drawn(ui: &Ui, row: &Row, verdict: Live<Option<Feedback>>, has_fee
     el("div")
         .child(extras.view())
         .slot(reason::reason(ui, row, reason, opener))
+        .slot(follow_ups(ui, row))
         .view()
 }
 

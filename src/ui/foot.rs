@@ -4,7 +4,7 @@ use leptos::{ev, prelude::*};
 use miptech_chat_session::{ClientMessageId, Status};
 
 use super::{
-    actions::Act,
+    actions::Deed,
     clipboard,
     context::Ui,
     element::{el, text_button},
@@ -36,10 +36,10 @@ pub(super) fn foot(ui: &Ui, row: &Row) -> impl Fn() -> Option<AnyView> + Send + 
 /// The line under a message that is neither whole nor simply growing.
 pub(super) fn drawn(ui: &Ui, row: &Row, can_check: bool) -> AnyView {
     let strings = ui.strings();
-    let delete = || on_message(ui, row, strings.delete(), <dyn Act>::discard);
+    let delete = || on_message(ui, row, strings.delete(), |id| Deed::Discard(id));
     let parked = |again, can_check: bool| {
-        let check = || on_message(ui, row, strings.check(), <dyn Act>::check);
-        let again = on_message(ui, row, again, <dyn Act>::send_again);
+        let check = || on_message(ui, row, strings.check(), |id| Deed::Check(id));
+        let again = on_message(ui, row, again, |id| Deed::SendAgain(id));
         vec![can_check.then(check), Some(again), copy(ui, row), Some(delete())]
     };
     let (words, actions) = match row.status_now() {
@@ -59,14 +59,13 @@ pub(super) fn drawn(ui: &Ui, row: &Row, can_check: bool) -> AnyView {
 }
 
 /// A button that does something with this message.
-fn on_message(
-    ui: &Ui,
-    row: &Row,
-    name: &'static str,
-    act: fn(&(dyn Act + 'static), &ClientMessageId),
-) -> AnyView {
+fn on_message(ui: &Ui, row: &Row, name: &'static str, deed: fn(&ClientMessageId) -> Deed<'_>) -> AnyView {
     let (actions, row) = (ui.actions.clone(), row.clone());
-    let act = move |_| row.client_message().iter().for_each(|id| act(&*actions, id));
+    let act = move |_| {
+        row.client_message()
+            .iter()
+            .for_each(|id| actions.perform(deed(id)))
+    };
     text_button(name).on("click", act).view()
 }
 

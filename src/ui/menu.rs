@@ -6,9 +6,9 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, Node};
 
 use super::{
-    actions::Wish,
+    actions::{Deed, Wish},
     context::Ui,
-    element::{El, ElementRef, el, focus, focused, text_button},
+    element::{El, ElementRef, el, focus, focused, listen, text_button},
     icons,
     live::Live,
     strings::LANGUAGES,
@@ -74,10 +74,15 @@ pub(super) fn menu(ui: &Ui) -> AnyView {
         .on("keydown", move |event| keys.pressed(&event))
         .on("focusout", move |event| leaving.left(&event))
         .child(button.view())
-        .slot(move || match shown.get() {
-            Shown::Nothing => None,
-            Shown::Items => Some(drawn.items()),
-            Shown::Question => Some(drawn.question()),
+        .slot(move || {
+            if shown.get() != Shown::Nothing {
+                drawn.watch_page();
+            }
+            match shown.get() {
+                Shown::Nothing => None,
+                Shown::Items => Some(drawn.items()),
+                Shown::Question => Some(drawn.question()),
+            }
         })
         .view();
     // What the page puts beside it comes first.
@@ -92,6 +97,20 @@ impl Menu {
     fn show(&self, shown: Shown) {
         self.shown.set(shown);
         focus(self.first);
+    }
+
+    /// Until it is closed: a press elsewhere on the page closes it, also where nothing takes the focus.
+    fn watch_page(&self) {
+        let page = web_sys::window().and_then(|window| window.document()?.document_element());
+        let (shown, frame) = (self.shown, self.frame);
+        page.iter().for_each(|page| {
+            listen(page, "pointerdown", move |event| {
+                let is_outside = |frame: HtmlElement| !event.composed_path().includes(&frame, 0);
+                if frame.get_untracked().is_some_and(is_outside) {
+                    shown.set(Shown::Nothing);
+                }
+            });
+        });
     }
 
     /// What was chosen is done, and the focus goes where it is of use.
@@ -175,7 +194,7 @@ impl Menu {
         let strings = self.ui.strings();
         let (erasing, leaving) = (self.clone(), self.clone());
         let erase = move |_| {
-            erasing.ui.actions.wish(Wish::Erase, "");
+            erasing.ui.actions.perform(Deed::Wish(Wish::Erase, ""));
             erasing.close(erasing.ui.input);
         };
         el("div")
@@ -224,7 +243,7 @@ impl Menu {
     fn wish(&self, words: &'static str, wish: Wish, value: &'static str) -> AnyView {
         let menu = self.clone();
         let chosen = move || {
-            menu.ui.actions.wish(wish, value);
+            menu.ui.actions.perform(Deed::Wish(wish, value));
             menu.close(menu.opener);
         };
         self.item("menuitem", words, chosen).view()
@@ -240,7 +259,7 @@ impl Menu {
     ) -> El {
         let menu = self.clone();
         let chosen = move || {
-            menu.ui.actions.wish(wish, value);
+            menu.ui.actions.perform(Deed::Wish(wish, value));
             // Other words and colours are drawn anew, and the button with them; the panel stays.
             menu.shown.set(Shown::Nothing);
             if let Some(panel) = menu.ui.standing(".panel") {

@@ -5,12 +5,14 @@
 
 mod row;
 
-use std::{ops::Deref, sync::Arc};
+use std::{cell::RefCell, ops::Deref, sync::Arc};
 
 use miptech_chat_session::{
     AuthState, Author, ChatError, ClientMessageId, Connection, Entry, ErrorCode, Event, Notice, Phase, Place,
     RowId, Status,
 };
+
+use send_wrapper::SendWrapper;
 
 use super::live::{Kept, Live};
 pub(super) use row::Answer;
@@ -42,10 +44,14 @@ pub(crate) struct Values {
     phase: Kept<Phase>,
     rows: Kept<Vec<Row>>,
     sign_in: Kept<SignIn>,
+    /// What could be asked next, and the answer it came with: known before the answer is complete, and read then.
+    suggestions: SendWrapper<RefCell<Suggested>>,
     unread: Kept<u32>,
     /// The answer that grew or ended last, for the live region.
     speaking: Kept<Option<Row>>,
 }
+
+type Suggested = Option<(RowId, Vec<String>)>;
 
 /// Where the sign-in form stands.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -83,6 +89,7 @@ impl ChatModel {
             phase: Kept::new(phase),
             rows: Kept::default(),
             sign_in: Kept::default(),
+            suggestions: SendWrapper::new(RefCell::default()),
             unread: Kept::new(0),
             speaking: Kept::default(),
         }))
@@ -94,8 +101,13 @@ impl ChatModel {
             Event::AnswerGrew { row, delta } => self.edit_answer(*row, |answer| answer.text.push_str(delta)),
             Event::AnswerReplaced { row, text } => self.edit_answer(*row, |answer| answer.replace(text)),
             Event::AnswerSilent { row } => self.with_row(*row, |row| row.set_silent(true)),
-            Event::AnswerSourced { row, sources } => {
-                self.with_row(*row, |row| row.0.sources.set(sources.clone()))
+            Event::AnswerSourced {
+                row,
+                sources,
+                suggestions,
+            } => {
+                self.with_row(*row, |row| row.0.sources.set(sources.clone()));
+                drop(self.suggestions.replace(Some((*row, suggestions.clone()))));
             }
             Event::AuthChanged { state, .. } => {
                 self.auth.set(*state);
@@ -390,6 +402,16 @@ impl ChatModel {
                 .last()
                 .map(Row::text)
         })
+    }
+
+    /// What the platform offers to ask next, where this answer is the last word.
+    pub(crate) fn suggestions_after(&self, row: &Row) -> Option<Vec<String>> {
+        let is_last = self
+            .rows
+            .with(|rows| rows.last().is_some_and(|last| last.0.id == row.0.id));
+        let suggestions = self.suggestions.borrow();
+        let (id, suggestions) = suggestions.as_ref().filter(|_| is_last)?;
+        (*id == row.0.id).then(|| suggestions.clone())
     }
 
     /// Whether the row belongs to a conversation that is over.

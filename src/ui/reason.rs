@@ -6,6 +6,7 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 
 use super::{
+    actions::Deed,
     context::Ui,
     element::{ElementRef, el, focus, text_button},
     live::Live,
@@ -47,7 +48,11 @@ fn form(ui: &Ui, row: &Row, state: Live<Reason>, opener: ElementRef) -> AnyView 
         let words = input.map(|input| input.value()).unwrap_or_default();
         match row.message_now() {
             Some(id) if !words.trim().is_empty() => {
-                actions.rate(&id, Feedback::Down, Some(words.trim()));
+                actions.perform(Deed::Rate {
+                    message: &id,
+                    value: Feedback::Down,
+                    reason: Some(words.trim()),
+                });
                 state.set(Reason::Told);
             }
             _ => focus(field),

@@ -6,6 +6,7 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 
 use super::{
+    actions::Deed,
     context::Ui,
     element::{ElementRef, Words, el, text_button},
     later::{self, Part, is_there},
@@ -49,11 +50,11 @@ pub(super) fn form(ui: &Ui) -> AnyView {
                 } else {
                     Account::Existing
                 };
-                ui.actions.sign_in(&Credentials {
+                ui.actions.perform(Deed::SignIn(&Credentials {
                     email,
                     password,
                     account,
-                });
+                }));
             }
         }
     };

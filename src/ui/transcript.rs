@@ -16,12 +16,13 @@ pub(super) use self::{list::List, rove::rove};
 use super::{
     bubble::{bubble, conversation_break},
     context::Ui,
-    element::{ElementRef, el, focus, follow},
+    element::{ElementRef, el, follow},
     icons,
     later::{Part, is_there},
     lines::{Line, Lines},
     live::Live,
     model::Row,
+    suggestions::suggestion,
 };
 
 /// The list, once it is on the page.
@@ -144,29 +145,12 @@ pub(super) fn is_touch(pressed: &ev::Event) -> bool {
 /// Before the first message: a greeting, what the chat is for, and what one could ask.
 fn empty_state(ui: &Ui) -> AnyView {
     let strings = ui.strings();
-    let suggestion = |(label, text): &(String, String)| {
-        let actions = ui.actions.clone();
-        let (asked, input) = (text.clone(), ui.input);
-        el("button")
-            .part("suggestion")
-            .class("suggestion")
-            .set("type", "button")
-            // A refusal leaves the prompt where it is; the visitor may click again. Otherwise it goes, and the focus of
-            // whoever pressed it goes on to the composer; a finger would call a keyboard up over the answer.
-            .on("click", move |event| {
-                if actions.send(&asked).is_ok() && !is_touch(&event) {
-                    focus(input);
-                }
-            })
-            .text(label.clone())
-            .view()
-    };
     let suggestions = ui
         .options
         .suggestions
         .iter()
-        .fold(el("div").class("suggestions"), |list, prompt| {
-            list.child(suggestion(prompt))
+        .fold(el("div").class("suggestions"), |list, (label, text)| {
+            list.child(suggestion(ui, label.clone(), text.clone()))
         });
     let greeting = ui
         .options

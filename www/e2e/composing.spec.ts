@@ -1,4 +1,5 @@
 /** The composer while an answer comes, and near its limit. */
+import type { Page } from '@playwright/test'
 import { REACT_QUESTION, expect, test } from './fixtures'
 import { goToPage, tag } from './pages'
 
@@ -54,4 +55,38 @@ test('from four fifths of the limit on it is said how much is left, and nothing 
   await page.keyboard.type('!')
   await expect(counter).toHaveText('0 characters left')
   await expect(counter).toHaveAttribute('data-full', '')
+})
+
+/** What the page says over its socket from here on: the types of its frames. */
+function hearFrames(page: Page): string[] {
+  const types: string[] = []
+  page.on('websocket', (socket) => socket.on('framesent', ({ payload }) => types.push((JSON.parse(String(payload)) as { type: string }).type)))
+  return types
+}
+
+test('people who may be answering learn that the visitor types, until it is sent', async ({ page, widget, server }) => {
+  const types = hearFrames(page)
+  await goToPage(page, server, tag(server.origin))
+  await widget.openLive()
+  // What tells it comes last.
+  await expect(widget.part('menu')).toBeVisible()
+  await widget.input.pressSequentially(REACT_QUESTION)
+  await expect.poll(() => types).toEqual(['join_chat', 'typing_start'])
+  await page.keyboard.press('Enter')
+  await expect.poll(() => types).toEqual(['join_chat', 'typing_start', 'typing_stop', 'chat_message'])
+})
+
+test.describe('on a platform without people', () => {
+  test.use({ serverFlags: ['--capabilities', 'client_message_id'] })
+
+  test('nobody is told of typing', async ({ page, widget, server }) => {
+    const types = hearFrames(page)
+    await goToPage(page, server, tag(server.origin))
+    await widget.openLive()
+    await expect(widget.part('menu')).toBeVisible()
+    await widget.input.pressSequentially(REACT_QUESTION)
+    await page.keyboard.press('Enter')
+    await widget.expectStatus(widget.lastAnswer(), 'complete')
+    expect(types).toEqual(['join_chat', 'chat_message'])
+  })
 })

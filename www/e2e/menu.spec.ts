@@ -45,6 +45,12 @@ test('whoever goes on elsewhere leaves it closed', async ({ page, widget, server
   await widget.part('menu').click()
   await widget.part('menu').click()
   await expect(widget.panel.getByRole('menu')).toHaveCount(0)
+  // A press on the page closes it too, and the panel stays.
+  await widget.part('menu').click()
+  await expect(widget.panel.getByRole('menu')).toBeVisible()
+  await page.mouse.click(4, 4)
+  await expect(widget.panel.getByRole('menu')).toHaveCount(0)
+  await expect(widget.panel).toBeVisible()
 })
 
 test('a new conversation begins below the old one, and typing goes on', async ({ page, widget, server }) => {

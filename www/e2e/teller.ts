@@ -50,8 +50,8 @@ export class Teller {
     await this.tell(...deltas.map((delta) => chunk(this.id, delta)))
   }
 
-  async end(sources: readonly Source[] = []): Promise<void> {
-    await this.tell({ type: 'response_complete', data: { message_id: this.id, total_tokens: 1, sources } })
+  async end(sources: readonly Source[] = [], suggestions: readonly unknown[] = []): Promise<void> {
+    await this.tell({ type: 'response_complete', data: { message_id: this.id, total_tokens: 1, sources, suggestions } })
   }
 
   /** A whole answer. */

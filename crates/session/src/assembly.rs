@@ -367,6 +367,7 @@ impl Assembly {
             events.push(Event::AnswerSourced {
                 row: slot.row,
                 sources: item.sources,
+                suggestions: Vec::new(),
             });
         }
         events.push(slot.end(status));

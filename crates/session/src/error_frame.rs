@@ -173,7 +173,12 @@ impl Session {
         let refused = match client_message {
             Some(id) => Some(id.clone()),
             None if std::mem::take(&mut self.outbox.is_word_owed) => None,
-            None => self.outbox.sending().map(|item| item.id.clone()),
+            None => match self.outbox.sending() {
+                Some(item) => Some(item.id.clone()),
+                // A platform that does not know frames about typing says so once, and no visitor need hear of it.
+                None if self.typing.refuse() => return,
+                None => None,
+            },
         };
         let item = refused.and_then(|id| self.outbox.get_mut(&id));
         let Some(item) = item else {

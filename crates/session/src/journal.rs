@@ -98,7 +98,7 @@ impl Journal {
                     self.changed();
                 }
             }
-            Event::AnswerSourced { row, sources } => {
+            Event::AnswerSourced { row, sources, .. } => {
                 if let Some(line) = self.line_mut(*row) {
                     line.sources.clone_from(sources);
                     self.changed();

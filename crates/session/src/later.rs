@@ -3,7 +3,7 @@
 //! These functions are the only way to what they lead to, and none is entered by itself: each is a command that is called
 //! only where the code is whole, or what came of one.
 
-/// Accounts of visitors.
+/// Accounts of visitors, and what the platform is told of their typing.
 pub(crate) mod rest {
     use miptech_chat_protocol::request::Credentials;
 
@@ -26,5 +26,10 @@ pub(crate) mod rest {
     #[inline(never)]
     pub(crate) fn profile_came(session: &mut Session, outcome: HttpOutcome, generation: u32, now: Now) {
         session.profile_came(outcome, generation, now);
+    }
+
+    #[inline(never)]
+    pub(crate) fn end_typing(session: &mut Session, now: Now) {
+        session.end_typing(now);
     }
 }

@@ -75,6 +75,7 @@ mod report;
 mod session;
 mod siblings;
 mod turn;
+mod typing;
 
 pub use miptech_chat_protocol::{
     account::User,

@@ -142,12 +142,14 @@ pub enum Event {
         /// The whole text.
         text: String,
     },
-    /// What an answer rests on.
+    /// What an answer rests on, and what could be asked next.
     AnswerSourced {
         /// Which.
         row: RowId,
         /// In the platform's order.
         sources: Vec<Source>,
+        /// The platform's words.
+        suggestions: Vec<String>,
     },
     /// An answer has been silent for long; its next word or end takes that back.
     AnswerSilent {
@@ -423,6 +425,8 @@ pub enum Reason {
     Token,
     /// The transcript is written.
     Transcript,
+    /// The visitor has paused.
+    Typing,
     /// Words that changed a moment ago.
     Words,
 }
@@ -445,6 +449,7 @@ impl Reason {
             Self::Release => "nobody sees the page",
             Self::Token => "the token's next step",
             Self::Transcript => "the transcript is written",
+            Self::Typing => "the visitor has paused",
             Self::Words => "words that changed a moment ago",
         }
     }

@@ -25,6 +25,7 @@ use crate::{
     entry::{RowId, Rows},
     history::HistoryRead,
     journal::Journal,
+    later,
     lifecycle::State,
     notice::{ChatError, Notice, WORDS_AFTER},
     outbox::{Delivery, Item, Outbox, Overdue},
@@ -36,6 +37,7 @@ use crate::{
     refusal::SendError,
     report::{Ignored, Timings},
     siblings,
+    typing::Typing,
 };
 
 /// One conversation on one page, across all its sockets.
@@ -97,6 +99,7 @@ pub struct Session {
     pub(crate) checked: Option<ClientMessageId>,
     pub(crate) journal: Journal,
     pub(crate) draft: Draft,
+    pub(crate) typing: Typing,
     /// Whether an answer became whole since everything was read.
     pub(crate) has_unread: bool,
     /// The last mark of what was read, written here or elsewhere.
@@ -202,6 +205,7 @@ impl Session {
             checked: None,
             journal: Journal::default(),
             draft: Draft::default(),
+            typing: Typing::default(),
             has_unread: false,
             read_mark: None,
             page: Page::default(),
@@ -389,6 +393,9 @@ impl Session {
         self.delivery_time_passed(now);
         self.expire(now);
         self.journal_time_passed(now);
+        if self.typing.deadline().is_some_and(|at| at <= now.mono) {
+            later::rest::end_typing(self, now);
+        }
         self.poll(now);
         if self.held_until.is_some_and(|until| until <= now.mono) {
             self.held_until = None;
@@ -435,6 +442,7 @@ impl Session {
             (self.delivery_deadline(), Reason::Choice),
             (self.journal.deadline(), Reason::Transcript),
             (self.draft.deadline(), Reason::Draft),
+            (self.typing.deadline(), Reason::Typing),
             (self.release_at(), Reason::Release),
             (self.poll_at(), Reason::Poll),
             (calmer, Reason::Words),

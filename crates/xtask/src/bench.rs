@@ -1,4 +1,5 @@
-//! `cargo xtask bench`: measures how fast answers are read and shown, and what long conversations cost.
+//! `cargo xtask bench`: measures how soon the chat stands, how fast answers are read and shown, and what
+//! long conversations cost.
 //!
 //! The programs that measure leave JSON in `target/bench`, one file each; here they are built, run and put into
 //! tables. It is no check and no part of `cargo xtask test`: a wall clock says as much about the machine as about us.
@@ -21,6 +22,8 @@ use crate::{browser, build, node, steps};
 pub(crate) enum Part {
     /// The Markdown engine by itself.
     Native,
+    /// The first opening of the panel in Chromium.
+    Opening,
     /// Long conversations in Chromium.
     Transcript,
     /// Streamed answers in Chromium, beside two control pages.
@@ -28,12 +31,13 @@ pub(crate) enum Part {
 }
 
 impl Part {
-    const ALL: [Self; 3] = [Self::Native, Self::Transcript, Self::Stream];
+    const ALL: [Self; 4] = [Self::Native, Self::Opening, Self::Transcript, Self::Stream];
 
     /// The name of its program and of its results.
     fn name(self) -> &'static str {
         match self {
             Self::Native => "native",
+            Self::Opening => "opening",
             Self::Transcript => "transcript",
             Self::Stream => "stream",
         }
@@ -43,6 +47,7 @@ impl Part {
     fn what(self) -> &'static str {
         match self {
             Self::Native => "measure the Markdown engine",
+            Self::Opening => "measure the first opening in Chromium",
             Self::Transcript => "measure long conversations in Chromium",
             Self::Stream => "measure streamed answers in Chromium (a quarter of an hour)",
         }
@@ -69,7 +74,7 @@ pub(crate) fn measure(workspace: &Workspace, chosen: &[Part], rounds: Option<Non
     for part in parts {
         match part {
             Part::Native => native(workspace)?,
-            Part::Transcript | Part::Stream => in_chromium(workspace, part, rounds)?,
+            Part::Opening | Part::Transcript | Part::Stream => in_chromium(workspace, part, rounds)?,
         }
     }
     Ok(())

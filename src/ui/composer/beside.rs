@@ -4,8 +4,9 @@ use leptos::prelude::*;
 use web_sys::HtmlElement;
 
 use crate::ui::{
+    actions::Deed,
     context::Ui,
-    element::{ElementRef, el, focus, focused, follow, set},
+    element::{ElementRef, el, focus, focused, follow, listen, set},
     icons,
     live::Live,
     transcript::is_touch,
@@ -13,12 +14,33 @@ use crate::ui::{
 
 pub(in crate::ui) fn beside(ui: &Ui) -> AnyView {
     let draft = ui.model.draft();
+    tell_typing(ui, draft);
     el("div")
         .class("beside")
         .child(stop(ui, draft))
         .child(counter(ui, draft))
         .child(el("slot").class("footer").set("name", "footer").view())
         .view()
+}
+
+/// Whoever may be answering learns that the visitor types. What stands in the field otherwise, a draft of another tab
+/// say, nobody types here.
+fn tell_typing(ui: &Ui, draft: Live<String>) {
+    let is_empty = move |draft: &String| draft.trim().is_empty();
+    let actions = ui.actions.clone();
+    if let Some(input) = ui.input.get_untracked() {
+        listen(&input, "input", move |_| {
+            actions.perform(Deed::Typed {
+                has_text: !draft.with_untracked(is_empty),
+            })
+        });
+    }
+    let actions = ui.actions.clone();
+    follow(move || {
+        if draft.with(is_empty) {
+            actions.perform(Deed::Typed { has_text: false });
+        }
+    });
 }
 
 /// In the place of Send, while there is nothing to send.
@@ -46,7 +68,7 @@ fn stop(ui: &Ui, draft: Live<String>) -> AnyView {
         .bind("hidden", move || is_hidden.get().then_some("".into()))
         .at(button)
         .on("click", move |event| {
-            actions.stop();
+            actions.perform(Deed::Stop);
             if !is_touch(&event) {
                 focus(input);
             }

@@ -232,10 +232,11 @@ impl Slot {
                 !self.text.is_empty() && !self.has_gap && self.early.is_empty() && counted_all
             }
         };
-        if !end.sources.is_empty() {
+        if !end.sources.is_empty() || !end.suggestions.is_empty() {
             events.push(Event::AnswerSourced {
                 row: self.row,
                 sources: end.sources,
+                suggestions: end.suggestions,
             });
         }
         let status = match (end.stopped, is_whole) {

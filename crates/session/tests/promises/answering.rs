@@ -35,6 +35,16 @@ fn an_answer_thinks_streams_and_completes() {
 }
 
 #[test]
+fn what_could_be_asked_next_is_told_with_the_answer_it_comes_with() {
+    let mut rig = asked();
+    rig.server(
+        r#"{"type":"response_complete","data":{"message_id":"a1","content":"Ciao","suggestions":["Prezzi?",3]}}"#,
+    );
+    rig.expect_lines(&[("q", Status::Sent), ("Ciao", Status::Complete)]);
+    assert_eq!(rig.transcript[1].suggestions, ["Prezzi?"]);
+}
+
+#[test]
 fn every_order_and_omission_of_the_four_frames_gives_one_bubble() {
     let frames = [
         r#"{"type":"processing","data":{"message_id":"a1"}}"#.to_owned(),

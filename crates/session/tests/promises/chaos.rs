@@ -37,6 +37,7 @@ enum Odd {
     SignIn,
     SignOut,
     Stop,
+    Type(bool),
 }
 
 fn odd() -> impl Strategy<Value = Odd> {
@@ -65,11 +66,12 @@ fn odd() -> impl Strategy<Value = Odd> {
         2 => Just(Odd::SignIn),
         1 => Just(Odd::SignOut),
         1 => Just(Odd::Stop),
+        3 => prop::bool::ANY.prop_map(Odd::Type),
     ]
 }
 
 const FRAMES: [&str; 24] = [
-    r#"{"type":"connection_ready","data":{"capabilities":["history","resume","stop","client_message_id"]}}"#,
+    r#"{"type":"connection_ready","data":{"capabilities":["history","resume","stop","client_message_id","author"]}}"#,
     r#"{"type":"connection_ready"}"#,
     r#"{"type":"chat_joined","data":{"chat_id":"c1"}}"#,
     r#"{"type":"chat_joined","data":{"chat_id":"c1","success":false}}"#,
@@ -198,6 +200,7 @@ fn happen(rig: &mut Rig, step: &Odd) {
         Odd::SignIn => drop(rig.act(|session, now| session.sign_in(&credentials(), now))),
         Odd::SignOut => rig.act(|session, now| session.sign_out(now)),
         Odd::Stop => rig.act(|session, now| session.stop_answer(now)),
+        Odd::Type(has_text) => rig.act(|session, now| session.typed(*has_text, now)),
         Odd::Binary | Odd::Close(_) | Odd::Frame(_) | Odd::Open => {}
     }
 }
@@ -254,8 +257,10 @@ proptest! {
         for step in &steps {
             let was_live = rig.session.phase().connection == Connection::Live;
             happen(&mut rig, step);
-            // I8: text leaves only on a socket that is live, before or after this step; time alone may bring both.
-            let sent = rig.frames.iter().filter(|(_, frame)| frame["type"] == "chat_message" || frame["type"] == "user_message").count();
+            // I8: text, and that it is being typed, leave only on a socket that is live, before or after this step; time
+            // alone may bring both.
+            let speaks = |kind: &str| ["chat_message", "user_message", "typing_start", "typing_stop"].contains(&kind);
+            let sent = rig.frames.iter().filter(|(_, frame)| frame["type"].as_str().is_some_and(speaks)).count();
             let is_live = rig.session.phase().connection == Connection::Live;
             prop_assert!(sent == texts || is_live || was_live || matches!(step, Odd::Advance(_)), "{:?}", step);
             texts = sent;

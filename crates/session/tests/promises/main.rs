@@ -45,3 +45,4 @@ mod shared_accounts;
 mod sharing;
 mod storage_refusals;
 mod tabs;
+mod typing;

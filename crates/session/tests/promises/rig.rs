@@ -28,6 +28,7 @@ pub(crate) struct Line {
     pub(crate) status: Status,
     pub(crate) message: Option<String>,
     pub(crate) sources: usize,
+    pub(crate) suggestions: Vec<String>,
 }
 
 pub(crate) struct Rig {

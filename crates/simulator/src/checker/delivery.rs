@@ -87,6 +87,18 @@ impl Delivery {
         self.messages.entry(id.to_owned()).or_default()
     }
 
+    /// Whether the chat is bound to this socket, as far as both ends have said.
+    fn may_speak(&self, socket: usize) -> bool {
+        let said = |kind: &str| self.gates.get(&socket).is_some_and(|gates| gates.contains(kind));
+        let gates = [
+            "chat_joined",
+            "chat_created",
+            "connection_ready",
+            "message_received",
+        ];
+        said("join_chat") && gates.into_iter().any(said)
+    }
+
     fn handed(&mut self, record: &Record, findings: &mut Findings) {
         let Happening::Handed {
             id,
@@ -100,16 +112,7 @@ impl Delivery {
         record.who.into_iter().for_each(|who| {
             self.under_way.insert(who, id.clone());
         });
-        let gates = self.gates.get(socket).cloned().unwrap_or_default();
-        let is_joined = [
-            "chat_joined",
-            "chat_created",
-            "connection_ready",
-            "message_received",
-        ]
-        .iter()
-        .any(|gate| gates.contains(*gate));
-        if !gates.contains("join_chat") || !is_joined {
+        if !self.may_speak(*socket) {
             findings.add(
                 "I8",
                 record,
@@ -346,6 +349,14 @@ impl Watch for Delivery {
             }
             Happening::Cleared => self.cleared(),
             Happening::FrameSent { socket, kind, .. } | Happening::FrameCame { socket, kind, .. } => {
+                let is_ours = matches!(record.what, Happening::FrameSent { .. });
+                if is_ours && kind.starts_with("typing_") && !self.may_speak(*socket) {
+                    findings.add(
+                        "I8",
+                        record,
+                        format!("{kind} left before the text gate of its socket"),
+                    );
+                }
                 self.gates.entry(*socket).or_default().insert(kind.clone());
             }
             Happening::Acked { id } => self.acked(record.who, id),

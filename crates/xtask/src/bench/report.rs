@@ -77,6 +77,25 @@ struct Shown {
     reconnections: f64,
 }
 
+/// What `www/bench/opening.bench.ts` leaves; times in milliseconds.
+#[derive(Debug, Deserialize)]
+struct Openings {
+    chromium: String,
+    results: Vec<Opened>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Opened {
+    code: String,
+    throttle: u32,
+    rounds: u32,
+    opening: f64,
+    running: f64,
+    longest_task: f64,
+    shift: f64,
+}
+
 /// What `www/bench/transcript.bench.ts` leaves; times in milliseconds.
 #[derive(Debug, Deserialize)]
 struct Transcripts {
@@ -102,8 +121,18 @@ struct Held {
 #[derive(Debug, Default)]
 struct Measured {
     native: Option<Native>,
+    openings: Option<Openings>,
     streams: Option<Streams>,
     transcripts: Option<Transcripts>,
+}
+
+impl Measured {
+    const fn is_empty(&self) -> bool {
+        self.native.is_none()
+            && self.openings.is_none()
+            && self.streams.is_none()
+            && self.transcripts.is_none()
+    }
 }
 
 /// Everything that was measured, as Markdown.
@@ -113,6 +142,7 @@ struct Measured {
 pub(super) fn text(workspace: &Workspace) -> Result<String> {
     let measured = Measured {
         native: read(workspace, Part::Native)?,
+        openings: read(workspace, Part::Opening)?,
         streams: read(workspace, Part::Stream)?,
         transcripts: read(workspace, Part::Transcript)?,
     };
@@ -122,6 +152,7 @@ pub(super) fn text(workspace: &Workspace) -> Result<String> {
         text.push_str(&ratios(streams));
         text.push_str(&figures(streams));
     }
+    text.push_str(&measured.openings.as_ref().map(openings).unwrap_or_default());
     text.push_str(&measured.transcripts.as_ref().map(transcripts).unwrap_or_default());
     text.push_str(&measured.native.as_ref().map(native).unwrap_or_default());
     Ok(text)
@@ -153,11 +184,12 @@ fn conditions(workspace: &Workspace, measured: &Measured) -> Result<String> {
         .as_ref()
         .map(|transcripts| &transcripts.chromium);
     let mut line = format!("Measured on {}", machine::describe());
-    if let Some(version) = streams.or(transcripts) {
+    let openings = measured.openings.as_ref().map(|openings| &openings.chromium);
+    if let Some(version) = streams.or(transcripts).or(openings) {
         let wasm = bundle::find(&workspace.dist(), ".wasm")?;
         let _ = write!(line, "; Chromium {version}, headless; the widget of `{wasm}`");
     }
-    if measured.native.is_none() && measured.streams.is_none() && measured.transcripts.is_none() {
+    if measured.is_empty() {
         return Err(anyhow!("nothing was measured yet: run `cargo xtask bench`"));
     }
     Ok(line + ".\n")
@@ -213,6 +245,30 @@ fn figures(streams: &Streams) -> String {
         "Reconnections",
     ];
     section("Streams: what each page did", &heads, 3, rows)
+}
+
+fn openings(openings: &Openings) -> String {
+    let rows = openings.results.iter().map(|opened| {
+        vec![
+            opened.code.clone(),
+            cpu(opened.throttle),
+            ms(opened.opening),
+            ms(opened.running),
+            task(opened.longest_task),
+            format!("{:.3}", opened.shift),
+            opened.rounds.to_string(),
+        ]
+    });
+    let heads = [
+        "Code",
+        "CPU",
+        "Opening",
+        "Code runs",
+        "Longest task",
+        "Layout shift",
+        "Rounds",
+    ];
+    section("The first opening", &heads, 2, rows)
 }
 
 fn transcripts(transcripts: &Transcripts) -> String {

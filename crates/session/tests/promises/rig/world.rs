@@ -106,7 +106,14 @@ impl Rig {
         match event {
             Event::AnswerGrew { row, delta } => self.line(row).text.push_str(&delta),
             Event::AnswerReplaced { row, text } => self.line(row).text = text,
-            Event::AnswerSourced { row, sources } => self.line(row).sources = sources.len(),
+            Event::AnswerSourced {
+                row,
+                sources,
+                suggestions,
+            } => {
+                self.line(row).sources = sources.len();
+                self.line(row).suggestions = suggestions;
+            }
             Event::AuthChanged { state, .. } => self.auth = state,
             Event::ConversationEnded { chat, .. } => {
                 self.breaks.push(chat.map(|chat| chat.as_str().to_owned()));
@@ -128,6 +135,7 @@ impl Rig {
                     status: entry.status,
                     message: entry.message.map(|id| id.as_str().to_owned()),
                     sources: entry.sources.len(),
+                    suggestions: Vec::new(),
                 };
                 let index = match place {
                     Place::After(row) => self.transcript.iter().position(|line| line.row == row).unwrap() + 1,

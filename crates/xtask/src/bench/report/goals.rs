@@ -1,6 +1,6 @@
 //! What is aimed at, beside what was measured.
 
-use super::{Measured, Shown, Streamed, key_delay, ms, section, task};
+use super::{Measured, Opened, Shown, Streamed, key_delay, ms, section, task};
 
 /// How much longer than the Markdown control the widget may take for a fast stream.
 const MOST_TIMES_CONTROL: f64 = 1.3;
@@ -11,6 +11,8 @@ const MOST_LAG: f64 = 50.0;
 const MOST_KEY_DELAY: f64 = 50.0;
 const MOST_KEY_DELAY_THROTTLED: f64 = 100.0;
 const LONGEST_TASK: f64 = 50.0;
+const LONGEST_FIRST_OPENING: f64 = 100.0;
+const MOST_SHIFT: f64 = 0.0;
 const LONGEST_OPENING: f64 = 300.0;
 const MOST_NODES: f64 = 600.0;
 const LONGEST_WORST_CASE: f64 = 50.0;
@@ -29,6 +31,12 @@ struct Goal {
 pub(super) fn table(measured: &Measured) -> String {
     let streams = measured.streams.iter().flat_map(|streams| &streams.results);
     let mut goals: Vec<Goal> = streams.flat_map(of_stream).collect();
+    let openings = measured.openings.iter().flat_map(|all| &all.results);
+    goals.extend(
+        openings
+            .filter(|opened| opened.throttle == 1)
+            .flat_map(of_opening),
+    );
     let longest = measured.transcripts.iter().flat_map(|all| all.results.last());
     for held in longest {
         let what = |what: &str| format!("{} messages: {what}", held.stored);
@@ -74,6 +82,17 @@ fn of_stream(streamed: &Streamed) -> Vec<Goal> {
         }
         (false, _) => Vec::new(),
     }
+}
+
+fn of_opening(opened: &Opened) -> [Goal; 3] {
+    let name = |what: &str| format!("the first opening, code {}: {what}", opened.code);
+    [
+        Goal::new(name("time"), LONGEST_FIRST_OPENING, opened.opening, ms),
+        Goal::new(name("longest task"), LONGEST_TASK, opened.longest_task, task),
+        Goal::new(name("layout shift"), MOST_SHIFT, opened.shift, |shift| {
+            format!("{shift:.3}")
+        }),
+    ]
 }
 
 impl Goal {

@@ -1,0 +1,92 @@
+/** What a visitor waits for who opens the chat for the first time: with the code there already, and without. */
+import type { Browser } from '@playwright/test'
+import { type ReferenceServer, TENANT } from '../e2e/server'
+import { Widget } from '../e2e/widget'
+import { leave, median, test } from './stage'
+
+/** How often each is measured, where nobody asks for less. */
+const ROUNDS = 7
+
+/** How long the page is watched after the panel stands; ms. */
+const WATCHED_MS = 2_000
+
+interface Figures {
+  /** From the click to the end of the frame that shows the panel with the focus in its text field; ms. */
+  opening: number
+  /** From the click until the widget's code runs it; ms. */
+  running: number
+  /** The longest task from the first line of the page to two seconds after the opening, where one is above 50 ms; ms. */
+  longestTask: number
+  /** Cumulative layout shift of the page over the same time. */
+  shift: number
+}
+
+interface Watched {
+  tasks: number[]
+  shift: number
+}
+
+test('opening', async ({ browser, server }) => {
+  const rounds = Math.min(ROUNDS, Number(process.env['BENCH_ROUNDS'] ?? Infinity))
+  const results = []
+  for (const throttle of [1, 4]) {
+    for (const code of ['there', 'to come'] as const) {
+      const all: Figures[] = []
+      for (let round = 0; round < rounds; round++) all.push(await measure(browser, server, code === 'there', throttle))
+      const middle = (of: (figures: Figures) => number): number => median(all.map(of))
+      const worst = (of: (figures: Figures) => number): number => Math.max(...all.map(of))
+      results.push({ code, throttle, rounds, opening: middle((one) => one.opening), running: middle((one) => one.running), longestTask: worst((one) => one.longestTask), shift: worst((one) => one.shift) })
+    }
+  }
+  console.table(results)
+  await leave('opening', { chromium: browser.version(), results })
+})
+
+async function measure(browser: Browser, server: ReferenceServer, isThere: boolean, throttle: number): Promise<Figures> {
+  const context = await browser.newContext({ baseURL: server.origin })
+  const page = await context.newPage()
+  const devtools = await context.newCDPSession(page)
+  await devtools.send('Emulation.setCPUThrottlingRate', { rate: throttle })
+  await page.addInitScript(() => {
+    const watched: Watched = { tasks: [], shift: 0 }
+    Object.assign(window, { watched })
+    const watch = (type: string, see: (entry: PerformanceEntry) => void): void => new PerformanceObserver((list) => list.getEntries().forEach(see)).observe({ type, buffered: true })
+    watch('longtask', ({ duration }) => watched.tasks.push(duration))
+    watch('layout-shift', (entry) => (watched.shift += (entry as PerformanceEntry & { value: number }).value))
+  })
+  await page.goto('/widget.html')
+  const widget = new Widget(page)
+  await widget.mount({ apiUrl: server.origin, tenantId: TENANT })
+  await widget.launcher.waitFor()
+  if (isThere) {
+    await widget.launcher.hover()
+    await page.waitForFunction(() => document.querySelector('[data-miptech-chat]')?.shadowRoot?.querySelector('[part=launcher][aria-controls=panel]'))
+  }
+  const took = await widget.host.evaluateHandle((host) => {
+    const find = (selector: string): Element | null | undefined => host.shadowRoot?.querySelector(selector)
+    const isOpen = (): boolean => (find('[part=panel]')?.getBoundingClientRect().height ?? 0) > 0 && host.shadowRoot?.activeElement?.getAttribute('part') === 'input'
+    const isRunning = (): boolean => !!find('[part=launcher][aria-controls=panel]')
+    const took = new Promise<{ opening: number; running: number }>((resolve) => {
+      let opening = 0
+      const clicked = ({ timeStamp }: MouseEvent): void => {
+        const channel = new MessageChannel()
+        const look = (): number => requestAnimationFrame(() => channel.port2.postMessage(null))
+        channel.port1.onmessage = () => {
+          const now = performance.now() - timeStamp
+          if (opening === 0 && isOpen()) opening = now
+          if (opening > 0 && isRunning()) resolve({ opening, running: now })
+          else look()
+        }
+        look()
+      }
+      addEventListener('click', clicked, { capture: true, once: true })
+    })
+    return { took }
+  })
+  await widget.launcher.click()
+  const { opening, running } = await took.evaluate(({ took }) => took)
+  await page.waitForTimeout(WATCHED_MS)
+  const { tasks, shift } = await page.evaluate(() => (window as unknown as { watched: Watched }).watched)
+  await context.close()
+  return { opening, running, longestTask: Math.max(0, ...tasks), shift }
+}
