@@ -21,6 +21,7 @@ mod launcher;
 mod lines;
 mod link;
 mod live;
+mod lost_focus;
 mod menu;
 mod model;
 mod narrator;

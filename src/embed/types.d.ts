@@ -296,6 +296,7 @@ export type ChatString =
   | 'try_again'
   | 'unconfirmed'
   | 'units_left'
+  | 'units_over'
   | 'unread'
   | 'waiting'
   | 'yesterday'

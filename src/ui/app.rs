@@ -14,8 +14,9 @@ use web_sys::HtmlElement;
 use super::{
     actions::Actions,
     context::{Options, Ui},
-    element::{ElementRef, el, focus, follow, keep, keep_no_longer},
+    element::{ElementRef, composes, el, focus, follow, keep, keep_no_longer},
     launcher::launcher,
+    live::Live,
     model::ChatModel,
     narrator::announcer,
     panel::panel,
@@ -64,6 +65,7 @@ pub(crate) fn mount(
             options: Arc::new(options),
             input: ElementRef::default(),
             launcher: ElementRef::default(),
+            hushed: Live::new(false),
             place: standing,
             is_drawn,
         };
@@ -93,7 +95,7 @@ fn app(ui: Ui) -> AnyView {
     let leave = move |event: ev::Event| {
         let pressed = event
             .dyn_ref::<ev::KeyboardEvent>()
-            .filter(|event| event.key() == "Escape" && !event.is_composing());
+            .filter(|event| event.key() == "Escape" && !composes(event));
         if pressed.is_some() && !stays && is_open.get_untracked() {
             actions.show(false);
         }

@@ -7,7 +7,7 @@ use web_sys::HtmlTextAreaElement;
 
 use super::{
     context::Ui,
-    element::{el, follow},
+    element::{composes, el, follow},
     icons,
     later::{self, Part, is_there},
     live::Live,
@@ -73,7 +73,6 @@ pub(super) fn composer(ui: &Ui) -> AnyView {
         .set("placeholder", placeholder)
         .set("enterkeyhint", "send")
         .set("dir", "auto")
-        .set("maxlength", ui.options.message_units.to_string())
         .at(input)
         .on("input", typed)
         .on("keydown", move |event| {
@@ -136,9 +135,9 @@ impl Refusal {
 
 /// Enter sends; with Shift it breaks the line, and while an input method composes it belongs to that.
 fn is_plain_enter(event: &ev::Event) -> bool {
-    event.dyn_ref::<ev::KeyboardEvent>().is_some_and(|event| {
-        event.key() == "Enter" && !event.shift_key() && !event.is_composing() && event.key_code() != COMPOSING
-    })
+    event
+        .dyn_ref::<ev::KeyboardEvent>()
+        .is_some_and(|event| event.key() == "Enter" && !event.shift_key() && !composes(event))
 }
 
 /// Grows with the text; the sheet caps it at six lines, and browsers that know how make it grow by themselves.
@@ -155,6 +154,3 @@ fn fit_height(element: &HtmlTextAreaElement) {
     let _unset = style.set_property("height", "auto");
     let _unset = style.set_property("height", &format!("{}px", element.scroll_height()));
 }
-
-/// The key code some browsers give while an input method is at work.
-const COMPOSING: u32 = 229;

@@ -10,6 +10,7 @@ use super::{
     actions::Actions,
     element::ElementRef,
     link::Links,
+    live::Live,
     model::ChatModel,
     strings::{Language, Strings},
 };
@@ -49,6 +50,8 @@ pub(super) struct Ui {
     pub(super) input: ElementRef,
     /// Where it goes when the panel closes.
     pub(super) launcher: ElementRef,
+    /// Whether a drop is too fresh to be spoken of.
+    pub(super) hushed: Live<bool>,
     /// What all of it stands in.
     pub(super) place: SendWrapper<HtmlElement>,
     /// Whether the loader drew launcher and panel; it then hears the launcher by itself.

@@ -20,7 +20,7 @@ use leptos::{
 };
 use send_wrapper::SendWrapper;
 use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{Element, Event, HtmlElement, Node, ShadowRoot};
+use web_sys::{Element, Event, HtmlElement, KeyboardEvent, Node, ShadowRoot};
 
 use super::live::Live;
 
@@ -209,6 +209,13 @@ impl Drop for Listener {
 pub(super) fn listen(element: &Element, event: &'static str, heard: impl FnMut(Event) + 'static) {
     let _until_the_view_goes = StoredValue::new_local(Listener::new(element, event, Box::new(heard)));
 }
+
+/// Whether the key belongs to an input method at work; some browsers tell that only by the key's code.
+pub(super) fn composes(event: &KeyboardEvent) -> bool {
+    event.is_composing() || event.key_code() == COMPOSING
+}
+
+const COMPOSING: u32 = 229;
 
 /// Draws a value, or that there is none.
 type Show = Box<dyn Fn(Option<&str>)>;

@@ -10,6 +10,7 @@ use super::{
     element::{el, text_button},
     later::{self, Part, is_there},
     model::Row,
+    strings::Strings,
 };
 
 pub(super) fn foot(ui: &Ui, row: &Row) -> impl Fn() -> Option<AnyView> + Send + 'static + use<> {
@@ -42,20 +43,40 @@ pub(super) fn drawn(ui: &Ui, row: &Row, can_check: bool) -> AnyView {
         let again = on_message(ui, row, again, |id| Deed::SendAgain(id));
         vec![can_check.then(check), Some(again), copy(ui, row), Some(delete())]
     };
-    let (words, actions) = match row.status_now() {
+    let status = row.status_now();
+    let parked_words = parked_words(strings, status).unwrap_or_default();
+    let (words, actions) = match status {
         Status::Complete | Status::Sent | Status::Stopped => ("", Vec::new()),
-        Status::Expired => (strings.expired(), parked(strings.send(), false)),
-        Status::Failed => (strings.not_sent(), parked(strings.retry(), false)),
+        Status::Expired => (parked_words, parked(strings.send(), false)),
+        Status::Failed => (parked_words, parked(strings.retry(), false)),
         Status::Interrupted => (strings.answer_cut(), vec![ask_again(ui, row)]),
         Status::Queued => (strings.waiting(), vec![Some(delete())]),
         Status::Sending => (strings.sending(), Vec::new()),
         Status::Streaming | Status::Thinking => (strings.answer_silent(), Vec::new()),
         Status::Truncated => (strings.answer_too_long(), Vec::new()),
-        Status::Unconfirmed => (strings.unconfirmed(), parked(strings.send_again(), can_check)),
+        Status::Unconfirmed => (parked_words, parked(strings.send_again(), can_check)),
     };
     let foot = el("div").class("foot").child(el("span").text(words).view());
     let foot = actions.into_iter().fold(foot, |foot, action| foot.maybe(action));
     foot.view()
+}
+
+/// What is said of a message that waits for the visitor.
+pub(super) fn parked_words(strings: &Strings, status: Status) -> Option<&'static str> {
+    match status {
+        Status::Expired => Some(strings.expired()),
+        Status::Failed => Some(strings.not_sent()),
+        Status::Unconfirmed => Some(strings.unconfirmed()),
+        Status::Complete
+        | Status::Interrupted
+        | Status::Queued
+        | Status::Sending
+        | Status::Sent
+        | Status::Stopped
+        | Status::Streaming
+        | Status::Thinking
+        | Status::Truncated => None,
+    }
 }
 
 /// A button that does something with this message.

@@ -17,10 +17,10 @@ use super::{
     extras, foot, launcher,
     lines::Line,
     live::{Kept, Live},
-    menu,
+    lost_focus, menu,
     model::{Answer, Row},
     narrator::Narrator,
-    sign_in, sources,
+    panel, sign_in, sources,
     strings::{self, Strings},
     transcript::{self, List},
 };
@@ -91,7 +91,8 @@ pub(super) mod answers {
 pub(super) mod rest {
     use super::{
         AnyView, Asked, Element, Event, Feedback, Hand, Line, List, Live, Narrator, Rc, Row, Source, Strings,
-        Ui, answer, composer, extras, foot, launcher, menu, sign_in, sources, strings, transcript,
+        Ui, answer, composer, extras, foot, launcher, lost_focus, menu, panel, sign_in, sources, strings,
+        transcript,
     };
 
     #[inline(never)]
@@ -127,6 +128,8 @@ pub(super) mod rest {
 
     #[inline(never)]
     pub(in super::super) fn menu(ui: &Ui) -> AnyView {
+        lost_focus::watch(ui);
+        panel::hush_drops(ui);
         menu::menu(ui)
     }
 

@@ -47,7 +47,7 @@ pub(crate) struct Values {
     /// What could be asked next, and the answer it came with: known before the answer is complete, and read then.
     suggestions: SendWrapper<RefCell<Suggested>>,
     unread: Kept<u32>,
-    /// The answer that grew or ended last, for the live region.
+    /// The message that changed last, for the live region.
     speaking: Kept<Option<Row>>,
 }
 
@@ -208,10 +208,10 @@ impl ChatModel {
         });
     }
 
-    /// The live region follows this answer from here on.
+    /// The live region follows this message from here on.
     fn turn_to(&self, row: &Row) {
         let is_known = |known: &Option<Row>| known.as_ref().is_some_and(|known| known.0.id == row.0.id);
-        if matches!(row.0.text, Text::Answer(_)) && !self.speaking.with_untracked(is_known) {
+        if !self.speaking.with_untracked(is_known) {
             self.speaking.set(Some(row.clone()));
         }
     }

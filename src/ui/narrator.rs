@@ -10,8 +10,8 @@ use js_sys::{Array, JsString, Object, Reflect, RegExp};
 use leptos::prelude::*;
 use miptech_chat_markdown::{Block, words};
 use miptech_chat_session::Status;
-use wasm_bindgen::prelude::*;
-use web_sys::HtmlElement;
+use wasm_bindgen::{JsCast, prelude::*};
+use web_sys::{Element, HtmlElement, ShadowRoot};
 
 use super::{
     answer::{
@@ -20,6 +20,7 @@ use super::{
     },
     context::Ui,
     element::{ElementRef, el, follow},
+    foot,
     later::{self, Part, is_there},
     model::Row,
     notice::notice_words,
@@ -92,12 +93,18 @@ struct Told {
 }
 
 impl Narrator {
-    /// An answer grew, or came to its end.
+    /// An answer grew, or came to its end; or a message of the visitor's waits for their word.
     pub(super) fn heard(self: &Rc<Self>, row: &Row) {
-        if let Some(answer) = row.answer() {
-            answer.with(|_| ());
-        }
-        row.status().get();
+        let status = row.status().get();
+        let Some(answer) = row.answer() else {
+            let words = foot::parked_words(self.strings, status);
+            let place = self.place.get_untracked();
+            place
+                .iter()
+                .for_each(|place| utter(place, words.unwrap_or_default()));
+            return;
+        };
+        answer.with(|_| ());
         self.turn_to(row);
         if self.told.borrow().is_over || self.pause.borrow().is_some() {
             return;
@@ -134,9 +141,7 @@ impl Narrator {
     fn speak(&self) {
         let words = self.told.borrow_mut().next(self.strings, self.place);
         let place = self.place.try_get_untracked().flatten();
-        if let Some(place) = place.filter(|_| !words.is_empty()) {
-            utter(&place, &words);
-        }
+        place.iter().for_each(|place| utter(place, &words));
     }
 }
 
@@ -207,8 +212,19 @@ fn complete(sources: usize, strings: &Strings) -> String {
     }
 }
 
+/// Says something at once, in the region of the widget in which `near` stands.
+pub(super) fn say(near: &Element, words: &str) {
+    let root = near.get_root_node().dyn_into::<ShadowRoot>().ok();
+    let place = root.and_then(|root| root.query_selector("[part=announcer] > div").ok()?);
+    let place = place.and_then(|place| place.dyn_into().ok());
+    place.iter().for_each(|place| utter(place, words));
+}
+
 /// Adds a paragraph, which is what a polite region speaks of.
 fn utter(place: &HtmlElement, words: &str) {
+    if words.is_empty() {
+        return;
+    }
     let paragraph = place
         .owner_document()
         .and_then(|page| page.create_element("p").ok());

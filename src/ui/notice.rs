@@ -22,6 +22,7 @@ pub(super) fn notice_bar(ui: &Ui) -> AnyView {
     let is_there = is_there(Part::Rest);
     let is_form = move || has_form && auth.get() == AuthState::Required && is_there();
     el("div")
+        .part("banner")
         .class("notices")
         .slot(move || {
             let notice = notice.get().filter(|_| !is_form())?;
@@ -37,7 +38,7 @@ fn one_notice(ui: &Ui, notice: &Notice) -> AnyView {
         Notice::Blocked(_) => ("blocked", None),
         Notice::Busy { .. } => ("busy", None),
         Notice::Ended(_) => ("ended", None),
-        Notice::Mishap(_) => ("mishap", None),
+        Notice::Mishap { retry_at, .. } => ("mishap", *retry_at),
         Notice::Trouble { retry_at, .. } => ("trouble", *retry_at),
     };
     let words = el("p")
@@ -46,7 +47,7 @@ fn one_notice(ui: &Ui, notice: &Notice) -> AnyView {
         .maybe(retry_at.map(|at| countdown(ui, at)))
         .child(el("code").class("notice-code").text(error.code.as_str()).view());
     let action = match notice {
-        Notice::Mishap(_) => dismiss(ui),
+        Notice::Mishap { .. } => dismiss(ui),
         Notice::Ended(_) => start_new(ui),
         Notice::Blocked(error) if error.code == ErrorCode::ChatGone => start_new(ui),
         Notice::Blocked(_) | Notice::Busy { .. } | Notice::Trouble { .. } => retry_now(ui),
@@ -65,7 +66,7 @@ fn one_notice(ui: &Ui, notice: &Notice) -> AnyView {
 pub(super) fn notice_words(strings: &Strings, notice: &Notice) -> Words {
     match notice {
         Notice::Busy { until_ms, .. } => filled(strings.busy_until(), &local_time(strings, *until_ms)).into(),
-        Notice::Blocked(_) | Notice::Ended(_) | Notice::Mishap(_) | Notice::Trouble { .. } => {
+        Notice::Blocked(_) | Notice::Ended(_) | Notice::Mishap { .. } | Notice::Trouble { .. } => {
             strings.error(notice.error().code).into()
         }
     }

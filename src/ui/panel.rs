@@ -1,12 +1,13 @@
 //! The window of the chat: header, notice, transcript, composer.
 
+use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 use miptech_chat_session::Connection;
 
 use super::{
     composer::composer,
     context::Ui,
-    element::{Words, el},
+    element::{Words, el, follow},
     icons,
     later::{self, Part, is_there},
     notice::notice_bar,
@@ -91,15 +92,38 @@ fn head(ui: &Ui) -> AnyView {
         .view()
 }
 
+/// A drop that is over within half a second is not spoken of.
+pub(super) fn hush_drops(ui: &Ui) {
+    let (phase, hushed) = (ui.model.phase(), ui.hushed);
+    let wait = StoredValue::new_local(None);
+    let mut was_live = false;
+    follow(move || {
+        let is_live = phase.get().connection == Connection::Live;
+        if was_live && !is_live {
+            hushed.set(true);
+            wait.set_value(Some(Timeout::new(HUSH_MS, move || hushed.set(false))));
+        } else if is_live {
+            wait.set_value(None);
+            hushed.set(false);
+        }
+        was_live = is_live;
+    });
+}
+
 /// One sentence about the connection; a coloured dot alone would be no message.
 fn status_line(ui: &Ui) -> impl Fn() -> Words + Send + 'static + use<> {
     let strings = ui.strings();
-    let (model, phase) = (ui.model.clone(), ui.model.phase());
+    let (model, phase, hushed) = (ui.model.clone(), ui.model.phase(), ui.hushed);
     move || {
         if model.is_answering() {
             return strings.status_answering().into();
         }
-        let words = match phase.get().connection {
+        let connection = if hushed.get() {
+            Connection::Live
+        } else {
+            phase.get().connection
+        };
+        let words = match connection {
             // Paused is no trouble: nobody looks, and whoever does finds it connecting again.
             Connection::Idle | Connection::Live | Connection::Paused => strings.status_idle(),
             Connection::Offline => strings.status_offline(),
@@ -113,3 +137,6 @@ fn status_line(ui: &Ui) -> impl Fn() -> Words + Send + 'static + use<> {
         words.into()
     }
 }
+
+/// `faults.md` promise 3: nothing is said of a disturbance under half a second.
+const HUSH_MS: u32 = 500;

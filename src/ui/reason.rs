@@ -8,7 +8,7 @@ use web_sys::HtmlInputElement;
 use super::{
     actions::Deed,
     context::Ui,
-    element::{ElementRef, el, focus, text_button},
+    element::{ElementRef, composes, el, focus, text_button},
     live::Live,
     model::Row,
 };
@@ -62,7 +62,7 @@ fn form(ui: &Ui, row: &Row, state: Live<Reason>, opener: ElementRef) -> AnyView 
     let leave = move |event: ev::Event| {
         let pressed = event
             .dyn_ref::<ev::KeyboardEvent>()
-            .filter(|event| event.key() == "Escape" && !event.is_composing());
+            .filter(|event| event.key() == "Escape" && !composes(event));
         if pressed.is_some() {
             event.stop_propagation();
             focus(opener);

@@ -12,7 +12,7 @@ async fn an_italian_locale_speaks_italian() {
     assert_eq!(label(&widget, "launcher"), "Chiudi la chat");
     assert_eq!(label(&widget, "input"), "Messaggio");
     assert_eq!(label(&widget, "send"), "Invia");
-    assert_eq!(text_of(&widget.part("title")), "Assistente IA");
+    assert_eq!(text_of(&widget.part("title")), "Assistente IA MIP");
     assert_eq!(widget.all("[lang=it]").len(), 1);
     let refused = settled(widget.handle.say("")).await;
     assert_eq!(word(&refused, "error.message"), "Prima scrivi qualcosa.");

@@ -210,7 +210,10 @@ async fn nothing_that_keeps_a_page_from_being_gone_back_to_is_listened_for() {
 async fn a_platform_that_asks_for_much_patience_is_said_to_be_busy() {
     for (language, begins) in [
         ("en", "The chat is busy. Try again after "),
-        ("it", "La chat è molto richiesta. Riprova dopo le "),
+        (
+            "it",
+            "In questo momento la chat è molto occupata. Riprova dopo le ",
+        ),
     ] {
         let page = Page::open();
         page::answer("/api/v1/health", 200, r#"{"status":"healthy"}"#);

@@ -127,7 +127,7 @@ async fn too_many_that_wait_keep_the_next_one_in_the_composer() {
         ),
         (
             "it",
-            "2 messaggi sono in attesa. Il tuo resta qui finché uno di loro non è partito.",
+            "2 messaggi sono in attesa. Il tuo resta qui finché non ne parte uno.",
         ),
     ] {
         let page = Page::open();

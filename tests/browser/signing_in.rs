@@ -287,7 +287,7 @@ async fn the_form_speaks_italian() {
     let widget = demanding(&page, r#"{"locale": "it"}"#).await;
     assert_eq!(
         text_of(&widget.all(".why")[0]),
-        "Per questa chat serve l'accesso. Il testo resta qui."
+        "Per usare questa chat devi accedere. Il testo resta qui."
     );
     assert_eq!(buttons(&widget), ["Accedi", "Crea account"]);
     submit(&widget);

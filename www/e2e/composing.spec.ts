@@ -37,7 +37,7 @@ test.describe('while an answer comes', () => {
   })
 })
 
-test('from four fifths of the limit on it is said how much is left, and nothing is longer', async ({ page, widget, server }) => {
+test('from four fifths of the limit on it is said how much is left, then how much is too much, and nothing is cut', async ({ page, widget, server }) => {
   await goToPage(page, server, tag(server.origin))
   await widget.openLive()
   const counter = widget.part('counter')
@@ -51,16 +51,25 @@ test('from four fifths of the limit on it is said how much is left, and nothing 
   await expect(counter).toHaveText('1 character left')
   await page.keyboard.press('End')
   await page.keyboard.insertText('👍🏽')
-  expect(await widget.input.inputValue(), 'no face is cut in two').toMatch(/😀$/u)
-  await page.keyboard.type('!')
-  await expect(counter).toHaveText('0 characters left')
+  await expect(counter).toHaveText('3 characters too many')
   await expect(counter).toHaveAttribute('data-full', '')
+  expect(await widget.input.inputValue(), 'nothing is cut').toMatch(/😀👍🏽$/u)
+  await page.keyboard.press('Enter')
+  await expect(widget.part('composer').getByRole('alert')).toHaveText('The message is too long.')
+  expect(await widget.input.inputValue(), 'and nothing is lost').toMatch(/😀👍🏽$/u)
+  await page.keyboard.press('Backspace')
+  await expect(counter).toHaveText('1 character left')
 })
 
-/** What the page says over its socket from here on: the types of its frames. */
+/** What the page says over its socket from here on: the types of its frames, without its pulse. */
 function hearFrames(page: Page): string[] {
   const types: string[] = []
-  page.on('websocket', (socket) => socket.on('framesent', ({ payload }) => types.push((JSON.parse(String(payload)) as { type: string }).type)))
+  page.on('websocket', (socket) =>
+    socket.on('framesent', ({ payload }) => {
+      const { type } = JSON.parse(String(payload)) as { type: string }
+      if (!/^p[io]ng$/.test(type)) types.push(type)
+    }),
+  )
   return types
 }
 
@@ -70,10 +79,15 @@ test('people who may be answering learn that the visitor types, until it is sent
   await widget.openLive()
   // What tells it comes last.
   await expect(widget.part('menu')).toBeVisible()
-  await widget.input.pressSequentially(REACT_QUESTION)
-  await expect.poll(() => types).toEqual(['join_chat', 'typing_start'])
+  await widget.input.fill('ok')
   await page.keyboard.press('Enter')
-  await expect.poll(() => types).toEqual(['join_chat', 'typing_start', 'typing_stop', 'chat_message'])
+  await widget.expectStatus(widget.lastAnswer(), 'complete')
+  expect(types, 'what is sent at once was hardly typed').toEqual(['join_chat', 'chat_message'])
+  types.length = 0
+  await widget.input.pressSequentially(REACT_QUESTION)
+  await expect.poll(() => types).toEqual(['typing_start'])
+  await page.keyboard.press('Enter')
+  await expect.poll(() => types).toEqual(['typing_start', 'typing_stop', 'chat_message'])
 })
 
 test.describe('on a platform without people', () => {
@@ -84,7 +98,7 @@ test.describe('on a platform without people', () => {
     await goToPage(page, server, tag(server.origin))
     await widget.openLive()
     await expect(widget.part('menu')).toBeVisible()
-    await widget.input.pressSequentially(REACT_QUESTION)
+    await widget.input.pressSequentially(REACT_QUESTION, { delay: 50 })
     await page.keyboard.press('Enter')
     await widget.expectStatus(widget.lastAnswer(), 'complete')
     expect(types).toEqual(['join_chat', 'chat_message'])

@@ -1,7 +1,11 @@
-/** Whatever accent a site sets, text on it, and it as text, can be read (WCAG 2.2: 4.5 to 1). */
-import type { Widget } from './widget'
+/**
+ * Whatever accent a site sets, text on it, and it as text, can be read (WCAG 2.2: 4.5 to 1), and what tells where a
+ * control is and which one has the focus is seen (3 to 1).
+ */
 import { expect, test } from './fixtures'
 import { goToPage, tag } from './pages'
+import { Stage } from './states_of_the_widget'
+import type { Widget } from './widget'
 
 /** All around the colour circle, from near black to near white, and the greys. */
 const ACCENTS = [
@@ -9,54 +13,127 @@ const ACCENTS = [
   ...['#000', '#333', '#767676', '#777', '#bbb', '#fff', '#2563eb', '#dc2626', '#ff5a36'],
 ]
 
+/** What text needs, and what is no text. */
+const [TEXT, SHAPE] = [4.5, 3]
+
+/** A token of the scheme, or what an element is drawn with. */
+type Colour = string | { of: string; as: string }
+
+const BADGE = [
+  { of: '.badge', as: 'color' },
+  { of: '.badge', as: 'background-color' },
+] as const
+
 for (const scheme of ['light', 'dark'] as const) {
   test.describe(scheme, () => {
     test.use({ colorScheme: scheme })
 
-    test.beforeEach(async ({ page, widget, server }) => {
-      await goToPage(page, server, tag(server.origin))
-      await widget.openLive()
-      await expect(widget.part('menu')).toBeVisible()
+    test.describe('on a page', () => {
+      test.beforeEach(async ({ page, widget, server }) => {
+        await goToPage(page, server, tag(server.origin))
+        await widget.openLive()
+        await expect(widget.part('menu')).toBeVisible()
+      })
+
+      test('words on the accent and words in it keep their contrast, whatever it is', async ({ widget }) => {
+        const pairs = [
+          ['on-accent', 'accent'],
+          ['on-accent', 'accent-hover'],
+          ['link', 'surface'],
+          ['link', 'accent-tint'],
+          ['text', 'accent-tint'],
+        ] as const
+        expect(await poor(widget, pairs, ACCENTS)).toEqual([])
+      })
+
+      test('the colours of the scheme keep their contrast', async ({ widget }) => {
+        const pairs = [
+          ['text', 'surface'],
+          ['text', 'surface-raised'],
+          ['text-soft', 'surface'],
+          ['text-soft', 'surface-raised'],
+          ['danger', 'surface'],
+          ['danger', 'danger-tint'],
+          ['on-danger', 'danger'],
+          ['text', 'warning-tint'],
+          ['on-accent', 'accent'],
+          ['link', 'surface'],
+        ] as const
+        expect(await poor(widget, pairs)).toEqual([])
+      })
+
+      test('the text field and the ring around what has the focus are seen, whatever the accent', async ({ page, widget }) => {
+        const field = { of: '.input', as: 'border-top-color' }
+        await expect(widget.input).toBeFocused()
+        expect(await poor(widget, [[field, 'surface']], ACCENTS, SHAPE), 'the field with the focus').toEqual([])
+        await page.keyboard.press('Shift+Tab')
+        await expect(widget.part('transcript')).toBeFocused()
+        await expect(widget.part('transcript')).toHaveCSS('outline-style', 'solid')
+        const ring = { of: '.transcript', as: 'outline-color' }
+        const pairs = [
+          [ring, 'surface'],
+          [field, 'surface'],
+        ] as const
+        expect(await poor(widget, pairs, ACCENTS, SHAPE)).toEqual([])
+      })
     })
 
-    test('words on the accent and words in it keep their contrast, whatever it is', async ({ widget }) => {
-      const pairs = [
-        ['on-accent', 'accent'],
-        ['on-accent', 'accent-hover'],
-        ['link', 'surface'],
-        ['link', 'accent-tint'],
-        ['text', 'accent-tint'],
-      ] as const
-      expect(await poor(widget, pairs, ACCENTS)).toEqual([])
+    test.describe('where a sign-in is demanded', () => {
+      test.use({ serverFlags: ['--require-auth'] })
+
+      test('the fields of the form are seen, with the focus and without, whatever the accent', async ({ page, widget, server }) => {
+        await new Stage(page, widget, server, 'ltr').refusedAtTheDoor()
+        await widget.form.getByLabel('Email', { exact: true }).focus()
+        const pairs = [
+          [{ of: '[name=email]', as: 'border-top-color' }, 'surface'],
+          [{ of: '[name=password]', as: 'border-top-color' }, 'surface'],
+        ] as const
+        expect(await poor(widget, pairs, ACCENTS, SHAPE)).toEqual([])
+      })
     })
 
-    test('the colours of the scheme keep their contrast', async ({ widget }) => {
-      const pairs = [
-        ['text', 'surface'],
-        ['text', 'surface-raised'],
-        ['text-soft', 'surface'],
-        ['text-soft', 'surface-raised'],
-        ['danger', 'surface'],
-        ['danger', 'danger-tint'],
-        ['text', 'warning-tint'],
-        ['on-accent', 'accent'],
-        ['link', 'surface'],
-      ] as const
-      expect(await poor(widget, pairs)).toEqual([])
+    test('the number of unread messages can be read', async ({ page, widget, server }) => {
+      await haveUnread(new Stage(page, widget, server, 'ltr'))
+      expect(await poor(widget, [BADGE])).toEqual([])
     })
   })
 }
 
-/** The pairs of colours with less contrast than text needs, by the accent they were found with. */
-function poor(widget: Widget, pairs: readonly (readonly [string, string])[], accents: readonly string[] = ['']): Promise<string[]> {
+test('the number of unread messages can be read on glass', async ({ page, widget, server }) => {
+  await haveUnread(new Stage(page, widget, server, 'ltr'), 'glass')
+  expect(await poor(widget, [BADGE])).toEqual([])
+})
+
+/** An answer comes to its end while the panel is closed. */
+async function haveUnread(stage: Stage, theme: 'auto' | 'glass' = 'auto'): Promise<void> {
+  const teller = await stage.asked({ theme })
+  await teller.begin()
+  await stage.page.keyboard.press('Escape')
+  await expect(stage.widget.panel).toBeHidden()
+  await teller.grow('Here it is.')
+  await teller.end()
+  await expect(stage.widget.part('badge')).toBeVisible()
+}
+
+/** The pairs of colours with less contrast than `least`, by the accent they were found with. */
+function poor(widget: Widget, pairs: readonly (readonly [Colour, Colour])[], accents: readonly string[] = [''], least = TEXT): Promise<string[]> {
   return widget.host.evaluate(
-    (host, [pairs, accents]) => {
+    (host, [pairs, accents, least]) => {
       const pen = Object.assign(document.createElement('canvas'), { width: 1, height: 1 }).getContext('2d', { willReadFrequently: true })!
-      const probe = host.shadowRoot!.querySelector<HTMLElement>('.send')!
-      probe.style.transition = 'none'
-      const luminance = (name: string): number => {
-        probe.style.color = `var(--_${name})`
-        pen.fillStyle = getComputedStyle(probe).color
+      const found = (selector: string): HTMLElement => {
+        const element = host.shadowRoot!.querySelector<HTMLElement>(selector)
+        if (!element) throw new Error(`nothing is ${selector}`)
+        element.style.transition = 'none'
+        return element
+      }
+      const probe = found('.send')
+      const drawn = (colour: Colour): string => {
+        if (typeof colour === 'object') return getComputedStyle(found(colour.of)).getPropertyValue(colour.as)
+        probe.style.color = `var(--_${colour})`
+        return getComputedStyle(probe).color
+      }
+      const luminance = (colour: Colour): number => {
+        pen.fillStyle = drawn(colour)
         pen.fillRect(0, 0, 1, 1)
         const [red = 0, green = 0, blue = 0] = [...pen.getImageData(0, 0, 1, 1).data].map((part) => {
           const share = part / 255
@@ -64,16 +141,17 @@ function poor(widget: Widget, pairs: readonly (readonly [string, string])[], acc
         })
         return 0.2126 * red + 0.7152 * green + 0.0722 * blue
       }
-      const contrast = (pair: readonly [string, string]): number => {
+      const contrast = (pair: readonly [Colour, Colour]): number => {
         const [low = 0, high = 0] = pair.map(luminance).sort((one, other) => one - other)
         return (high + 0.05) / (low + 0.05)
       }
+      const name = (colour: Colour): string => (typeof colour === 'object' ? `${colour.as} of ${colour.of}` : colour)
       return accents.flatMap((accent) => {
         if (accent) (host as HTMLElement).style.setProperty('--miptech-chat-accent', accent)
-        const found = pairs.map((pair) => [pair, contrast(pair)] as const)
-        return found.filter(([, ratio]) => ratio < 4.5).map(([[one, other], ratio]) => `${accent} ${one} on ${other}: ${ratio}`)
+        const ratios = pairs.map((pair) => [pair, contrast(pair)] as const)
+        return ratios.filter(([, ratio]) => ratio < least).map(([[one, other], ratio]) => `${accent} ${name(one)} on ${name(other)}: ${ratio}`)
       })
     },
-    [pairs, accents] as const,
+    [pairs, accents, least] as const,
   )
 }

@@ -383,7 +383,7 @@ test.describe('the module', () => {
       window.handle = window.mount({ apiUrl, tenantID: 'miptech-company', open: true } as ChatOptions)
     }, server.origin)
     await expect(widget.panel).toBeVisible()
-    expect(complaints).toEqual([expect.stringMatching(/^warning: .*tenantID.*tenantId/)])
+    await expect.poll(() => complaints).toEqual([expect.stringMatching(/^warning: .*tenantID.*tenantId/)])
   })
 })
 

@@ -81,6 +81,10 @@ test('closed again before the code arrives it stays closed, and Escape closes th
   await page.keyboard.type('draft')
   await page.keyboard.press('Escape')
   await expect(widget.panel).toBeHidden()
+  await expect(widget.launcher).toBeFocused()
+  await expect(widget.launcher).toHaveAttribute('aria-expanded', 'false')
+  await page.keyboard.press('Escape')
+  await expect(widget.panel, 'what is closed stays closed').toBeHidden()
   release()
   await expect(widget.launcher).toHaveAttribute('aria-controls', 'panel')
   await expect(widget.panel).toBeHidden()
@@ -112,4 +116,74 @@ test('keys typed into the shell are not the page\'s', async ({ page, widget, ser
   await page.keyboard.type('a/b')
   await expect(widget.input).toHaveValue('a/b')
   expect(await page.evaluate(() => window.heard)).toEqual([])
+})
+
+test('Escape leaves a panel where it is that stands in the page', async ({ page, widget, server }) => {
+  await goToPage(page, server, `<div id="here" style="height:400px"></div>${tag(server.origin, 'data-target="#here"')}`)
+  await holdWasm(page)
+  await widget.input.focus()
+  await page.keyboard.press('Escape')
+  await expect(widget.panel).toBeVisible()
+  await expect(widget.input).toBeFocused()
+})
+
+test('what was typed before the code could not be loaded stays in sight, and is sent once it could', async ({ page, widget, server }) => {
+  let tries = 0
+  await page.route('**/*.wasm', (route) => {
+    tries += 1
+    return route.abort()
+  })
+  await goToPage(page, server, `<script>heard = []; addEventListener('miptech-chat:error', ({ detail }) => heard.push(detail.code))</script>${tag(server.origin)}`)
+  await widget.launcher.click()
+  await expect(widget.panel.getByText('Chat could not be loaded')).toBeVisible()
+  const before = tries
+  await widget.input.fill('Are you there?')
+  await widget.input.press('Enter')
+  // Whoever sends tries again, and that fails as well.
+  await expect.poll(() => page.evaluate(() => window.heard.length)).toBe(2)
+  expect(tries).toBe(before + 1)
+  await expect(widget.panel.getByText('Chat could not be loaded')).toHaveCount(1)
+  await expect(widget.panel.getByText('Are you there?', { exact: true })).toBeVisible()
+
+  await page.unroute('**/*.wasm')
+  await widget.panel.getByRole('button', { name: 'Try again', exact: true }).click()
+  await widget.expectStatus(widget.question('Are you there?'), 'sent')
+  await expect(widget.questions).toHaveCount(1)
+})
+
+test.describe('where the code cannot run', () => {
+  test.beforeEach(async ({ page }) => page.addInitScript(() => void delete (globalThis as { WebAssembly?: unknown }).WebAssembly))
+
+  test('what was typed is given back to be copied, and nothing more is taken', async ({ page, widget, server }) => {
+    await goToPage(page, server, tag(server.origin))
+    const release = await holdWasm(page)
+    await widget.launcher.click()
+    await page.keyboard.type('first')
+    await page.keyboard.press('Enter')
+    await page.keyboard.type('second')
+    release()
+    await expect(widget.panel.getByText('Chat cannot run on this page')).toBeVisible()
+    await expect(widget.input).toHaveValue('first\nsecond')
+    await expect(widget.input).not.toBeEditable()
+    await expect(widget.part('send')).toHaveCount(0)
+    await widget.input.press('Enter')
+    await page.keyboard.type('third')
+    await expect(widget.input).toHaveValue('first\nsecond')
+    await expect(widget.panel.getByRole('paragraph')).toHaveText(['Chat cannot run on this page'])
+  })
+
+  test('the panel opens and closes, says so, and has no text field that takes nothing', async ({ page, widget, server }) => {
+    await goToPage(page, server, tag(server.origin))
+    await widget.launcher.click()
+    await expect(widget.panel.getByText('Chat cannot run on this page')).toBeVisible()
+    await expect(widget.input).toBeHidden()
+    await expect(widget.launcher).toBeFocused()
+    await expect(widget.launcher).toHaveAttribute('aria-expanded', 'true')
+    for (const isOpen of [false, false, true]) {
+      await page.keyboard.press(isOpen ? 'Enter' : 'Escape')
+      await expect(widget.panel).toBeVisible({ visible: isOpen })
+      await expect(widget.launcher).toHaveAttribute('aria-expanded', `${isOpen}`)
+      await expect(widget.launcher).toBeFocused()
+    }
+  })
 })

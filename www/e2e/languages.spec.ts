@@ -76,3 +76,27 @@ test('a page replaces single words, in whatever language is read', async ({ page
   await expect(widget.input).toHaveAccessibleName('Messaggio')
   await expect(widget.part('send')).toHaveAccessibleName('Go')
 })
+
+test('a language chosen in another tab is read at once, one chosen in this tab when the panel opens', async ({ page, context, widget, server }) => {
+  await goToPage(page, server, tag(server.origin))
+  await widget.openLive()
+  const other = await context.newPage()
+  await other.goto('/door.html')
+  await other.evaluate(() => localStorage.setItem('mip-language', 'it'))
+  await expect(widget.launcher).toHaveAccessibleName('Chiudi la chat')
+  await other.close()
+
+  await widget.on((handle) => handle.close())
+  await expect(widget.launcher).toHaveAccessibleName('Apri la chat')
+  await page.evaluate(() => localStorage.setItem('mip-language', 'en'))
+  await widget.launcher.click()
+  await expect(widget.launcher).toHaveAccessibleName('Close chat')
+  await expect(widget.input).toHaveAccessibleName('Message')
+})
+
+test('what is drawn beside the panel is in Arabic, too', async ({ page, widget, server }) => {
+  await goToModulePage(page, server)
+  await page.evaluate((apiUrl) => void (window.handle = window.mount({ apiUrl, locale: 'ar', invitation: { text: 'هل لديك أسئلة؟', delayMs: 1, hideAfterMs: 600_000 } })), server.origin)
+  await widget.part('invitation').getByRole('button', { name: 'إغلاق', exact: true }).click()
+  await expect(widget.part('invitation')).toHaveCount(0)
+})

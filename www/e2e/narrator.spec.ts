@@ -1,6 +1,7 @@
 /** What a screen reader hears of an answer: whole sentences from one live region, at most every two seconds. */
 import type { Page } from '@playwright/test'
 import { expect, test } from './fixtures'
+import { LOOKS, Stage } from './states_of_the_widget'
 import { Teller } from './teller'
 import type { Widget } from './widget'
 
@@ -71,4 +72,32 @@ test('the growing transcript is no live region', async ({ page, widget }) => {
   await teller.grow('Words')
   await expect(widget.lastAnswer()).toContainText('Words')
   await expect(widget.host.locator('[aria-live], [role=status], [role=alert], [role=log]')).toHaveCount(1)
+})
+
+for (const [name, words] of [
+  ['unconfirmed', /^We could not confirm this was delivered/],
+  ['failed', /^Not sent/],
+] as const) {
+  const look = LOOKS.find((look) => look.name === name)
+  test.describe(`a message that is ${name}`, () => {
+    test.use(look?.settings ?? {})
+
+    test('is told of, without a look at it', async ({ page, widget, server }) => {
+      await look?.reach(new Stage(page, widget, server, 'ltr'))
+      await expect.poll(() => said(widget)).toContainEqual(expect.stringMatching(words))
+    })
+  })
+}
+
+test('who copies hears that it is copied, and may copy again', async ({ page, context, widget }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  const teller = await Teller.on(page)
+  await page.goto('/')
+  await widget.openLive()
+  await teller.answer('Words.')
+  const extras = widget.lastAnswer().locator('.extras')
+  await extras.getByRole('button', { name: 'Copy', exact: true }).press('Enter')
+  await expect(extras.getByRole('button', { name: 'Copied', exact: true })).toBeFocused()
+  await expect.poll(() => said(widget)).toContain('Copied')
+  await expect(extras.getByRole('button', { name: 'Copy', exact: true })).toBeFocused()
 })

@@ -154,6 +154,52 @@ for (const viewport of SIZES) {
   })
 }
 
+test.describe('on its side', () => {
+  test.use({ ...PHONE, viewport: { width: 844, height: 390 } })
+
+  test('the composer stands above the keyboard, however little that leaves, and the page is left alone', async ({ page, widget, server }) => {
+    await page.addInitScript(installKeyboard)
+    await goToLongPage(page, server)
+    await widget.launcher.tap()
+    await expect(widget.launcher).toHaveAttribute('aria-controls', 'panel')
+    await expect(widget.panel).toBeVisible()
+    const range = async (): Promise<number[]> => {
+      const { y, height } = (await widget.panel.boundingBox())!
+      return [y, y + height]
+    }
+    const atRest = [16, 302]
+    await expect.poll(range).toEqual(atRest)
+    await widget.input.fill('a long message\n'.repeat(12))
+    for (const [keyboard, offset] of [
+      [200, 0],
+      [180, 60],
+      [48, 0],
+    ] as const) {
+      await page.evaluate(([keyboard, offset]) => window.keyboard(keyboard, offset), [keyboard, offset] as const)
+      const bottom = offset + 390 - keyboard
+      await expect.poll(range).toEqual([offset, bottom])
+      for (const part of ['header', 'close', 'input', 'send']) {
+        const box = (await widget.part(part).boundingBox())!
+        expect(box.y, part).toBeGreaterThanOrEqual(offset)
+        expect(box.y + box.height, part).toBeLessThanOrEqual(bottom)
+      }
+      // What is covered could not be pressed.
+      await widget.part('send').tap({ trial: true })
+      expect((await widget.panel.boundingBox())!.width).toBe(380)
+    }
+    expect(await isLocked(page)).toBe(false)
+    expect(await hasEntry(page)).toBe(false)
+    await page.evaluate(() => window.keyboard(0))
+    await expect.poll(range).toEqual(atRest)
+
+    // Turned with the keyboard up it is as on any phone.
+    await page.evaluate(() => window.keyboard(200))
+    await page.setViewportSize(PHONE.viewport)
+    await expectLocked(page)
+    await expect.poll(() => widget.panel.boundingBox()).toEqual({ x: 0, y: 0, width: 390, height: 644 })
+  })
+})
+
 test.describe('whatever scrolls the page', () => {
   test.use(PHONE)
 

@@ -1,5 +1,5 @@
 /** What people ask of their browser is heard: no motion, colours of their own, everything four times as large. */
-import type { Page } from '@playwright/test'
+import type { Locator, Page } from '@playwright/test'
 import { expect, test } from './fixtures'
 import type { ReferenceServer } from './server'
 import { LOOKS, Stage, reach } from './states_of_the_widget'
@@ -33,6 +33,38 @@ test.describe('in forced colours', () => {
     await expect(widget.lastAnswer().locator('.answer a').first()).toHaveCSS('text-decoration-line', 'underline')
   })
 
+  test('the icon of the launcher stands out from it, before the code has come and after', async ({ page, widget, server }) => {
+    await see('closed', { page, widget, server })
+    const isSeen = (): Promise<boolean> =>
+      widget.launcher.evaluate((launcher) => {
+        const icon = getComputedStyle(launcher, '::before')
+        return parseFloat(icon.borderTopWidth) >= 12 && icon.borderTopColor !== getComputedStyle(launcher).backgroundColor
+      })
+    expect(await isSeen()).toBe(true)
+    await widget.openLive()
+    await widget.launcher.click()
+    await expect(widget.panel).toBeHidden()
+    expect(await isSeen()).toBe(true)
+  })
+
+  test('the dots of an answer that is waited for stand out from the panel', async ({ page, widget, server }) => {
+    await see('thinking', { page, widget, server })
+    const dot = widget.lastAnswer().getByRole('img').locator('span').first()
+    expect(await background(dot)).not.toBe(await background(widget.panel))
+    await expect(dot).toHaveCSS('forced-color-adjust', 'none')
+  })
+
+  test('the end of an answer that grows, and the dot before it, stand out from the panel', async ({ page, widget, server }) => {
+    const teller = await new Stage(page, widget, server, 'ltr').asked()
+    await teller.begin()
+    await teller.grow('It has one tag for any page, and')
+    const paragraph = widget.lastAnswer().locator('.answer > p')
+    await expect(paragraph).toBeVisible()
+    const surface = await background(widget.panel)
+    expect(await background(paragraph, '::after')).not.toBe(surface)
+    expect(await background(widget.lastAnswer().locator('[part=bubble]'), '::before')).not.toBe(surface)
+  })
+
   for (const [what, name] of [
     ['the text field', 'empty'],
     ['a field of the form', 'form-refused'],
@@ -50,6 +82,26 @@ test.describe('in forced colours', () => {
   }
 })
 
+test.describe('on paper', () => {
+  test('neither the launcher is printed nor the panel', async ({ page, widget, server }) => {
+    await see('closed', { page, widget, server })
+    await page.emulateMedia({ media: 'print' })
+    await expect(widget.launcher, 'before the code has come').toBeHidden()
+    await page.emulateMedia({ media: 'screen' })
+    await widget.openLive()
+    await page.emulateMedia({ media: 'print' })
+    for (const part of ['launcher', 'panel', 'input']) await expect(widget.part(part), part).toBeHidden()
+    await page.emulateMedia({ media: 'screen' })
+    await expect(widget.panel).toBeVisible()
+  })
+
+  test('nor is the invitation', async ({ page, widget, server }) => {
+    await see('invitation', { page, widget, server })
+    await page.emulateMedia({ media: 'print' })
+    await expect(widget.part('invitation')).toBeHidden()
+  })
+})
+
 test.describe('at four times the size', () => {
   // 1280 by 1024 CSS pixels at 400 % (WCAG 1.4.10).
   test.use({ viewport: { width: 320, height: 256 } })
@@ -63,3 +115,8 @@ test.describe('at four times the size', () => {
     await expect(widget.part('close')).toBeInViewport({ ratio: 1 })
   })
 })
+
+/** The colour behind an element, or behind what the sheet puts before or after its words. */
+function background(element: Locator, drawn?: '::before' | '::after'): Promise<string> {
+  return element.evaluate((element, drawn) => getComputedStyle(element, drawn).backgroundColor, drawn)
+}

@@ -19,8 +19,8 @@ test('by keyboard alone: open, ask, hear the answer, copy its code, say what one
   await widget.expectStatus(widget.lastAnswer(), 'complete', 30_000)
   await expect(widget.part('announcer')).toContainText(/Answer complete, \d+ sources\./)
   await expect(widget.panel).toMatchAriaSnapshot(`
-    - dialog "AI Assistant":
-      - heading "AI Assistant" [level=2]
+    - dialog "MIP AI Assistant":
+      - heading "MIP AI Assistant" [level=2]
       - paragraph: Answers in seconds
       - button "Menu"
       - button "Close chat"
@@ -32,7 +32,7 @@ test('by keyboard alone: open, ask, hear the answer, copy its code, say what one
               - paragraph: ${REACT_QUESTION}
               - time
           - listitem:
-            - article "AI Assistant"
+            - article "MIP AI Assistant"
       - textbox "Message"
       - button "Send" [disabled]
       - paragraph: You are talking to an AI. It can be wrong.

@@ -1,5 +1,5 @@
 /** How an answer makes itself known while nobody looks: the title, a sound, a notification. */
-import { words } from './page'
+import { wordOf } from './language'
 import type { Seat } from './seat'
 
 /** An answer came: where nobody looks the title says how many, and what the visitor turned on is heard or shown. */
@@ -7,14 +7,14 @@ export function alertOf({ options, hostElement: host, handle, life, shell }: Sea
   const { dataset } = host
   const { isOpen, unread } = handle.getState()
   if (isOpen && !document.hidden) return
-  if (dataset['sound'] === 'on') void chime()
+  if (dataset['sound'] === 'on') chime().catch(() => undefined)
   if (!document.hidden) return
   hint(Math.max(unread, 1), life.signal)
   if (dataset['notifications'] === 'on' && Notification.permission === 'granted') {
     try {
       // Whoever sees the screen need not know what was said.
       const title = options.title ?? shell.widget.querySelector('.title')?.textContent ?? ''
-      const note = new Notification(title, { tag: `miptech-chat-${handle.id}`, body: words(options, 'New answer', 'Nuova risposta') })
+      const note = new Notification(title, { tag: `miptech-chat-${handle.id}`, body: wordOf(options, { en: 'New answer', it: 'Nuova risposta', ar: 'إجابة جديدة' }) })
       note.onclick = () => {
         window.focus()
         handle.open()
@@ -42,6 +42,10 @@ function hint(count: number, signal: AbortSignal): void {
 /** Two soft notes, a fifth apart. */
 async function chime(): Promise<void> {
   const audio = new AudioContext()
+  // Before anybody touched the page a browser may keep it asleep, and leaves whoever wakes it without an answer.
+  await Promise.race([audio.resume(), new Promise((resolve) => setTimeout(resolve, WAKES_WITHIN_MS))])
+  // A sound that comes late says nothing any more.
+  if (audio.state !== 'running') return audio.close()
   const end = audio.currentTime + 0.5
   for (const [at, pitch] of [
     [0, 587],
@@ -57,3 +61,6 @@ async function chime(): Promise<void> {
     if (at) tone.onended = () => void audio.close()
   }
 }
+
+/** Far longer than it takes where it is allowed, and still at the time of the answer; our choice. */
+const WAKES_WITHIN_MS = 500

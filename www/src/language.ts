@@ -8,3 +8,8 @@ export function languageOf({ locale }: ChatOptions): Language {
   const tags = [locale, stored('mip-language'), document.documentElement.lang, navigator.language].join().toLowerCase()
   return (/(?:^|,)(en|it|ar)\b/.exec(tags)?.[1] as Language) ?? 'en'
 }
+
+/** One of the few words that are drawn without a pack. */
+export function wordOf(options: ChatOptions, words: Record<Language, string>): string {
+  return words[languageOf(options)]
+}

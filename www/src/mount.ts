@@ -78,7 +78,7 @@ function create(id: string, given: ChatOptions | undefined, fetchCode: Fetch): S
     redraw() {
       const former = seat.hostElement
       const host = (seat.hostElement = document.createElement('div'))
-      const { launcher } = (seat.shell = drawShell(host, options, toggle, handle.send))
+      const { launcher } = (seat.shell = drawShell(host, options, () => show(false, 'visitor'), handle.send))
       const { launcher: own = true, target } = options
       const opener = own === true ? launcher : find(own)
       host.dataset['miptechChat'] = id

@@ -13,7 +13,7 @@ import { attempt, words } from './page'
 export interface Shell {
   widget: HTMLElement
   launcher: HTMLElement
-  /** Where messages wait, and words about the code. */
+  /** Words about the code; messages wait beneath them. */
   lines: HTMLElement
   field: HTMLTextAreaElement
   /** The sheet, for a browser that cannot construct one. */
@@ -24,8 +24,8 @@ let sheet: CSSStyleSheet | undefined
 
 const css = launcherSheet + shellSheet
 
-/** Draws into the host's shadow root. `toggle` opens or closes for the visitor, `send` takes a text of theirs. */
-export function drawShell(host: HTMLElement, options: ChatOptions, toggle: () => void, send: (text: string) => void): Shell {
+/** Draws into the host's shadow root. `close` closes for the visitor, `send` takes a text of theirs. */
+export function drawShell(host: HTMLElement, options: ChatOptions, close: () => void, send: (text: string) => void): Shell {
   const root = host.attachShadow({ mode: 'open' })
   const widget = make(make(root, 'div'), 'div', 'widget')
   const panel = make(widget, 'section', 'panel', options.title ?? 'Chat')
@@ -51,17 +51,19 @@ export function drawShell(host: HTMLElement, options: ChatOptions, toggle: () =>
   widget.onkeydown = (event) => {
     // A page with single-key shortcuts would act on what is typed here.
     event.stopPropagation()
-    if (!event.isComposing && event.keyCode !== 229) {
-      if (event.key === 'Escape') toggle()
-      if (event.key === 'Enter' && event.target === input && !event.shiftKey) submit(event)
+    // By their codes: while an input method composes, every key has another one.
+    if (event.keyCode === 27 && !options.target) {
+      close()
+      launcher.focus()
     }
+    if (event.keyCode === 13 && event.target === input && !event.shiftKey) submit(event)
   }
   // A browser without constructed sheets shows plain elements until the code brings a sheet of its own.
   attempt(() => {
     if (!sheet) (sheet = new CSSStyleSheet()).replaceSync(css)
     root.adoptedStyleSheets = [sheet]
   })
-  return { widget, launcher, lines: list, field: input, css }
+  return { widget, launcher, lines: make(list, 'div'), field: input, css }
 }
 
 /** An element of ours; in our sheet and for `::part` it has one name. */

@@ -206,6 +206,7 @@ export function drawnWidget(seat: Seat, instance: Instance, storage: Keys & { gr
       // The views follow in a turn of their own; who asks meanwhile is told what is.
       shell.widget.toggleAttribute('data-open', isOpen)
       seat.openedBy = by
+      followLanguage()
       followScreen()
     },
     call(name, args) {
@@ -278,15 +279,15 @@ export function drawnWidget(seat: Seat, instance: Instance, storage: Keys & { gr
       }))
   }
 
-  /** A panel that covers a small screen needs more of the page. */
+  /** A panel on a small screen, upright or on its side, needs more of the page. */
   const followScreen = (): void => {
     const follow = ({ phone }: Extras): void => phone(seat, life)
-    if (innerWidth >= 480 || !seat.handle.isOpen()) return
+    if ((innerHeight > 480 && innerWidth >= 480) || !seat.handle.isOpen()) return
     if (known) follow(known)
     else extras().then(follow, () => undefined)
   }
 
-  /** `locale: auto` goes with the page. */
+  /** `locale: auto` goes with the page; what it stores is heard in its other tabs alone, so whoever opens looks. */
   let language = languageOf(options)
   const followLanguage = (): void => {
     if (language !== (language = languageOf(options))) changeBy('update')

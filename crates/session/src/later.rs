@@ -29,7 +29,7 @@ pub(crate) mod rest {
     }
 
     #[inline(never)]
-    pub(crate) fn end_typing(session: &mut Session, now: Now) {
-        session.end_typing(now);
+    pub(crate) fn typing_time_passed(session: &mut Session, now: Now) {
+        session.typing_time_passed(now);
     }
 }

@@ -76,7 +76,12 @@ pub enum Notice {
     /// The conversation is over, and messages meant for it wait for the visitor's word.
     Ended(ChatError),
     /// One thing went wrong; the conversation goes on.
-    Mishap(ChatError),
+    Mishap {
+        /// What.
+        error: ChatError,
+        /// When messages leave again by themselves, where the platform asked for patience.
+        retry_at: Option<Instant>,
+    },
     /// The connection is disturbed and being restored.
     Trouble {
         /// The last thing that failed.
@@ -94,7 +99,7 @@ impl Notice {
             Self::Blocked(error)
             | Self::Busy { error, .. }
             | Self::Ended(error)
-            | Self::Mishap(error)
+            | Self::Mishap { error, .. }
             | Self::Trouble { error, .. } => error,
         }
     }

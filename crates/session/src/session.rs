@@ -394,11 +394,12 @@ impl Session {
         self.expire(now);
         self.journal_time_passed(now);
         if self.typing.deadline().is_some_and(|at| at <= now.mono) {
-            later::rest::end_typing(self, now);
+            later::rest::typing_time_passed(self, now);
         }
         self.poll(now);
         if self.held_until.is_some_and(|until| until <= now.mono) {
             self.held_until = None;
+            self.mishap.take_if(|error| error.code == ErrorCode::RateLimited);
         }
         self.read_more_history(now);
         self.settle(now);

@@ -76,7 +76,10 @@ impl Session {
                 error: error.clone(),
                 retry_at: self.phase().retry_at,
             }),
-            (_, Some(error)) => Some(Notice::Mishap(error.clone())),
+            (_, Some(error)) => Some(Notice::Mishap {
+                error: error.clone(),
+                retry_at: self.held_until,
+            }),
             (_, None) => None,
         }
     }

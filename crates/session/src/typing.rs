@@ -1,7 +1,8 @@
 //! That the visitor types, for the people who may be answering (`platform.md` section 9.4).
 //!
 //! Only a platform that tells who speaks has people behind it, so no other is told, and never before the join. Frames of
-//! this kind count against the limit of messages, so they are few: messages must not wait for them.
+//! this kind count against the limit of messages, so they are few: messages must not wait for them, and what is sent
+//! within a second was hardly typed.
 
 use std::time::Duration;
 
@@ -20,20 +21,34 @@ use crate::{
 /// What the platform was told of the visitor's typing.
 #[derive(Debug, Default)]
 pub(crate) struct Typing {
-    /// The socket on which it was told that they type, and when that ends unless they go on.
-    told: Option<(Attempt, Instant)>,
-    /// When another beginning may be told: soon after the last, or never where the platform knows no such frames.
+    stage: Stage,
+    /// When another beginning may be told.
     free_at: Instant,
     /// Up to when the beginnings told so far are enough: each counts for [`COST`] (a leaky bucket).
     spent: Instant,
     /// How many errors may still be meant for frames about typing: none is answered otherwise.
     doubted: u8,
+    /// Whether the platform knows no such frames.
+    is_refused: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+enum Stage {
+    #[default]
+    Rest,
+    /// The visitor types, and it is told then.
+    Begun { due: Instant },
+    /// It was told on this socket, and ends then unless they go on.
+    Told { attempt: Attempt, until: Instant },
 }
 
 impl Typing {
-    /// When the visitor has paused for so long that they no longer type.
-    pub(crate) fn deadline(&self) -> Option<Instant> {
-        self.told.map(|(_, until)| until)
+    /// When there is something to tell.
+    pub(crate) const fn deadline(&self) -> Option<Instant> {
+        match self.stage {
+            Stage::Rest => None,
+            Stage::Begun { due: at } | Stage::Told { until: at, .. } => Some(at),
+        }
     }
 
     /// Takes an error about a message where there is none for one about typing, if any was told.
@@ -42,53 +57,74 @@ impl Typing {
             return false;
         }
         self.doubted -= 1;
-        self.free_at = NEVER;
-        self.told = None;
+        self.is_refused = true;
+        self.stage = Stage::Rest;
         true
-    }
-
-    /// Tells whether a beginning may be told now, and counts it where it may.
-    fn starts(&mut self, now: Instant) -> bool {
-        let may = self.free_at <= now && self.spent.since(now) <= MOST_SPENT;
-        if may {
-            self.free_at = now.after(SPACING);
-            self.spent = self.spent.max(now).after(COST);
-        }
-        may
     }
 }
 
 impl Session {
-    /// The visitor typed just now, or left nothing of what they typed. Told to a platform on which people answer: the
-    /// beginning at most once in two seconds, the end after a pause of five.
+    /// The visitor typed just now, or left nothing of what they typed.
     pub fn typed(&mut self, has_text: bool, now: Now) {
-        if !has_text {
+        if has_text {
+            self.go_on_typing(now);
+        } else {
             self.end_typing(now);
-        } else if let State::Live { attempt, .. } = &self.state
-            && self.held_until.is_none()
-            && self.capabilities.has(Capability::Author)
-        {
-            let attempt = *attempt;
-            let is_told = self.typing.told.is_some_and(|(told, _)| told == attempt);
-            let starts = !is_told && self.typing.starts(now.mono);
-            if is_told || starts {
-                self.typing.told = Some((attempt, now.mono.after(PAUSE)));
-            }
-            if starts {
-                self.tell_typing(frame::Typing::Start, attempt, now);
-            }
         }
         self.settle(now);
     }
 
-    /// The visitor no longer types; told where it was told that they do.
-    pub(crate) fn end_typing(&mut self, now: Now) {
-        let Some((told, _)) = self.typing.told.take() else {
-            return;
+    fn go_on_typing(&mut self, now: Now) {
+        let live = self.socket_of_people();
+        self.typing.stage = match (live, self.typing.stage) {
+            (None, _) => Stage::Rest,
+            (Some(live), Stage::Told { attempt, .. }) if attempt == live => Stage::Told {
+                attempt,
+                until: now.mono.after(PAUSE),
+            },
+            (Some(_), begun @ Stage::Begun { .. }) => begun,
+            (Some(_), Stage::Rest | Stage::Told { .. }) => Stage::Begun {
+                due: now.mono.after(SETTLED).max(self.typing.free_at),
+            },
         };
-        if matches!(&self.state, State::Live { attempt, .. } if *attempt == told) {
+    }
+
+    /// The beginning is told, or the end of what was told: they paused.
+    pub(crate) fn typing_time_passed(&mut self, now: Now) {
+        match (self.socket_of_people(), self.typing.stage) {
+            (Some(attempt), Stage::Begun { .. }) => {
+                let typing = &mut self.typing;
+                typing.spent = typing.spent.max(now.mono).after(COST);
+                let wait = typing.spent.since(now.mono).saturating_sub(MOST_SPENT);
+                typing.free_at = now.mono.after(wait.max(SPACING));
+                typing.stage = Stage::Told {
+                    attempt,
+                    until: now.mono.after(PAUSE),
+                };
+                self.tell_typing(frame::Typing::Start, attempt, now);
+            }
+            _ => self.end_typing(now),
+        }
+    }
+
+    /// The visitor no longer types; told where it was told that they do.
+    fn end_typing(&mut self, now: Now) {
+        let stage = std::mem::take(&mut self.typing.stage);
+        if let Stage::Told { attempt: told, .. } = stage
+            && matches!(&self.state, State::Live { attempt, .. } if *attempt == told)
+        {
             self.tell_typing(frame::Typing::Stop, told, now);
         }
+    }
+
+    /// The socket on which it may be told.
+    fn socket_of_people(&self) -> Option<Attempt> {
+        let State::Live { attempt, .. } = &self.state else {
+            return None;
+        };
+        let may =
+            self.held_until.is_none() && !self.typing.is_refused && self.capabilities.has(Capability::Author);
+        may.then_some(*attempt)
     }
 
     fn tell_typing(&mut self, typing: frame::Typing, attempt: Attempt, now: Now) {
@@ -104,15 +140,16 @@ impl Session {
     }
 }
 
-/// Between two beginnings (`platform.md` section 9.4).
-const SPACING: Duration = Duration::from_secs(2);
-
-/// Five beginnings at once and one in twelve seconds, so ten in a minute: with as many ends a third of what the platform
-/// allows; our choice.
-const COST: Duration = Duration::from_secs(12);
-const MOST_SPENT: Duration = Duration::from_secs(48);
+/// How long they have typed before it is told; our choice.
+const SETTLED: Duration = Duration::from_secs(1);
 
 /// How long a pause is no end; our choice.
 const PAUSE: Duration = Duration::from_secs(5);
 
-const NEVER: Instant = Instant::from_start(Duration::MAX);
+/// Between two beginnings (`platform.md` section 9.4).
+const SPACING: Duration = Duration::from_secs(2);
+
+/// Five beginnings soon after each other and one in twelve seconds, so ten in a minute: with as many ends a third of what
+/// the platform allows; our choice.
+const COST: Duration = Duration::from_secs(12);
+const MOST_SPENT: Duration = Duration::from_secs(48);

@@ -95,9 +95,12 @@ fn counter(ui: &Ui, draft: Live<String>) -> AnyView {
             if units * 5 < limit * 4 {
                 return "".into();
             }
-            strings
-                .counted(strings.units_left(), limit.saturating_sub(units))
-                .into()
+            // What is too long stays as it was typed: only the visitor knows what of it can go.
+            let words = match units.checked_sub(limit) {
+                None | Some(0) => strings.counted(strings.units_left(), limit - units),
+                Some(over) => strings.counted(strings.units_over(), over),
+            };
+            words.into()
         })
         .view()
 }

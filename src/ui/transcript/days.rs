@@ -5,7 +5,7 @@ use miptech_chat_session::Author;
 use wasm_bindgen::JsValue;
 use web_sys::HtmlElement;
 
-use crate::ui::{context::Ui, element::set, lines::Line, model::Row, strings::Strings};
+use crate::ui::{context::Ui, element::set, lines::Line, model::Row, narrator, strings::Strings};
 
 /// Puts what belongs above the lines on the page above them, and takes away what does not any more.
 ///
@@ -32,6 +32,11 @@ pub(in crate::ui) fn mark(ui: &Ui, lines: &mut [Line], rows: &[Row], places: &[u
         note(&line.element, "day", day.as_deref(), is_above);
         let handover = handover(strings, &line.row, before);
         note(&line.element, "handover", handover, is_above);
+        let is_last = rows.len() - place <= AT_ONCE;
+        if line.is_new && is_last && Date::now() - (line.row.created_ms() as f64) < JUST_NOW_MS {
+            set(&line.element, "class", "line arriving");
+            narrator::say(&line.element, handover.unwrap_or_default());
+        }
     }
 }
 
@@ -129,5 +134,9 @@ fn shape(parts: &[(&str, &str)]) -> JsValue {
     shape.into()
 }
 
+/// A question and the answer that is awaited come in one go.
+const AT_ONCE: usize = 2;
+/// What is older came from storage, history or another tab's past: it was there, and does not arrive.
+const JUST_NOW_MS: f64 = 2000.0;
 const MINUTE_MS: f64 = 60_000.0;
 const DAY_MS: f64 = 86_400_000.0;

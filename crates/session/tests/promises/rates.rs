@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use miptech_chat_session::{Connection, ErrorCode};
+use miptech_chat_session::{Connection, ErrorCode, Notice};
 
 use crate::{browser::signed_in_storage, rig::Rig};
 
@@ -186,4 +186,25 @@ fn creations_are_at_most_eight_in_a_minute() {
             "{times:?}"
         );
     }
+}
+
+#[test]
+fn the_wait_the_platform_asks_for_is_counted_down_and_its_end_takes_the_words_away() {
+    let mut rig = Rig::live("");
+    rig.server(r#"{"type":"rate_limit_exceeded","data":{"retry_after":30}}"#);
+    let Some(Notice::Mishap {
+        retry_at: Some(at), ..
+    }) = rig.notice.clone()
+    else {
+        panic!("{:?}", rig.notice);
+    };
+    let left = at.since(rig.now().mono);
+    assert!(
+        left >= Duration::from_secs(30) && left <= Duration::from_secs(36),
+        "{left:?}"
+    );
+    rig.advance(Duration::from_secs(29));
+    assert!(rig.notice.is_some());
+    rig.advance(Duration::from_secs(8));
+    assert_eq!(rig.notice, None);
 }

@@ -99,7 +99,7 @@ impl World {
         self.page(page).screen.has_ended = match notice {
             Some(Notice::Blocked(error)) => error.code == ErrorCode::ChatGone,
             Some(Notice::Ended(_)) => true,
-            Some(Notice::Busy { .. } | Notice::Mishap(_) | Notice::Trouble { .. }) | None => false,
+            Some(Notice::Busy { .. } | Notice::Mishap { .. } | Notice::Trouble { .. }) | None => false,
         };
         self.page(page).screen.has_notice = notice.is_some();
         let told = notice.map(|notice| {
@@ -107,7 +107,7 @@ impl World {
                 Notice::Blocked(_) => "blocked",
                 Notice::Busy { .. } => "busy",
                 Notice::Ended(_) => "ended",
-                Notice::Mishap(_) => "mishap",
+                Notice::Mishap { .. } => "mishap",
                 Notice::Trouble { .. } => "trouble",
             };
             let error = notice.error();
