@@ -75,8 +75,10 @@ test('update merges, and counts at once around a text that is being typed', asyn
   await expect(widget.input).toHaveValue('half')
   await expect(widget.input).toBeFocused()
   expect(await widget.input.evaluate((now, before) => [now === before, (now as HTMLTextAreaElement).selectionStart], field)).toEqual([true, 3])
-  await expect(widget.input).toHaveAttribute('maxlength', '7')
   expect(await widget.host.evaluate((host) => host.getBoundingClientRect().left)).toBe(40)
+  await widget.input.fill('too long')
+  await widget.input.press('Enter')
+  await expect(widget.part('composer').getByRole('alert')).toBeVisible()
   // Earlier views hear nothing any more: one press sends one message.
   await widget.input.fill('once')
   await widget.input.press('Enter')

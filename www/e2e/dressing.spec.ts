@@ -1,0 +1,72 @@
+/** What a page puts into the chat, over it and around it. */
+import type { Page } from '@playwright/test'
+import { expect, test } from './fixtures'
+import { goToModulePage, goToPage, tag } from './pages'
+import type { Widget } from './widget'
+
+const whole = (widget: Widget): Promise<void> => expect(widget.part('menu')).toBeVisible()
+
+test('elements of the page stand in each of the four slots, in the place of ours', async ({ page, widget, server }) => {
+  await goToPage(page, server, tag(server.origin))
+  await widget.openLive()
+  await whole(widget)
+  await widget.host.evaluate((host) => {
+    for (const slot of ['launcher', 'header', 'welcome', 'footer']) host.append(Object.assign(document.createElement('span'), { slot, textContent: `our ${slot}` }))
+  })
+  for (const slot of ['launcher', 'header', 'welcome', 'footer']) await expect(page.getByText(`our ${slot}`, { exact: true })).toBeVisible()
+  await expect(widget.panel.getByText('How can we help?')).toBeHidden()
+  const [header, menu, footer, input] = await Promise.all([page.getByText('our header'), widget.part('menu'), page.getByText('our footer'), widget.input].map((element) => element.boundingBox()))
+  expect(header!.x).toBeLessThan(menu!.x)
+  expect(footer!.y).toBeGreaterThan(input!.y)
+})
+
+test('tokens of type, shape and space change what they name', async ({ page, widget, server }) => {
+  await goToModulePage(page, server)
+  const theme = { font: 'Georgia, serif', 'radius-panel': '4px', width: '420px', height: '500px' }
+  await page.evaluate(([apiUrl, theme]) => (window.handle = window.mount({ apiUrl: apiUrl as string, open: true, theme: theme as never })), [server.origin, theme] as const)
+  await widget.expectConnection('live')
+  await whole(widget)
+  await expect(widget.panel).toHaveCSS('border-top-left-radius', '4px')
+  await expect(widget.input).toHaveCSS('font-family', /^Georgia/)
+  const box = await widget.panel.boundingBox()
+  expect([box?.width, box?.height]).toEqual([420, 500])
+})
+
+test('in the top layer the chat stands above everything the page can put there by number', async ({ page, widget, server }) => {
+  await goToModulePage(page, server)
+  await page.evaluate((apiUrl) => {
+    const cover = Object.assign(document.createElement('div'), { id: 'cover' })
+    cover.style.cssText = 'position:fixed;inset:0;z-index:2147483647;background:#fff'
+    document.body.append(cover)
+    window.handle = window.mount({ apiUrl, open: true, zIndex: 'top-layer' })
+  }, server.origin)
+  await widget.expectConnection('live')
+  await whole(widget)
+  expect(await onTop(page, widget)).toBe(true)
+  await widget.input.click()
+  await expect(widget.input).toBeFocused()
+})
+
+test('a chat without a header has none, and its launcher closes it', async ({ page, widget, server }) => {
+  await goToModulePage(page, server)
+  await page.evaluate((apiUrl) => (window.handle = window.mount({ apiUrl, open: true, header: false })), server.origin)
+  await widget.expectConnection('live')
+  await expect(widget.part('header')).toBeHidden()
+  await widget.launcher.click()
+  await expect(widget.panel).toBeHidden()
+})
+
+test('where more contrast is wanted, quiet words are as dark as the others', async ({ page, widget, server }) => {
+  await page.emulateMedia({ contrast: 'more' })
+  await goToPage(page, server, tag(server.origin))
+  await widget.openLive()
+  await whole(widget)
+  const colour = (name: string): Promise<string> => widget.part(name).evaluate((part) => getComputedStyle(part).color)
+  expect(await colour('status')).toBe(await colour('title'))
+})
+
+/** Whether the middle of the panel belongs to the widget. */
+async function onTop(page: Page, widget: Widget): Promise<boolean> {
+  const { x, y, width, height } = (await widget.panel.boundingBox())!
+  return page.evaluate(([x, y]) => document.elementFromPoint(x!, y!)?.hasAttribute('data-miptech-chat') ?? false, [x + width / 2, y + height / 2])
+}
