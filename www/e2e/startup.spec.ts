@@ -17,7 +17,7 @@ declare global {
 const SLOW = { offline: false, latency: 150, downloadThroughput: 200_000, uploadThroughput: 93_750 }
 const CPU = 4
 
-const RUNS = 5
+const RUNS = 9
 const MOST = 1.3
 
 const CONTROL = `
