@@ -1,18 +1,6 @@
 //! The strings of the Rust enums are those of the TypeScript unions, and no event has a name that no type knows.
 
-use std::{collections::BTreeSet, fs};
-
-type Words = BTreeSet<String>;
-
-fn source(path: &str) -> String {
-    let place = format!("{}/../../{path}", env!("CARGO_MANIFEST_DIR"));
-    fs::read_to_string(&place).unwrap_or_else(|error| panic!("{place}: {error}"))
-}
-
-fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {
-    let (_, rest) = text.split_once(start).unwrap_or_else(|| panic!("no `{start}`"));
-    rest.split_once(end).map_or(rest, |(inside, _)| inside)
-}
+use crate::sources::{Words, between, source};
 
 /// What stands between pairs of this quote.
 fn quoted(text: &str, quote: char) -> Words {

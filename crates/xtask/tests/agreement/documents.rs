@@ -1,8 +1,6 @@
 //! `docs/INTEGRATION.md` against the public types: every option and every event has a row, and every row is whole.
 
-use std::{collections::BTreeSet, fs};
-
-type Words = BTreeSet<String>;
+use crate::sources::{Words, between, source};
 
 #[test]
 fn every_option_has_a_row() {
@@ -67,14 +65,4 @@ fn rows(heading: &str) -> Words {
 
 fn document() -> String {
     source("docs/INTEGRATION.md")
-}
-
-fn source(path: &str) -> String {
-    let place = format!("{}/../../{path}", env!("CARGO_MANIFEST_DIR"));
-    fs::read_to_string(&place).unwrap_or_else(|error| panic!("{place}: {error}"))
-}
-
-fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {
-    let (_, rest) = text.split_once(start).unwrap_or_else(|| panic!("no `{start}`"));
-    rest.split_once(end).map_or(rest, |(inside, _)| inside)
 }
