@@ -72,6 +72,23 @@ async function scroll(page: Page, session: CDPSession, distance: number, scrolle
   await rest.evaluate(async ({ promise }) => void (await promise))
 }
 
+/** Waits until nothing a finger set going moves any more: a browser takes a tap on what still moves for a hand that stops it. */
+async function rest(element: Locator): Promise<void> {
+  await element.evaluate(
+    (element) =>
+      new Promise<void>((resolve) => {
+        let [frames, top] = [0, element.scrollTop]
+        const look = (): void => {
+          frames = element.scrollTop === top ? frames + 1 : 0
+          top = element.scrollTop
+          if (frames < 10) requestAnimationFrame(look)
+          else resolve()
+        }
+        look()
+      }),
+  )
+}
+
 const place = (element: Locator): Promise<{ top: number; fromEnd: number }> =>
   element.evaluate(({ scrollTop, scrollHeight, clientHeight }) => ({ top: scrollTop, fromEnd: scrollHeight - clientHeight - scrollTop }))
 
@@ -143,6 +160,7 @@ for (const viewport of SIZES) {
       await page.mouse.move(100, 20)
       await page.mouse.wheel(0, 500)
       await expectInPlace(page, before)
+      await rest(widget.part('transcript'))
       await widget.part('close').tap()
       await expectClosed(widget)
       expect(await traces(page)).toEqual(before)

