@@ -26,35 +26,41 @@ pub(super) fn watch(ui: &Ui) {
         return;
     };
     let held = Rc::new(RefCell::new(Held::default()));
-    let (came, pressed, left) = (held.clone(), held.clone(), held.clone());
+    let (came, pressed, typed, left) = (held.clone(), held.clone(), held.clone(), held.clone());
     listen(&panel, "focusin", move |event| {
         came.borrow_mut().element = event.target().and_then(|target| target.dyn_into().ok());
     });
     listen(&panel, "pointerdown", move |event| {
         pressed.borrow_mut().is_by_touch = is_touch(&event);
     });
-    listen(&panel, "keydown", move |_| left.borrow_mut().is_by_touch = false);
-    let input = ui.input;
-    let observed = panel.clone();
-    let settle = Rc::new(move || {
-        let lost = held
-            .borrow_mut()
-            .element
-            .take_if(|element| !element.is_connected());
-        // A frame later whoever took the control away has put the focus where it belongs, or has not.
-        if lost.is_some() {
-            let (panel, held) = (panel.clone(), held.clone());
-            request_animation_frame(move || {
-                if has_no_focus(&panel) {
-                    let field = input.try_get_untracked().flatten();
-                    let panel = panel.unchecked_into::<HtmlElement>();
-                    let field = field.filter(|_| !held.borrow().is_by_touch);
-                    let _gone_meanwhile = field.unwrap_or(panel).focus();
-                }
-            });
-        }
+    listen(&panel, "keydown", move |_| typed.borrow_mut().is_by_touch = false);
+    // Whoever leaves for the page is not fetched back when the control they left goes by itself.
+    let frame = panel.clone();
+    listen(&panel, "focusout", move |_| {
+        let (left, frame) = (left.clone(), frame.clone());
+        request_animation_frame(move || {
+            let here = focused(&frame);
+            let is_left = |element: &mut Element| element.is_connected() && here.as_ref() != Some(element);
+            drop(left.borrow_mut().element.take_if(is_left));
+        });
     });
-    let changed = Closure::<dyn FnMut()>::new(move || settle());
+    let (input, observed) = (ui.input, panel.clone());
+    let changed = Closure::<dyn FnMut()>::new(move || {
+        let is_gone = |element: &mut Element| !element.is_connected();
+        if held.borrow_mut().element.take_if(is_gone).is_none() {
+            return;
+        }
+        // A frame later whoever took the control away has put the focus where it belongs, or has not.
+        let (panel, held) = (panel.clone(), held.clone());
+        request_animation_frame(move || {
+            if has_no_focus(&panel) {
+                let field = input.try_get_untracked().flatten();
+                let panel = panel.unchecked_into::<HtmlElement>();
+                let field = field.filter(|_| !held.borrow().is_by_touch);
+                let _gone_meanwhile = field.unwrap_or(panel).focus();
+            }
+        });
+    });
     let what = MutationObserverInit::new();
     what.set_child_list(true);
     what.set_subtree(true);

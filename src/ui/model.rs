@@ -11,7 +11,6 @@ use miptech_chat_session::{
     AuthState, Author, ChatError, ClientMessageId, Connection, Entry, ErrorCode, Event, Notice, Phase, Place,
     RowId, Status,
 };
-
 use send_wrapper::SendWrapper;
 
 use super::live::{Kept, Live};

@@ -138,5 +138,5 @@ fn status_line(ui: &Ui) -> impl Fn() -> Words + Send + 'static + use<> {
     }
 }
 
-/// `faults.md` promise 3: nothing is said of a disturbance under half a second.
+/// The banner rule of `faults.md`: nothing is shown for so long.
 const HUSH_MS: u32 = 500;

@@ -48,11 +48,12 @@ pub(super) fn follow_ups(ui: &Ui, row: &Row) -> impl Fn() -> Option<AnyView> + S
     }
 }
 
-/// What is sent is what is shown: nothing hidden, and no line break that would push the rest out of sight.
+/// What is sent holds nothing hidden, and no line break that would push the rest out of sight.
 fn one_line(words: &str) -> String {
     literal(&words.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
+/// What is shown of a long one; what is sent is seen whole in the conversation.
 fn shortened(question: &str) -> String {
     if question.chars().count() <= MOST_CHARS {
         return question.to_owned();

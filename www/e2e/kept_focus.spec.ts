@@ -34,6 +34,25 @@ for (const [name, what, button] of GOING) {
   })
 }
 
+test.describe('where the chat is reconnecting', () => {
+  test.use(LOOKS.find(({ name }) => name === 'reconnecting')?.settings ?? {})
+
+  test('whoever went on to the page is not fetched back when the button they left goes by itself', async ({ page, widget, server }) => {
+    const look = LOOKS.find(({ name }) => name === 'reconnecting')
+    await look?.reach(new Stage(page, widget, server, 'ltr'))
+    await widget.retryNow.focus()
+    await page.mouse.click(4, 4)
+    await expect(widget.retryNow).not.toBeFocused()
+    await server.heals()
+    await page.evaluate(() => window.dispatchEvent(new Event('online')))
+    await expect(widget.retryNow).toHaveCount(0)
+    await widget.expectConnection('live')
+    // Whatever fetches the focus back does it a frame later.
+    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))))
+    await expect(page.locator('body')).toBeFocused()
+  })
+})
+
 test.describe('where a sign-in is demanded', () => {
   test.use({ serverFlags: ['--require-auth'] })
 
