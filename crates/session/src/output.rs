@@ -425,7 +425,7 @@ pub enum Reason {
     Token,
     /// The transcript is written.
     Transcript,
-    /// The visitor has paused.
+    /// The visitor types, or has paused.
     Typing,
     /// Words that changed a moment ago.
     Words,
@@ -449,7 +449,7 @@ impl Reason {
             Self::Release => "nobody sees the page",
             Self::Token => "the token's next step",
             Self::Transcript => "the transcript is written",
-            Self::Typing => "the visitor has paused",
+            Self::Typing => "the visitor types, or has paused",
             Self::Words => "words that changed a moment ago",
         }
     }

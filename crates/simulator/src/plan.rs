@@ -182,6 +182,8 @@ pub struct Manners {
     pub repeats_late: bool,
     /// Its answers are longer than anybody keeps, and so is what it says about errors.
     pub is_wordy: bool,
+    /// People may answer, who are told when the visitor types.
+    pub has_people: bool,
 }
 
 /// What happens on purpose in some runs, because chance alone would hardly ever bring it about.
@@ -255,6 +257,7 @@ impl Plan {
         plan.manners.repeats_late = rng.percent(15);
         plan.manners.is_wordy = rng.percent(5);
         plan.occasions.rejects_at_ms = rng.percent(10).then(|| rng.between(60_000, 590_000));
+        plan.manners.has_people = rng.percent(15);
         plan
     }
 
@@ -302,6 +305,7 @@ impl Plan {
                 counts_pieces: true,
                 repeats_late: false,
                 is_wordy: false,
+                has_people: false,
             },
             occasions: Occasions::default(),
             wall_ms: 1_754_060_400_000,

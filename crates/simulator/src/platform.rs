@@ -213,6 +213,7 @@ impl Platform {
             ("history", manners.history),
             ("resume", manners.resume),
             ("stop", manners.stop),
+            ("author", manners.has_people),
         ];
         let offered = all.iter().filter(|(_, is_offered)| *is_offered);
         offered.map(|(name, _)| *name).collect()

@@ -147,6 +147,9 @@ impl World {
         self.note(Some(page), Happening::Drafted { hash: hash(&text) });
         self.page(page).screen.draft.clone_from(&text);
         self.turn(page, |session, now| session.set_draft(&text, now));
+        if self.plan.manners.has_people && self.page(page).is_alive() {
+            self.turn(page, |session, now| session.typed(!text.is_empty(), now));
+        }
     }
 
     /// Decides about a message that waits for the visitor.
