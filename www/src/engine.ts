@@ -65,6 +65,8 @@ export async function start(seat: Seat, answer: Response): Promise<void> {
     throw cause
   })
   await learning
+  // To start the code and to draw by it are two tasks, so that keys come in between.
+  await new Promise((resolve) => setTimeout(resolve))
   // What was asked for meanwhile is done in its order, so what it takes is there first.
   if (seat.queue.some(([name]) => CHANGING.test(name))) await extras()
   if (seat.isGone) return

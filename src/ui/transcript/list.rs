@@ -74,6 +74,10 @@ impl List {
     /// Shows these rows.
     #[inline(never)]
     pub(super) fn show(&mut self, rows: Vec<Row>) {
+        // Nothing to measure: the chat opens without laying the page out for it.
+        if rows.is_empty() && self.rows.is_empty() {
+            return;
+        }
         let anchor = self.rows.get(self.window.anchor()).map(Row::key);
         let anchor = anchor.and_then(|key| rows.iter().position(|row| row.key() == key));
         self.window
