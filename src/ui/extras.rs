@@ -3,7 +3,7 @@
 use std::iter::successors;
 
 use leptos::{ev, prelude::*};
-use miptech_chat_session::{Feedback, Status};
+use miptech_chat_session::{Author, Feedback, Status};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
@@ -91,12 +91,14 @@ pub(super) fn drawn(ui: &Ui, row: &Row, verdict: Live<Option<Feedback>>, has_fee
     };
     // What the platform would be told of belongs to the conversation that goes on.
     let has_feedback = has_feedback && ui.has("feedback") && !ui.model.is_over(row);
+    // Nobody says to a person: try again.
+    let question = ui.model.question_before(row).filter(|_| row.author() == Author::Ai);
     let extras = el("div")
         .class("extras")
         .maybe(clipboard::is_there().then(copy))
         .maybe(has_feedback.then(|| thumb(Feedback::Up, strings.helpful()).view()))
         .maybe(has_feedback.then(|| unhelpful().view()))
-        .maybe(ui.model.question_before(row).map(again));
+        .maybe(question.map(again));
     el("div")
         .child(extras.view())
         .slot(reason::reason(ui, row, reason, opener))

@@ -1,13 +1,7 @@
 /** What axe finds wrong with the widget in any of its looks, in both schemes and both directions: nothing. */
-import axe, { type AxeResults, type RunOptions } from 'axe-core'
+import { examined, faultsOf } from './axe'
 import { expect, test } from './fixtures'
 import { DIRECTIONS, type Direction, LOOKS, SCHEMES, Stage, isSettled, reach } from './states_of_the_widget'
-import type { Widget } from './widget'
-
-const WHAT_COUNTS: RunOptions = {
-  runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-  resultTypes: ['violations'],
-}
 
 for (const direction of Object.keys(DIRECTIONS) as Direction[]) {
   for (const look of LOOKS) {
@@ -42,22 +36,3 @@ test('what is wrong in the shadow root is found, in words and colours and sizes'
   const { violations } = await examined(widget)
   expect(violations.map(({ id }) => id).sort()).toEqual(['button-name', 'color-contrast', 'target-size'])
 })
-
-async function examined({ page, host }: Widget): Promise<AxeResults> {
-  if (!(await page.evaluate(() => 'axe' in window))) await page.addScriptTag({ content: axe.source })
-  return host.evaluate(async (host, options) => {
-    // What lies over what, axe knows of the body and what is in it. The widget stands beside the body, and without this
-    // neither colours nor sizes would be judged, nor would anybody be told.
-    Object.defineProperty(document, 'body', { configurable: true, value: host })
-    try {
-      return await (window as unknown as { axe: typeof axe }).axe.run(host, options)
-    } finally {
-      Reflect.deleteProperty(document, 'body')
-    }
-  }, WHAT_COUNTS)
-}
-
-/** Each with its rule, where it is, and what axe says of it. */
-function faultsOf({ violations }: AxeResults): string[] {
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id} at ${target.flat().join(' ')}: ${failureSummary?.replace(/\s+/g, ' ')}`))
-}

@@ -93,27 +93,16 @@ for (const scheme of ['light', 'dark'] as const) {
     })
 
     test('the number of unread messages can be read', async ({ page, widget, server }) => {
-      await haveUnread(new Stage(page, widget, server, 'ltr'))
+      await new Stage(page, widget, server, 'ltr').unread()
       expect(await poor(widget, [BADGE])).toEqual([])
     })
   })
 }
 
 test('the number of unread messages can be read on glass', async ({ page, widget, server }) => {
-  await haveUnread(new Stage(page, widget, server, 'ltr'), 'glass')
+  await new Stage(page, widget, server, 'ltr').unread({ theme: 'glass' })
   expect(await poor(widget, [BADGE])).toEqual([])
 })
-
-/** An answer comes to its end while the panel is closed. */
-async function haveUnread(stage: Stage, theme: 'auto' | 'glass' = 'auto'): Promise<void> {
-  const teller = await stage.asked({ theme })
-  await teller.begin()
-  await stage.page.keyboard.press('Escape')
-  await expect(stage.widget.panel).toBeHidden()
-  await teller.grow('Here it is.')
-  await teller.end()
-  await expect(stage.widget.part('badge')).toBeVisible()
-}
 
 /** The pairs of colours with less contrast than `least`, by the accent they were found with. */
 function poor(widget: Widget, pairs: readonly (readonly [Colour, Colour])[], accents: readonly string[] = [''], least = TEXT): Promise<string[]> {

@@ -49,6 +49,9 @@ test('a line says where a person takes over, and where not any more', async ({ p
   await expect(widget.panel.locator('.handover')).toHaveText(['A person answers from here on.', 'The assistant answers from here on.'])
   const person = widget.host.locator('[part=message][data-author=human]')
   await expect(person).toHaveAccessibleName('Support')
+  const again = { name: 'Try again', exact: true }
+  await expect(widget.lastAnswer().getByRole('button', again)).toHaveCount(1)
+  await expect(person.getByRole('button', again), 'said to a person').toHaveCount(0)
 })
 
 test('the time of a message is there for pointer and focus, as the language writes it', async ({ page, widget, server }) => {

@@ -44,12 +44,13 @@ export class Stage {
     await this.server.addPage('stage.html', PAGE)
     await this.page.goto('/stage.html')
     await this.widget.mount({ apiUrl: this.server.origin, suggestions: PROMPTS, ...DIRECTIONS[this.direction], ...options })
-    await expect(this.widget.launcher).toBeVisible()
+    await expect(options.target ? this.widget.panel : this.widget.launcher).toBeVisible()
   }
 
   async enterLive(options: ChatOptions = {}): Promise<void> {
     await this.enter(options)
-    await this.widget.openLive()
+    if (!options.target) await this.widget.open()
+    await this.widget.expectConnection('live')
   }
 
   /** A question whose answer the look tells by itself. */
@@ -70,12 +71,23 @@ export class Stage {
     return teller
   }
 
-  async answered(): Promise<Teller> {
-    const teller = await this.asked()
+  async answered(options: ChatOptions = {}): Promise<Teller> {
+    const teller = await this.asked(options)
     await teller.answer(ANSWER, SOURCES)
     await this.widget.expectStatus(this.widget.lastAnswer(), 'complete')
     await expect(this.more()).toBeVisible()
     return teller
+  }
+
+  /** An answer that came to its end while the panel was closed. */
+  async unread(options: ChatOptions = {}): Promise<void> {
+    const teller = await this.asked(options)
+    await teller.begin()
+    await this.page.keyboard.press('Escape')
+    await expect(this.widget.panel).toBeHidden()
+    await teller.grow('Here it is.')
+    await teller.end()
+    await expect(this.widget.part('badge')).toBeVisible()
   }
 
   /** What unfolds the sources. */
@@ -122,17 +134,7 @@ export async function isSettled({ host }: Widget): Promise<void> {
 const STATES: Record<string, { flags?: string[]; reach: (stage: Stage) => Promise<void> }> = {
   closed: { reach: (stage) => stage.enter() },
 
-  unread: {
-    reach: async (stage) => {
-      const teller = await stage.asked()
-      await teller.begin()
-      await stage.page.keyboard.press('Escape')
-      await expect(stage.widget.panel).toBeHidden()
-      await teller.grow('Here it is.')
-      await teller.end()
-      await expect(stage.widget.part('badge')).toBeVisible()
-    },
-  },
+  unread: { reach: (stage) => stage.unread() },
 
   loading: {
     reach: async (stage) => {
@@ -228,6 +230,21 @@ const STATES: Record<string, { flags?: string[]; reach: (stage: Stage) => Promis
     },
   },
 
+  compact: { reach: async (stage) => void (await stage.answered({ size: 'compact' })) },
+
+  large: { reach: async (stage) => void (await stage.answered({ size: 'large' })) },
+
+  'without-header': { reach: async (stage) => void (await stage.answered({ header: false })) },
+
+  inline: {
+    reach: async (stage) => {
+      const teller = await stage.asked({ target: '#place' })
+      await teller.answer('With one **tag**, or with `mount()` from the package.', SOURCES)
+      await stage.widget.expectStatus(stage.widget.lastAnswer(), 'complete')
+      await expect(stage.more()).toBeVisible()
+    },
+  },
+
   glass: {
     reach: async (stage) => {
       const teller = await stage.asked({ theme: 'glass' })
@@ -309,6 +326,15 @@ const STATES: Record<string, { flags?: string[]; reach: (stage: Stage) => Promis
     },
   },
 
+  'rate-limited': {
+    reach: async (stage) => {
+      await whenAsked(stage.page, (socket) => socket.send(PATIENCE))
+      await stage.enterLive()
+      await stage.widget.ask(QUESTION)
+      await stage.widget.expectNotice('rate/limited')
+    },
+  },
+
   failed: {
     reach: async (stage) => {
       await whenAsked(stage.page, (socket) => socket.send(REFUSAL))
@@ -384,6 +410,16 @@ const STATES: Record<string, { flags?: string[]; reach: (stage: Stage) => Promis
     },
   },
 
+  'hand-over': {
+    reach: async (stage) => {
+      const teller = await stage.asked()
+      await teller.answer('I cannot see your invoices. A colleague can.')
+      await teller.answer('Good morning, this is Maria. Which one is it about?', [], 'human')
+      await expect(stage.widget.panel.locator('.handover')).toBeVisible()
+      await expect(stage.widget.lastAnswer().getByRole('button').first()).toBeVisible()
+    },
+  },
+
   'conversation-break': {
     reach: async (stage) => {
       const teller = await stage.asked()
@@ -429,9 +465,11 @@ const SOCKET = /^ws:/
 
 const REFUSAL = JSON.stringify({ type: 'error', data: { type: 'message_validation_error', message: 'Not this one' } })
 
+const PATIENCE = JSON.stringify({ type: 'rate_limit_exceeded', data: { message: 'Slow down', retry_after: 600 } })
+
 const PAGE = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A page with a chat</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
-<link rel="icon" href="data:,"><script src="/dist/loader.js" data-manual></script></head><body></body></html>`
+<link rel="icon" href="data:,"><script src="/dist/loader.js" data-manual></script></head><body><div id="place" style="inline-size: 500px; block-size: 600px"></div></body></html>`
 
 const QUESTION = 'How do I put the chat on my page?'
 

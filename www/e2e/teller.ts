@@ -18,6 +18,7 @@ const chunk = (id: string, content: string): object => ({ type: 'response_chunk'
 
 export class Teller {
   private id = ''
+  private author: 'ai' | 'human' = 'ai'
   private count = 0
 
   private constructor(private readonly page: Page) {}
@@ -40,10 +41,11 @@ export class Teller {
   }
 
   /** Begins an answer that nobody asked for. */
-  async begin(): Promise<void> {
+  async begin(author: 'ai' | 'human' = 'ai'): Promise<void> {
     this.count += 1
     this.id = `told-${this.count}`
-    await this.tell({ type: 'response_start', data: { message_id: this.id } })
+    this.author = author
+    await this.tell({ type: 'response_start', data: { message_id: this.id, author_kind: author } })
   }
 
   async grow(...deltas: string[]): Promise<void> {
@@ -51,12 +53,12 @@ export class Teller {
   }
 
   async end(sources: readonly Source[] = [], suggestions: readonly unknown[] = []): Promise<void> {
-    await this.tell({ type: 'response_complete', data: { message_id: this.id, total_tokens: 1, sources, suggestions } })
+    await this.tell({ type: 'response_complete', data: { message_id: this.id, total_tokens: 1, sources, suggestions, author_kind: this.author } })
   }
 
   /** A whole answer. */
-  async answer(text: string, sources: readonly Source[] = []): Promise<void> {
-    await this.begin()
+  async answer(text: string, sources: readonly Source[] = [], author: 'ai' | 'human' = 'ai'): Promise<void> {
+    await this.begin(author)
     await this.grow(text)
     await this.end(sources)
   }

@@ -1,16 +1,31 @@
-/** A visitor's walk by keyboard alone: where the focus is, is known at every step, and what is heard is what happened. */
+/** A visitor's walk by keyboard alone: where the focus is, is known at every step, what is heard is what happened, and axe is content. */
+import { examined, faultsOf } from './axe'
 import { REACT_QUESTION, expect, test } from './fixtures'
 import { goToPage, tag } from './pages'
 
 test('by keyboard alone: open, ask, hear the answer, copy its code, say what one thinks of it, close', async ({ page, context, widget, server }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
   await goToPage(page, server, tag(server.origin))
+  const nothingIsWrong = async (): Promise<void> => expect(faultsOf(await examined(widget))).toEqual([])
   await widget.launcher.focus()
+  await nothingIsWrong()
   await expect(widget.launcher).toHaveAttribute('aria-controls', 'panel')
   await page.keyboard.press('Enter')
   await expect(widget.panel).toBeVisible()
   await expect(widget.input).toBeFocused()
   await widget.expectConnection('live')
+  await nothingIsWrong()
+  await expect(widget.panel).toMatchAriaSnapshot(`
+    - dialog "MIP AI Assistant":
+      - heading "MIP AI Assistant" [level=2]
+      - paragraph: Answers in seconds
+      - button "Menu"
+      - button "Close chat"
+      - region "Conversation"
+      - textbox "Message"
+      - button "Send" [disabled]
+      - paragraph: You are talking to an AI. It can be wrong.
+  `)
 
   await page.keyboard.type(REACT_QUESTION)
   await page.keyboard.press('Enter')
@@ -38,6 +53,9 @@ test('by keyboard alone: open, ask, hear the answer, copy its code, say what one
       - paragraph: You are talking to an AI. It can be wrong.
   `)
 
+  await nothingIsWrong()
+  await expect(widget.input).toBeFocused()
+
   // Backwards from the text field: what can be done with the answer, its sources, its code.
   const answer = widget.lastAnswer()
   const copyCode = answer.getByRole('button', { name: 'Copy code', exact: true }).first()
@@ -52,6 +70,7 @@ test('by keyboard alone: open, ask, hear the answer, copy its code, say what one
   await page.keyboard.press('Enter')
   await expect(helpful).toHaveAttribute('aria-pressed', 'true')
   await expect(helpful).toBeFocused()
+  await nothingIsWrong()
   await back(copyCode)
   await page.keyboard.press('Enter')
   const code = await answer.locator('pre').first().textContent()
@@ -62,6 +81,33 @@ test('by keyboard alone: open, ask, hear the answer, copy its code, say what one
   await page.keyboard.press('Escape')
   await expect(widget.launcher).toHaveAttribute('aria-expanded', 'false')
   await expect(widget.launcher).toBeFocused()
+  await nothingIsWrong()
+})
+
+test('once the code is there, the panel stands in the frame after the press, with the focus in its text field', async ({ page, widget, server }) => {
+  await goToPage(page, server, tag(server.origin))
+  await widget.launcher.hover()
+  await expect(widget.launcher).toHaveAttribute('aria-controls', 'panel')
+  const frames = await widget.host.evaluateHandle((host) => {
+    const root = host.shadowRoot!
+    const isOpen = (): boolean => {
+      const [panel, field] = ['panel', 'input'].map((part) => root.querySelector<HTMLElement>(`[part=${part}]`))
+      return !!panel?.getBoundingClientRect().height && getComputedStyle(panel).visibility === 'visible' && root.activeElement === field
+    }
+    let count = 0
+    const opened = new Promise<number>((resolve) => {
+      const look = (): void => {
+        count += 1
+        if (isOpen()) resolve(count)
+        else requestAnimationFrame(look)
+      }
+      root.querySelector('[part=launcher]')!.addEventListener('click', () => requestAnimationFrame(look))
+    })
+    return { opened }
+  })
+  await widget.launcher.click()
+  // The first callback comes before that frame is drawn, the second one after it.
+  expect(await frames.evaluate(({ opened }) => opened)).toBeLessThanOrEqual(2)
 })
 
 test('opening the chat moves nothing on the page', async ({ page, widget, server }) => {
