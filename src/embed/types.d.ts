@@ -145,10 +145,12 @@ export type ColourToken =
   | 'danger'
   | 'line'
   | 'on-accent'
+  | 'success'
   | 'surface'
   | 'surface-raised'
   | 'text'
   | 'text-soft'
+  | 'warning'
 
 /** A CSS font family, or for `font-size` a length. */
 export type TypeToken = 'font' | 'font-message' | 'font-mono' | 'font-size'

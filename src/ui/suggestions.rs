@@ -2,10 +2,12 @@
 
 use leptos::prelude::*;
 use miptech_chat_markdown::literal;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 use super::{
     context::Ui,
-    element::{el, focus},
+    element::{ElementRef, el, focus},
     model::Row,
     transcript::is_touch,
 };
@@ -38,13 +40,35 @@ pub(super) fn follow_ups(ui: &Ui, row: &Row) -> impl Fn() -> Option<AnyView> + S
             .suggestions_after(&row)
             .filter(|_| ui.has("suggestions"))?;
         let questions = suggestions.iter().map(|words| one_line(words));
+        let place = ElementRef::default();
         let list = questions
             .filter(|question| !question.is_empty())
             .take(MOST)
-            .fold(el("div").class("follow-ups"), |list, question| {
+            .fold(el("div").class("follow-ups").at(place), |list, question| {
                 list.child(suggestion(&ui, shortened(&question), question))
             });
+        // How many fit is known once they stand, and before anybody sees them.
+        request_animation_frame(move || {
+            if let Some(list) = place.try_get_untracked().flatten() {
+                keep_rows(&list);
+            }
+        });
         Some(list.view())
+    }
+}
+
+/// Takes away what would begin a row too many.
+fn keep_rows(list: &HtmlElement) {
+    let chips = list.children();
+    let chips = (0..chips.length()).filter_map(|at| chips.item(at)?.dyn_into::<HtmlElement>().ok());
+    let (mut rows, mut former) = (0, None);
+    for chip in chips.collect::<Vec<_>>() {
+        let top = Some(chip.offset_top());
+        rows += usize::from(top != former);
+        former = top;
+        if rows > MOST_ROWS {
+            chip.remove();
+        }
     }
 }
 
@@ -62,8 +86,9 @@ fn shortened(question: &str) -> String {
     format!("{}…", start.trim_end())
 }
 
-/// How many are offered; more would push the answer out of sight.
+/// How many are offered, in how many rows; more would push the answer out of sight.
 const MOST: usize = 4;
+const MOST_ROWS: usize = 2;
 
 /// Row M22 of `faults.md`.
 const MOST_CHARS: usize = 80;

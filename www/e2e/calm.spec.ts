@@ -43,6 +43,35 @@ test('what is said arrives in 140 ms, and what was there before does not', async
   await expect(arriving).toHaveCount(0)
 })
 
+test('what arrives rises by six pixels, and the list is no longer for it', async ({ page, widget, server }) => {
+  await goToPage(page, server, tag(server.origin))
+  await widget.openLive()
+  await expect(widget.part('menu')).toBeVisible()
+  await widget.askAndWait(REACT_QUESTION)
+  const at = (time: number | null): Promise<{ top: number; length: number }> =>
+    widget.panel.locator('.line.arriving').last().evaluate((line, time) => {
+      const message = line.querySelector('[part=message]')!
+      for (const animation of [...line.getAnimations(), ...message.getAnimations()]) {
+        if (time === null) animation.finish()
+        else Object.assign(animation, { currentTime: time }).pause()
+      }
+      return { top: message.getBoundingClientRect().top, length: line.closest('[part=transcript]')!.scrollHeight }
+    }, time)
+  // An animation that is over is begun anew by its name.
+  await widget.host.evaluate((host) => {
+    for (const element of host.shadowRoot!.querySelectorAll<HTMLElement>('.arriving, .arriving > *')) {
+      const { animationName } = getComputedStyle(element)
+      element.style.animationName = 'none'
+      void element.offsetHeight
+      element.style.animationName = animationName
+    }
+  })
+  const first = await at(0)
+  const last = await at(null)
+  expect(first.top - last.top).toBe(6)
+  expect(first.length).toBe(last.length)
+})
+
 test.describe('where the platform asks for patience', () => {
   test.use({ serverFlags: ['--socket-limit', '2'] })
 

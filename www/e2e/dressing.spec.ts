@@ -1,5 +1,5 @@
 /** What a page puts into the chat, over it and around it. */
-import type { Page } from '@playwright/test'
+import type { Locator, Page } from '@playwright/test'
 import { expect, test } from './fixtures'
 import { goToModulePage, goToPage, tag } from './pages'
 import type { Widget } from './widget'
@@ -30,6 +30,23 @@ test('tokens of type, shape and space change what they name', async ({ page, wid
   await expect(widget.input).toHaveCSS('font-family', /^Georgia/)
   const box = await widget.panel.boundingBox()
   expect([box?.width, box?.height]).toEqual([420, 500])
+})
+
+test('what warns and what went well wear the colours of the page', async ({ page, widget, server }) => {
+  await goToModulePage(page, server)
+  const theme = { warning: 'rgb(0, 0, 255)', success: 'rgb(1, 2, 3)', surface: 'rgb(255, 255, 255)' }
+  await page.evaluate(([apiUrl, theme]) => (window.handle = window.mount({ apiUrl: apiUrl as string, open: true, theme: theme as never })), [server.origin, theme] as const)
+  await widget.expectConnection('live')
+  await whole(widget)
+  await widget.askAndWait('How do I use it with React?')
+  await widget.lastAnswer().getByRole('button', { name: 'Not helpful', exact: true }).click()
+  await widget.lastAnswer().getByRole('textbox').fill('Too short.')
+  await widget.lastAnswer().getByRole('textbox').press('Enter')
+  await expect(widget.lastAnswer().locator('.reason-told')).toHaveCSS('color', 'rgb(1, 2, 3)')
+  await server.breaks({ on: 'socket', refuse_upgrade: 503 }, { on: 'socket', now: true, drop_after: 0 })
+  await widget.expectNotice('socket/never-opened')
+  const [red, green, blue] = await drawn(widget.notice)
+  expect(blue).toBeGreaterThan(Math.max(red!, green!))
 })
 
 test('in the top layer the chat stands above everything the page can put there by number', async ({ page, widget, server }) => {
@@ -69,4 +86,14 @@ test('where more contrast is wanted, quiet words are as dark as the others', asy
 async function onTop(page: Page, widget: Widget): Promise<boolean> {
   const { x, y, width, height } = (await widget.panel.boundingBox())!
   return page.evaluate(([x, y]) => document.elementFromPoint(x!, y!)?.hasAttribute('data-miptech-chat') ?? false, [x + width / 2, y + height / 2])
+}
+
+/** The red, green and blue of a background. */
+function drawn(element: Locator): Promise<number[]> {
+  return element.evaluate((element) => {
+    const pen = Object.assign(document.createElement('canvas'), { width: 1, height: 1 }).getContext('2d')!
+    pen.fillStyle = getComputedStyle(element).backgroundColor
+    pen.fillRect(0, 0, 1, 1)
+    return [...pen.getImageData(0, 0, 1, 1).data].slice(0, 3)
+  })
 }

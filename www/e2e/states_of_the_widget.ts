@@ -199,7 +199,7 @@ const STATES: Record<string, { flags?: string[]; reach: (stage: Stage) => Promis
       const teller = await stage.asked()
       await teller.begin()
       await teller.grow('With one **tag**, or with `mount()` from the package.')
-      await teller.end(SOURCES.slice(0, 1), ['What does it weigh?', 'Does it run under a strict policy?', 'Which languages does it speak?'])
+      await teller.end(SOURCES.slice(0, 1), ['What does it weigh?', 'Is it free?', 'Which languages does it speak?'])
       await stage.widget.expectStatus(stage.widget.lastAnswer(), 'complete')
       await expect(stage.widget.lastAnswer().locator('[part=suggestion]')).toHaveCount(3)
     },

@@ -29,13 +29,17 @@ test('words of the platform are one line of text, and what is shown is what is s
   await widget.openLive()
   await teller.begin()
   await teller.grow('Ask me more.')
-  const long = `Why ${'so '.repeat(40)}long?`
-  await teller.end([], ['<img src=x onerror=alert(1)>', ' two\n  lines ', 'if\u202e reversed', long, '   ', 7, 'a fifth', 'a sixth'])
+  await teller.end([], ['<img src=x onerror=alert(1)>', ' two\n  lines ', 'if\u202e reversed', '   ', 7, 'a fourth', 'a fifth'])
   const offered = widget.lastAnswer().locator('[part=suggestion]')
-  await expect(offered).toHaveText(['<img src=x onerror=alert(1)>', 'two lines', 'if\ufffd reversed', /^Why (so )+so…$/])
-  expect((await offered.last().innerText()).length).toBeLessThanOrEqual(80)
+  await expect(offered).toHaveText(['<img src=x onerror=alert(1)>', 'two lines', 'if\ufffd reversed', 'a fourth'])
   await expect(offered.locator('*')).toHaveCount(0)
-  await offered.last().click()
+  const long = `Why ${'so '.repeat(40)}long?`
+  await teller.begin()
+  await teller.grow('And more.')
+  await teller.end([], [long])
+  await expect(offered).toHaveText([/^Why (so )+so…$/])
+  expect((await offered.innerText()).length).toBeLessThanOrEqual(80)
+  await offered.click()
   await expect(widget.question(long)).toHaveCount(1)
   expect(complaints).toEqual([])
 })
@@ -48,4 +52,25 @@ test('a page that wants none has none', async ({ page, widget, server }) => {
   await widget.expectStatus(widget.lastAnswer(), 'complete')
   await expect(widget.lastAnswer().getByRole('button', { name: 'Copy', exact: true }).last()).toBeVisible()
   await expect(widget.part('suggestion')).toHaveCount(0)
+})
+
+test('they take two rows at most, so that the answer stays in sight', async ({ page, widget, server }) => {
+  const teller = await Teller.on(page)
+  await goToPage(page, server, tag(server.origin))
+  await widget.openLive()
+  const rows = async (): Promise<number[]> => {
+    const tops = await widget.lastAnswer().locator('[part=suggestion]').evaluateAll((chips) => chips.map((chip) => chip.getBoundingClientRect().top))
+    return [...new Set(tops)].map((row) => tops.filter((top) => top === row).length)
+  }
+  const long = ' of those that are as long as a whole row'
+  for (const [offered, kept] of [
+    [['What does it weigh?', 'Is it free?', 'Which languages?', 'Who wrote it?'], [2, 2]],
+    [[`One${long}`, `Another${long}`, `A third${long}`, 'Why?'], [1, 1]],
+  ] as const) {
+    await teller.begin()
+    await teller.grow('Ask me more.')
+    await teller.end([], offered)
+    await expect(widget.lastAnswer().locator('[part=suggestion]').first()).toHaveText(offered[0])
+    await expect.poll(rows).toEqual(kept)
+  }
 })

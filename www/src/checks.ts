@@ -71,7 +71,7 @@ function badToken(tokens: object): string | undefined {
 
 /** The tokens by the property that takes their values: colour, type, shape and space. */
 const KINDS: [RegExp, string][] = [
-  [/^(accent|accent-hover|danger|line|on-accent|surface|surface-raised|text|text-soft)$/, 'color'],
+  [/^(accent|accent-hover|danger|line|on-accent|success|surface|surface-raised|text|text-soft|warning)$/, 'color'],
   [/^font(-message|-mono)?$/, 'font-family'],
   [/^font-size$/, 'font-size'],
   [/^radius-(bubble|control|launcher|panel)$/, 'border-start-start-radius'],
