@@ -43,6 +43,13 @@ export class Stage {
   async enter(options: ChatOptions = {}): Promise<void> {
     await this.server.addPage('stage.html', PAGE)
     await this.page.goto('/stage.html')
+    if (options.target) {
+      await this.page.evaluate(() => {
+        const place = Object.assign(document.createElement('div'), { id: 'place' })
+        Object.assign(place.style, { inlineSize: '500px', blockSize: '600px' })
+        document.body.append(place)
+      })
+    }
     await this.widget.mount({ apiUrl: this.server.origin, suggestions: PROMPTS, ...DIRECTIONS[this.direction], ...options })
     await expect(options.target ? this.widget.panel : this.widget.launcher).toBeVisible()
   }
@@ -469,7 +476,7 @@ const PATIENCE = JSON.stringify({ type: 'rate_limit_exceeded', data: { message: 
 
 const PAGE = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A page with a chat</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
-<link rel="icon" href="data:,"><script src="/dist/loader.js" data-manual></script></head><body><div id="place" style="inline-size: 500px; block-size: 600px"></div></body></html>`
+<link rel="icon" href="data:,"><script src="/dist/loader.js" data-manual></script></head><body></body></html>`
 
 const QUESTION = 'How do I put the chat on my page?'
 
