@@ -49,6 +49,18 @@ test('what warns and what went well wear the colours of the page', async ({ page
   expect(blue).toBeGreaterThan(Math.max(red!, green!))
 })
 
+test('in a browser that knows no light-dark() the launcher is seen before the code has come', async ({ page, widget, server }) => {
+  await page.route('**/loader.js', async (route) => {
+    const answer = await route.fetch()
+    await route.fulfill({ response: answer, body: (await answer.text()).replaceAll('light-dark(', 'unheard-of(') })
+  })
+  await goToPage(page, server, tag(server.origin))
+  const colours = (): Promise<string[]> => widget.launcher.evaluate((launcher) => [getComputedStyle(launcher).backgroundColor, getComputedStyle(launcher, '::before').borderTopColor])
+  expect(await colours()).toEqual(['rgb(39, 99, 215)', 'rgb(255, 255, 255)'])
+  await page.addStyleTag({ content: '[data-miptech-chat] { --miptech-chat-accent: rgb(1, 2, 3) }' })
+  expect(await colours()).toEqual(['rgb(1, 2, 3)', 'rgb(255, 255, 255)'])
+})
+
 test('in the top layer the chat stands above everything the page can put there by number', async ({ page, widget, server }) => {
   await goToModulePage(page, server)
   await page.evaluate((apiUrl) => {
