@@ -10,6 +10,9 @@ use crate::history::{Click, Happening, Holds, Life, Record, Who};
 struct Page {
     /// Until when it leaves another page to try.
     paused_until_ms: u64,
+    /// The pause, by its end, that it left to another page until it heard from the platform itself: told of once more it is
+    /// no news.
+    refuted_ms: u64,
     /// Until when it may be about to try for a reason of its own.
     own_until_ms: u64,
     is_unseen: bool,
@@ -20,6 +23,13 @@ impl Page {
     const fn tries_by_itself(&mut self, now_ms: u64) {
         self.paused_until_ms = 0;
         self.own_until_ms = now_ms + LONGEST_LOCAL_MS;
+    }
+
+    const fn hears_platform(&mut self) {
+        if self.paused_until_ms != 0 {
+            self.refuted_ms = self.paused_until_ms;
+        }
+        self.paused_until_ms = 0;
     }
 }
 
@@ -84,7 +94,8 @@ impl Watch for Breaker {
             Happening::Heard { key: Some(key) }
                 if key.ends_with(":failing") && page.reads_storage && page.own_until_ms < record.at_ms =>
             {
-                page.paused_until_ms = told_ms.unwrap_or(page.paused_until_ms);
+                let is_news = |until_ms: &u64| *until_ms != page.refuted_ms;
+                page.paused_until_ms = told_ms.filter(is_news).unwrap_or(page.paused_until_ms);
             }
             Happening::Opened {
                 is_visible,
@@ -103,8 +114,8 @@ impl Watch for Breaker {
                 page.tries_by_itself(record.at_ms);
             }
             // The platform is there for it, or its silence counts as that.
-            Happening::ChatShown { .. } | Happening::FrameCame { .. } => page.paused_until_ms = 0,
-            Happening::PhaseShown { connection, .. } if connection == "live" => page.paused_until_ms = 0,
+            Happening::ChatShown { .. } | Happening::FrameCame { .. } => page.hears_platform(),
+            Happening::PhaseShown { connection, .. } if connection == "live" => page.hears_platform(),
             Happening::Gone(_) => {
                 self.pages.remove(&who);
             }
