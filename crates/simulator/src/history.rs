@@ -522,6 +522,11 @@ impl Happening {
     pub(crate) fn asks_for_chat(&self) -> bool {
         matches!(self, Self::Called { method, url, .. } if method == "POST" && url.trim_end_matches('/').ends_with("/chat"))
     }
+
+    /// Whether a page whose sockets fail asks for its chat (row N14).
+    pub(crate) fn asks_for_reason(&self) -> bool {
+        matches!(self, Self::Called { method, url, .. } if method == "GET" && url.contains("/chat/") && !url.contains("/messages"))
+    }
 }
 
 impl History {

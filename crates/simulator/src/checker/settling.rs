@@ -26,6 +26,8 @@ struct Page {
     /// What was under way when faults stopped.
     sockets: BTreeSet<usize>,
     calls: BTreeSet<usize>,
+    /// The last call of then that asked why sockets fail.
+    inquiry: Option<usize>,
 }
 
 impl Page {
@@ -90,7 +92,7 @@ impl Settling {
         let Some(page) = self.pages.get_mut(&page).filter(|_| page == *who) else {
             return;
         };
-        let failed = match &record.what {
+        let has_failed = match &record.what {
             Happening::Ended { socket, .. } | Happening::Abandoned { socket, .. } => {
                 page.sockets.remove(socket)
             }
@@ -99,11 +101,19 @@ impl Settling {
                 status,
                 is_ours,
                 ..
-            } => page.calls.remove(call) && (*status != Some(200) || !is_ours),
+            } => {
+                let is_good = *status == Some(200) && *is_ours;
+                // Calls get through where sockets failed until a moment ago: the next is a minute away, and a fifth more by
+                // chance (row N15).
+                if is_good && page.inquiry == Some(*call) {
+                    *until_ms = (*until_ms).max(record.at_ms + 72_000 + SLACK_MS);
+                }
+                page.calls.remove(call) && !is_good
+            }
             Happening::Aborted { call } => page.calls.remove(call),
             _ => false,
         };
-        if failed {
+        if has_failed {
             *until_ms = (*until_ms).max(record.at_ms + 60_000 + SLACK_MS);
         }
     }
@@ -263,6 +273,9 @@ impl Watch for Settling {
                 if self.calm.is_none() {
                     page.calls.insert(*call);
                 }
+            }
+            Happening::Called { call, .. } if record.what.asks_for_reason() && self.calm.is_none() => {
+                page.inquiry = Some(*call);
             }
             // The platform refused the token, and when the next may be asked for is a matter of I16.
             Happening::LockAsked { lock } if lock == "renewal" => {
