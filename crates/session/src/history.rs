@@ -45,6 +45,11 @@ impl HistoryRead {
         self.tries = 0;
     }
 
+    /// The platform has one more message: a read that is under way may not tell of it, and puts what it tells of below it.
+    pub(crate) const fn grew(&mut self) {
+        self.is_stale |= self.call.is_some();
+    }
+
     /// Nothing more is read.
     pub(crate) const fn end(&mut self) {
         self.retry_at = None;

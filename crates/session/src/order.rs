@@ -143,6 +143,7 @@ impl Session {
     /// The platform has just got a message of the visitor: what it has stands above it, and what waits below.
     pub(crate) fn stand_last(&mut self, row: RowId) {
         self.journal.note_arrival(row, true);
+        self.history.grew();
         if let Some(behind) = self.journal.place_of_last(row) {
             self.event(Event::MessageMoved { row, behind });
         }

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use miptech_chat_session::{Profile, Session, Shelf, Status, StoreKey};
+use miptech_chat_session::{Lock, LockName, Profile, Session, Shelf, Status, StoreKey};
 
 use crate::{
-    browser::{Storage, name, shelf_of},
+    browser::{Locks, Storage, name, shelf_of},
     family::Family,
     rig::Rig,
     tabs::WithLocks,
@@ -311,4 +311,27 @@ fn what_was_delivered_while_a_page_was_away_is_newer_than_what_it_heard_arrive_t
     rig.page(miptech_chat_session::PageSignal::Returned);
     rig.news(Shelf::Transcript);
     assert_eq!(texts(&rig), ["mine", "theirs"]);
+}
+
+#[test]
+fn a_message_that_arrives_while_history_is_read_stands_below_what_that_told() {
+    let mut rig = Rig::live("\"history\"");
+    rig.drop_link();
+    rig.outbox_locks = Locks::Taken;
+    rig.advance_to_next_socket();
+    rig.rejoin();
+    rig.say("mine").unwrap();
+    // The answer to a question of another device, which nobody has heard of here.
+    rig.server(r#"{"type":"response_start","data":{"message_id":"a1","chat_id":"c1"}}"#);
+    rig.act(|session, now| session.handle_lock(LockName::Outbox, Lock::Held, now));
+    rig.acknowledge("u3");
+    let answer = r#"{"id":"a1","role":"assistant","content":"for them","sequence_number":2}"#.to_owned();
+    let items = [told("u1", "theirs", 1), answer, told("u2", "theirs too", 3)];
+    rig.reply("/messages", 200, &format!(r#"{{"items":[{}]}}"#, items.join(",")));
+    rig.reply(
+        "/messages",
+        200,
+        &format!(r#"{{"items":[{}]}}"#, told("u3", "mine", 4)),
+    );
+    assert_eq!(texts(&rig), ["theirs", "for them", "theirs too", "mine"]);
 }
