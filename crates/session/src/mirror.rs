@@ -61,6 +61,7 @@ impl Session {
             told.push(row);
             previous = self.journal.lower_of(previous, row);
             if is_said {
+                self.journal.note_told(row);
                 said = self.journal.lower_of(said, row);
             }
         }

@@ -47,6 +47,13 @@ impl Journal {
         }
     }
 
+    /// Another tab, or an earlier page, says that the platform has a message: it came before whatever is heard to arrive next.
+    pub(crate) fn note_told(&mut self, row: RowId) {
+        if self.line(row).is_some_and(|line| line.arrived.by == 0) {
+            self.note_arrival(row, false);
+        }
+    }
+
     /// Where a message of another tab stands that comes behind `previous` there: also behind what is here alone and was said
     /// before: nothing of what has just arrived, and whatever was heard to arrive by a page that was away since.
     pub(crate) fn place_of_newer(&self, previous: Option<RowId>, created_ms: u64, was_away: bool) -> Place {

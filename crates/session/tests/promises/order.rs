@@ -335,3 +335,24 @@ fn a_message_that_arrives_while_history_is_read_stands_below_what_that_told() {
     );
     assert_eq!(texts(&rig), ["theirs", "for them", "theirs too", "mine"]);
 }
+
+#[test]
+fn what_an_earlier_page_left_as_sent_is_older_than_what_is_heard_to_arrive() {
+    let mut first = Rig::live("");
+    for (text, message) in [("one", "u1"), ("two", "u2")] {
+        first.say(text).unwrap();
+        first.acknowledge(message);
+    }
+    first.advance(Duration::from_secs(1));
+    let mut rig = first.reload(Duration::from_secs(1));
+    rig.start();
+    rig.go_live("");
+    rig.say("three").unwrap();
+    rig.acknowledge("u3");
+    rig.advance(Duration::from_secs(1));
+
+    // A tab that stood still and has no clock to go by puts what it missed above all it knows.
+    turn_round(&rig);
+    rig.news(Shelf::Transcript);
+    assert_eq!(texts(&rig), ["one", "two", "three"]);
+}
