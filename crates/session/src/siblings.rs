@@ -411,15 +411,21 @@ impl Session {
         if !self.outbox.get(id).is_some_and(is_at_work)
             && let Some(item) = self.outbox.remove_known(id)
         {
-            if state == StoredState::Sent {
+            if state != StoredState::Sent {
+                self.drop_row(&item);
+            } else if self.echo_of(id, &item.text, now).is_some() {
+                // The platform told of it without our id, while it waited here: it stands there.
+                self.event(Event::MessageRemoved {
+                    row: item.row,
+                    is_gone: false,
+                });
+            } else {
                 self.event(Event::MessageChanged {
                     row: item.row,
                     status: Status::Sent,
                     message: None,
                 });
                 self.stand_told(&item, message.order, now);
-            } else {
-                self.drop_row(&item);
             }
         }
         if age >= KEPT {

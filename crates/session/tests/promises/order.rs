@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use miptech_chat_session::{Lock, LockName, Profile, Session, Shelf, Status, StoreKey};
+use miptech_chat_session::{Lock, LockName, Profile, Session, Shelf, Status, StoreKey, StoreRefusal};
 
 use crate::{
     browser::{Locks, Storage, name, shelf_of},
@@ -355,4 +355,23 @@ fn what_an_earlier_page_left_as_sent_is_older_than_what_is_heard_to_arrive() {
     turn_round(&rig);
     rig.news(Shelf::Transcript);
     assert_eq!(texts(&rig), ["one", "two", "three"]);
+}
+
+#[test]
+fn what_the_platform_told_of_before_storage_did_is_shown_once_where_no_transcript_is_kept() {
+    let mut sending = Rig::live("");
+    sending.refuse(StoreRefusal::Full, |key| *key == StoreKey::Transcript);
+    sending.outbox_locks = Locks::Taken;
+    sending.say("one").unwrap();
+    let mut watching = Rig::with(8, sending.storage.clone(), |_| {});
+    watching.outbox_locks = Locks::Taken;
+    watching.start();
+    watching.go_live("");
+    sending.act(|session, now| session.handle_lock(LockName::Outbox, Lock::Held, now));
+
+    // News of the hand-over have not come yet.
+    watching.server(&echo("u1", "one"));
+    sending.acknowledge("u1");
+    watching.news(Shelf::Messages);
+    watching.expect_lines(&[("one", Status::Sent)]);
 }
