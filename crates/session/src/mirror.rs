@@ -128,7 +128,12 @@ impl Session {
             let is_it = item.author != Author::User && line.author == item.author && is_unnamed;
             is_it.then_some(line.row)
         };
-        by_id.or_else(by_ours).or_else(anonymous)
+        // It was met here before anybody could know the platform's name of it.
+        let by_text = || {
+            let is_told = item.author == Author::User && item.client_message.is_none();
+            is_told.then(|| self.journal.unnamed(&item.text))?
+        };
+        by_id.or_else(by_ours).or_else(by_text).or_else(anonymous)
     }
 
     /// The line of a message whose name another tab knows, and this one the platform's name of it.

@@ -375,3 +375,24 @@ fn what_the_platform_told_of_before_storage_did_is_shown_once_where_no_transcrip
     watching.news(Shelf::Messages);
     watching.expect_lines(&[("one", Status::Sent)]);
 }
+
+#[test]
+fn what_storage_told_of_before_a_transcript_named_it_is_shown_once() {
+    let mut sending = Rig::live("");
+    sending.refuse(StoreRefusal::Full, |key| *key == StoreKey::Transcript);
+    sending.outbox_locks = Locks::Taken;
+    sending.say("one").unwrap();
+    let mut watching = Rig::with(8, sending.storage.clone(), |_| {});
+    sending.act(|session, now| session.handle_lock(LockName::Outbox, Lock::Held, now));
+    sending.acknowledge("u1");
+    watching.news(Shelf::Messages);
+    watching.expect_lines(&[("one", Status::Sent)]);
+
+    // A tab that never met it here has heard of it from the platform.
+    of_another_tab(&watching, "one", 0);
+    let mut told = transcript_of(&watching);
+    told["items"][0].as_object_mut().unwrap().remove("client");
+    put_transcript(&watching, &told);
+    watching.news(Shelf::Transcript);
+    watching.expect_lines(&[("one", Status::Sent)]);
+}
