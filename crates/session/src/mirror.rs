@@ -86,13 +86,20 @@ impl Session {
         let (Some(behind), Some(above), Some(told_line)) = (previous, said.and_then(line), line(row)) else {
             return false;
         };
+        let is_said = told_line.author == Author::User;
+        let is_known = is_said && told_line.status == Status::Sent;
+        // One that waited here until now came behind whatever this tab has heard to arrive.
+        let newest = self.journal.place_of_newer(previous, told_line.created_ms, true);
+        let (behind, above_row) = match newest {
+            Place::After(last) if is_said && !is_known => (last, last),
+            Place::After(_) | Place::End | Place::Start => (behind, above.row),
+        };
         let is_numbered = told_line.sequence != 0 && told_line.sequence < above.sequence;
         let is_right = is_numbered || told_line.arrived.is_before(above.arrived);
-        if is_right || !self.journal.is_before(row, above.row) {
+        if is_right || !self.journal.is_before(row, above_row) {
             return false;
         }
         // A message that was sent as far as this tab knows takes with it what was sent after it.
-        let is_known = told_line.author == Author::User && told_line.status == Status::Sent;
         self.lower(row, behind, is_known.then_some(told));
         is_known
     }

@@ -396,3 +396,28 @@ fn what_storage_told_of_before_a_transcript_named_it_is_shown_once() {
     watching.news(Shelf::Transcript);
     watching.expect_lines(&[("one", Status::Sent)]);
 }
+
+#[test]
+fn what_waited_here_and_was_delivered_elsewhere_stands_below_what_was_heard_to_arrive_before() {
+    let mut rig = Rig::live("");
+    rig.say("first").unwrap();
+    rig.acknowledge("u1");
+    let doubtful = rig.say("in doubt").unwrap();
+    rig.drop_link();
+    rig.advance_to_next_socket();
+    rig.rejoin();
+    rig.say("since").unwrap();
+    rig.acknowledge("u3");
+    rig.advance(Duration::from_secs(1));
+    assert_eq!(texts(&rig), ["first", "in doubt", "since"]);
+
+    // Another tab has sent it again, and its transcript never had the one that was sent since.
+    let mut told = transcript_of(&rig);
+    told["items"][1]["client"] = doubtful.as_str().into();
+    told["items"][1]["text"] = "in doubt".into();
+    told["items"][1]["id"] = "u4".into();
+    told["written"] = (told["written"].as_u64().unwrap() + 1).into();
+    put_transcript(&rig, &told);
+    rig.news(Shelf::Transcript);
+    assert_eq!(texts(&rig), ["first", "since", "in doubt"]);
+}
