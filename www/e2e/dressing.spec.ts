@@ -56,9 +56,9 @@ test('in a browser that knows no light-dark() the launcher is seen before the co
   })
   await goToPage(page, server, tag(server.origin))
   const colours = (): Promise<string[]> => widget.launcher.evaluate((launcher) => [getComputedStyle(launcher).backgroundColor, getComputedStyle(launcher, '::before').borderTopColor])
-  expect(await colours()).toEqual(['rgb(39, 99, 215)', 'rgb(255, 255, 255)'])
-  await page.addStyleTag({ content: '[data-miptech-chat] { --miptech-chat-accent: rgb(1, 2, 3) }' })
-  expect(await colours()).toEqual(['rgb(1, 2, 3)', 'rgb(255, 255, 255)'])
+  expect(await colours()).toEqual(['rgb(39, 99, 215)', 'rgb(0, 0, 0)'])
+  await page.addStyleTag({ content: '[data-miptech-chat] { --miptech-chat-accent: rgb(200, 210, 220) }' })
+  expect(await colours()).toEqual(['rgb(200, 210, 220)', 'rgb(0, 0, 0)'])
 })
 
 test('in the top layer the chat stands above everything the page can put there by number', async ({ page, widget, server }) => {
