@@ -92,7 +92,10 @@ pub(super) fn drawn(ui: &Ui, row: &Row, verdict: Live<Option<Feedback>>, has_fee
     // What the platform would be told of belongs to the conversation that goes on.
     let has_feedback = has_feedback && ui.has("feedback") && !ui.model.is_over(row);
     // Nobody says to a person: try again.
-    let question = ui.model.question_before(row).filter(|_| row.author() == Author::Ai);
+    let question = ui
+        .model
+        .question_before(row)
+        .filter(|_| row.author() == Author::Ai);
     let extras = el("div")
         .class("extras")
         .maybe(clipboard::is_there().then(copy))

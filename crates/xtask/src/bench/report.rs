@@ -92,6 +92,7 @@ struct Opened {
     rounds: u32,
     opening: f64,
     running: f64,
+    longest_before: f64,
     longest_task: f64,
     shift: f64,
 }
@@ -254,6 +255,7 @@ fn openings(openings: &Openings) -> String {
             cpu(opened.throttle),
             ms(opened.opening),
             ms(opened.running),
+            task(opened.longest_before),
             task(opened.longest_task),
             format!("{:.3}", opened.shift),
             opened.rounds.to_string(),
@@ -264,7 +266,8 @@ fn openings(openings: &Openings) -> String {
         "CPU",
         "Opening",
         "Code runs",
-        "Longest task",
+        "Longest task before",
+        "Longest task from the click on",
         "Layout shift",
         "Rounds",
     ];

@@ -84,10 +84,16 @@ fn of_stream(streamed: &Streamed) -> Vec<Goal> {
     }
 }
 
-fn of_opening(opened: &Opened) -> [Goal; 3] {
+fn of_opening(opened: &Opened) -> [Goal; 4] {
     let name = |what: &str| format!("the first opening, code {}: {what}", opened.code);
     [
         Goal::new(name("time"), LONGEST_FIRST_OPENING, opened.opening, ms),
+        Goal::new(
+            name("longest task before"),
+            LONGEST_TASK,
+            opened.longest_before,
+            task,
+        ),
         Goal::new(name("longest task"), LONGEST_TASK, opened.longest_task, task),
         Goal::new(name("layout shift"), MOST_SHIFT, opened.shift, |shift| {
             format!("{shift:.3}")
