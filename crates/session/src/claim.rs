@@ -18,7 +18,7 @@ use crate::{
     delivery::HAND_OVERS,
     lifecycle::State,
     outbox::{Delivery, Item, Parked},
-    output::{Attempt, Effect, Event, Lock, LockName, Shelf},
+    output::{Attempt, Effect, Lock, LockName, Shelf},
     session::Session,
 };
 
@@ -286,11 +286,7 @@ impl Session {
             item.is_unkept = false;
             item.delivery = Delivery::Elsewhere { until };
             let (row, status) = (item.row, item.status());
-            self.event(Event::MessageChanged {
-                row,
-                status,
-                message: None,
-            });
+            self.line_changed(row, status, None);
         } else {
             self.keep_message(id, now);
         }
@@ -360,11 +356,7 @@ impl Session {
             is_seen: false,
         };
         let (row, status) = (item.row, item.status());
-        self.event(Event::MessageChanged {
-            row,
-            status,
-            message: None,
-        });
+        self.line_changed(row, status, None);
         let Some(item) = self.outbox.get(id) else { return };
         let client_message = is_named.then_some(&item.id);
         let (rules, text) = (self.plan.rules(), body(item));

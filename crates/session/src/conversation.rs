@@ -334,11 +334,7 @@ impl Session {
         let row = known.unwrap_or_else(|| self.rows.fresh());
         self.known.note(&message, row);
         if known.is_some() {
-            self.event(Event::MessageChanged {
-                row,
-                status: Status::Sent,
-                message: Some(message),
-            });
+            self.line_changed(row, Status::Sent, Some(message));
             return self.stand_last(row);
         }
         if let Some(id) = &ours {

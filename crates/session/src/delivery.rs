@@ -17,7 +17,7 @@ use crate::{
     lifecycle::State,
     notice::ChatError,
     outbox::{Delivery, Item, Parked},
-    output::{Event, StoreKey},
+    output::StoreKey,
     refusal::{CheckError, RetryError},
     session::Session,
 };
@@ -106,11 +106,7 @@ impl Session {
         let (row, status) = (item.row, item.status());
         self.keep_message(id, now);
         if status != before {
-            self.event(Event::MessageChanged {
-                row,
-                status,
-                message: None,
-            });
+            self.line_changed(row, status, None);
         }
     }
 
@@ -159,10 +155,7 @@ impl Session {
             .iter_mut()
             .filter(|(taken, _)| *taken == item.id)
             .for_each(|(_, row)| *row = None);
-        self.event(Event::MessageRemoved {
-            row: item.row,
-            is_gone: true,
-        });
+        self.line_left(item.row, true);
     }
 
     /// The platform has a message of ours, as its newest or at a place that history tells.
@@ -176,11 +169,7 @@ impl Session {
         if let Some(id) = &message {
             self.known.note(id, item.row);
         }
-        self.event(Event::MessageChanged {
-            row: item.row,
-            status: Status::Sent,
-            message,
-        });
+        self.line_changed(item.row, Status::Sent, message);
         if is_newest {
             self.stand_last(item.row);
         } else {
@@ -365,10 +354,7 @@ impl Session {
             }
             if let Some(mut item) = self.outbox.remove(&id) {
                 self.taken.retain(|(taken, _)| *taken != id);
-                self.event(Event::MessageRemoved {
-                    row: item.row,
-                    is_gone: true,
-                });
+                self.line_left(item.row, true);
                 item.doubt();
                 self.shelved
                     .push((id, item.stored(self.tab, now.wall_ms).write()));

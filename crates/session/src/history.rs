@@ -221,11 +221,7 @@ impl Session {
             Some(id) => self.row_of_ours(id)?,
             None => self.journal.unnamed(&item.text)?,
         };
-        self.event(Event::MessageChanged {
-            row,
-            status: Status::Sent,
-            message: Some(item.id.clone()),
-        });
+        self.line_changed(row, Status::Sent, Some(item.id.clone()));
         Some(row)
     }
 

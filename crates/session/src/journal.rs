@@ -310,6 +310,21 @@ impl Line {
 }
 
 impl Session {
+    /// A line left the screen: for good, or for another row.
+    pub(crate) fn line_left(&mut self, row: RowId, is_gone: bool) {
+        self.event(Event::MessageRemoved { row, is_gone });
+    }
+
+    /// A line stands elsewhere.
+    pub(crate) fn line_moved(&mut self, row: RowId, behind: RowId) {
+        self.event(Event::MessageMoved { row, behind });
+    }
+
+    /// A line has another state, or the platform's name of it became known.
+    pub(crate) fn line_changed(&mut self, row: RowId, status: Status, message: Option<MessageId>) {
+        self.event(Event::MessageChanged { row, status, message });
+    }
+
     /// Plans the next write where something changed; growing answers are written less often.
     pub(crate) fn plan_journal(&mut self, now: Now) {
         if std::mem::take(&mut self.journal.has_changed) && self.journal.due.is_none() {

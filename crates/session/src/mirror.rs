@@ -89,10 +89,11 @@ impl Session {
         let is_said = told_line.author == Author::User;
         let is_known = is_said && told_line.status == Status::Sent;
         // One that waited here until now came behind whatever this tab has heard to arrive.
-        let newest = self.journal.place_of_newer(previous, told_line.created_ms, true);
-        let (behind, above_row) = match newest {
-            Place::After(last) if is_said && !is_known => (last, last),
-            Place::After(_) | Place::End | Place::Start => (behind, above.row),
+        let (behind, above_row) = if is_said && !is_known {
+            let newest = self.journal.last_older(previous, 0, true).unwrap_or(behind);
+            (newest, newest)
+        } else {
+            (behind, above.row)
         };
         let is_numbered = told_line.sequence != 0 && told_line.sequence < above.sequence;
         let is_right = is_numbered || told_line.arrived.is_before(above.arrived);
@@ -167,10 +168,7 @@ impl Session {
         let waited = waited.and_then(|id| self.outbox.remove_known(id));
         // It was met under the platform's name before anybody could know that it is the one that waits here.
         if let Some(waited) = waited.as_ref().filter(|waited| waited.row != row) {
-            self.event(Event::MessageRemoved {
-                row: waited.row,
-                is_gone: false,
-            });
+            self.line_left(waited.row, false);
             self.journal.name(row, &waited.id);
             self.note_ours(waited.id.clone(), row);
         }
@@ -178,11 +176,7 @@ impl Session {
             line.status == Status::Sent && (item.message.is_none() || line.message == item.message)
         });
         if waited.is_some() || !is_known {
-            self.event(Event::MessageChanged {
-                row,
-                status: Status::Sent,
-                message: item.message.clone(),
-            });
+            self.line_changed(row, Status::Sent, item.message.clone());
         }
         item.message.iter().for_each(|id| self.known.note(id, row));
         waited
@@ -197,10 +191,7 @@ impl Session {
         let ours = item.client_message.as_ref().and_then(|id| self.row_of_ours(id));
         let above = ours.or_else(|| self.known.row_of(item.message.as_ref()?));
         if let Some(above) = above {
-            self.event(Event::MessageRemoved {
-                row: above,
-                is_gone: false,
-            });
+            self.line_left(above, false);
             item.message.iter().for_each(|id| self.known.forget(id));
         }
         if let Some(id) = &item.client_message {

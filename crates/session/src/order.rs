@@ -11,7 +11,7 @@ use crate::{
     entry::{RowId, Status},
     journal::{Arrived, Journal, Line},
     outbox::{Delivery, Item},
-    output::{Event, Place},
+    output::Place,
     session::Session,
 };
 
@@ -54,9 +54,23 @@ impl Journal {
         }
     }
 
-    /// Where a message of another tab stands that comes behind `previous` there: also behind what is here alone and was said
-    /// before: nothing of what has just arrived, and whatever was heard to arrive by a page that was away since.
+    /// Where a message of another tab stands that comes behind `previous` there.
     pub(crate) fn place_of_newer(&self, previous: Option<RowId>, created_ms: u64, was_away: bool) -> Place {
+        match self.last_older(previous, created_ms, was_away) {
+            Some(behind) => Place::After(behind),
+            None if self.lines.is_empty() => Place::End,
+            None => Place::Start,
+        }
+    }
+
+    /// The last line a message stands behind that comes behind `previous` in another tab: also what is here alone and was said
+    /// before: nothing of what has just arrived, and whatever was heard to arrive by a page that was away since.
+    pub(crate) fn last_older(
+        &self,
+        previous: Option<RowId>,
+        created_ms: u64,
+        was_away: bool,
+    ) -> Option<RowId> {
         let from = previous.and_then(|row| self.place_of(row)).map_or(0, |at| at + 1);
         let (mut behind, mut is_open) = (previous, true);
         for line in self.lines.iter().skip(from) {
@@ -70,11 +84,7 @@ impl Journal {
                 behind = Some(line.row);
             }
         }
-        match behind {
-            Some(behind) => Place::After(behind),
-            None if self.lines.is_empty() => Place::End,
-            None => Place::Start,
-        }
+        behind
     }
 
     fn place_above(&self, row: RowId) -> Place {
@@ -121,7 +131,7 @@ impl Session {
     /// sent all but the `older` lines, where those are known.
     pub(crate) fn lower(&mut self, row: RowId, behind: RowId, older: Option<&[RowId]>) {
         let (from, to) = (self.journal.place_of(row), self.journal.place_of(behind));
-        self.event(Event::MessageMoved { row, behind });
+        self.line_moved(row, behind);
         // Whatever stood between the two stands right above them now, from where the line was.
         if let (Some(from), Some(to)) = (from, to) {
             self.carry_down(from, to.saturating_sub(from + 1), row, older);
@@ -139,7 +149,7 @@ impl Session {
             let is_going = is_waiting || line.status == Status::Sent && is_newer();
             if is_going {
                 let row = line.row;
-                self.event(Event::MessageMoved { row, behind: last });
+                self.line_moved(row, last);
                 last = row;
             } else {
                 at += 1;
@@ -152,7 +162,7 @@ impl Session {
         self.journal.note_arrival(row, true);
         self.history.grew();
         if let Some(behind) = self.journal.place_of_last(row) {
-            self.event(Event::MessageMoved { row, behind });
+            self.line_moved(row, behind);
         }
         // A line above the break between two conversations is in no order.
         let above = self.journal.place_of(row).unwrap_or(0);
@@ -184,7 +194,7 @@ impl Session {
     pub(crate) fn stand_at_end(&mut self, row: RowId) {
         let last = self.journal.last().filter(|last| *last != row);
         if let Some(behind) = last.filter(|_| self.journal.line(row).is_some()) {
-            self.event(Event::MessageMoved { row, behind });
+            self.line_moved(row, behind);
         }
     }
 

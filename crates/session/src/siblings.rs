@@ -308,11 +308,7 @@ impl Session {
                 }
                 let is_moved = is_of_now && self.bring_down(&id);
                 if status != before && !is_moved {
-                    self.event(Event::MessageChanged {
-                        row,
-                        status,
-                        message: None,
-                    });
+                    self.line_changed(row, status, None);
                 }
             }
             // Done with here already, and taken away in storage a moment ago.
@@ -369,10 +365,7 @@ impl Session {
         let Some(mut item) = self.outbox.remove(id) else {
             return false;
         };
-        self.event(Event::MessageRemoved {
-            row: item.row,
-            is_gone: false,
-        });
+        self.line_left(item.row, false);
         item.row = self.rows.fresh();
         let taken = self.taken.iter_mut().filter(|(taken, _)| taken == id);
         taken.for_each(|(_, row)| *row = Some(item.row));
@@ -415,16 +408,9 @@ impl Session {
                 self.drop_row(&item);
             } else if self.echo_of(id, &item.text, now).is_some() {
                 // The platform told of it without our id, while it waited here: it stands there.
-                self.event(Event::MessageRemoved {
-                    row: item.row,
-                    is_gone: false,
-                });
+                self.line_left(item.row, false);
             } else {
-                self.event(Event::MessageChanged {
-                    row: item.row,
-                    status: Status::Sent,
-                    message: None,
-                });
+                self.line_changed(item.row, Status::Sent, None);
                 self.stand_told(&item, message.order, now);
             }
         }
