@@ -329,7 +329,7 @@ impl Session {
         }
         let known = match &ours {
             Some(id) => self.row_of_ours(id),
-            None => self.journal.unnamed(text),
+            None => self.journal.unnamed(text, &[]),
         };
         let row = known.unwrap_or_else(|| self.rows.fresh());
         self.known.note(&message, row);

@@ -22,7 +22,7 @@ use crate::{
 #[derive(Debug, Default)]
 pub(crate) struct HistoryRead {
     call: Option<RequestId>,
-    /// Whether to read once more when this read is done: a join came meanwhile.
+    /// Whether to read once more when this read is done: it may not tell of everything.
     is_stale: bool,
     /// The last sequence number read; the next page begins after it.
     after: u64,
@@ -219,7 +219,7 @@ impl Session {
         }
         let row = match &ours {
             Some(id) => self.row_of_ours(id)?,
-            None => self.journal.unnamed(&item.text)?,
+            None => self.journal.unnamed(&item.text, &[])?,
         };
         self.line_changed(row, Status::Sent, Some(item.id.clone()));
         Some(row)

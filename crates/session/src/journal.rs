@@ -241,11 +241,12 @@ impl Journal {
         self.names.may_have(id.as_str()).then(found)?
     }
 
-    /// A message of the visitor of exactly this text whose platform id is not known.
-    pub(crate) fn unnamed(&self, text: &str) -> Option<RowId> {
+    /// A message of the visitor of exactly this text whose platform id is not known, and none of those `named`.
+    pub(crate) fn unnamed(&self, text: &str, named: &[ClientMessageId]) -> Option<RowId> {
         // One that waits is in the outbox, and what becomes of it is known only when its key is read.
         let is_it = |line: &&Line| {
-            let is_unnamed = line.status == Status::Sent && line.message.is_none();
+            let is_other = line.client_message.as_ref().is_some_and(|id| named.contains(id));
+            let is_unnamed = line.status == Status::Sent && line.message.is_none() && !is_other;
             is_unnamed && line.author == Author::User && line.text == text
         };
         let found = || self.lines.iter().find(is_it).map(|line| line.row);
@@ -401,7 +402,7 @@ impl Session {
     pub(crate) fn trim_transcript(&mut self) {
         while let Some(row) = self.journal.surplus() {
             self.assembly.forget(row);
-            self.event(Event::MessageRemoved { row, is_gone: false });
+            self.line_left(row, false);
         }
     }
 }

@@ -44,11 +44,15 @@ impl Session {
         let (mut previous, mut said) = (None, None);
         let mut told = Vec::new();
         let mut is_contested = false;
+        let named: Vec<_> = items
+            .iter()
+            .filter_map(|item| item.client_message.clone())
+            .collect();
         for mut item in items {
             self.name_ours(&mut item);
             let (is_said, sequence) = (item.author == Author::User, item.count);
             let row = match self
-                .row_of(&item, previous)
+                .row_of(&item, previous, &named)
                 .or_else(|| self.echo_of_item(&item, now))
             {
                 Some(row) => {
@@ -86,21 +90,13 @@ impl Session {
         let (Some(behind), Some(above), Some(told_line)) = (previous, said.and_then(line), line(row)) else {
             return false;
         };
-        let is_said = told_line.author == Author::User;
-        let is_known = is_said && told_line.status == Status::Sent;
-        // One that waited here until now came behind whatever this tab has heard to arrive.
-        let (behind, above_row) = if is_said && !is_known {
-            let newest = self.journal.last_older(previous, 0, true).unwrap_or(behind);
-            (newest, newest)
-        } else {
-            (behind, above.row)
-        };
         let is_numbered = told_line.sequence != 0 && told_line.sequence < above.sequence;
         let is_right = is_numbered || told_line.arrived.is_before(above.arrived);
-        if is_right || !self.journal.is_before(row, above_row) {
+        if is_right || !self.journal.is_before(row, above.row) {
             return false;
         }
         // A message that was sent as far as this tab knows takes with it what was sent after it.
+        let is_known = told_line.author == Author::User && told_line.status == Status::Sent;
         self.lower(row, behind, is_known.then_some(told));
         is_known
     }
@@ -120,8 +116,8 @@ impl Session {
         }
     }
 
-    /// The row a stored message has here already.
-    fn row_of(&self, item: &StoredItem, previous: Option<RowId>) -> Option<RowId> {
+    /// The row a stored message has here already; `named` are those of our ids that the transcript names.
+    fn row_of(&self, item: &StoredItem, previous: Option<RowId>, named: &[ClientMessageId]) -> Option<RowId> {
         // A row above the break between two conversations belongs to the one that is over.
         let is_below = |row: &RowId| self.journal.line(*row).is_some();
         let by_id = item.message.as_ref().and_then(|id| {
@@ -139,7 +135,7 @@ impl Session {
         // It was met here before anybody could know the platform's name of it.
         let by_text = || {
             let is_told = item.author == Author::User && item.client_message.is_none();
-            is_told.then(|| self.journal.unnamed(&item.text))?
+            is_told.then(|| self.journal.unnamed(&item.text, named))?
         };
         by_id.or_else(by_ours).or_else(by_text).or_else(anonymous)
     }

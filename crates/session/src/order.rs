@@ -54,23 +54,9 @@ impl Journal {
         }
     }
 
-    /// Where a message of another tab stands that comes behind `previous` there.
-    pub(crate) fn place_of_newer(&self, previous: Option<RowId>, created_ms: u64, was_away: bool) -> Place {
-        match self.last_older(previous, created_ms, was_away) {
-            Some(behind) => Place::After(behind),
-            None if self.lines.is_empty() => Place::End,
-            None => Place::Start,
-        }
-    }
-
-    /// The last line a message stands behind that comes behind `previous` in another tab: also what is here alone and was said
+    /// Where a message of another tab stands that comes behind `previous` there: also behind what is here alone and was said
     /// before: nothing of what has just arrived, and whatever was heard to arrive by a page that was away since.
-    pub(crate) fn last_older(
-        &self,
-        previous: Option<RowId>,
-        created_ms: u64,
-        was_away: bool,
-    ) -> Option<RowId> {
+    pub(crate) fn place_of_newer(&self, previous: Option<RowId>, created_ms: u64, was_away: bool) -> Place {
         let from = previous.and_then(|row| self.place_of(row)).map_or(0, |at| at + 1);
         let (mut behind, mut is_open) = (previous, true);
         for line in self.lines.iter().skip(from) {
@@ -84,7 +70,11 @@ impl Journal {
                 behind = Some(line.row);
             }
         }
-        behind
+        match behind {
+            Some(behind) => Place::After(behind),
+            None if self.lines.is_empty() => Place::End,
+            None => Place::Start,
+        }
     }
 
     fn place_above(&self, row: RowId) -> Place {

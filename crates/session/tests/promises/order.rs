@@ -398,26 +398,26 @@ fn what_storage_told_of_before_a_transcript_named_it_is_shown_once() {
 }
 
 #[test]
-fn what_waited_here_and_was_delivered_elsewhere_stands_below_what_was_heard_to_arrive_before() {
-    let mut rig = Rig::live("");
-    rig.say("first").unwrap();
-    rig.acknowledge("u1");
-    let doubtful = rig.say("in doubt").unwrap();
-    rig.drop_link();
-    rig.advance_to_next_socket();
-    rig.rejoin();
-    rig.say("since").unwrap();
-    rig.acknowledge("u3");
-    rig.advance(Duration::from_secs(1));
-    assert_eq!(texts(&rig), ["first", "in doubt", "since"]);
+fn two_messages_of_one_text_stay_two_where_a_transcript_names_the_second() {
+    let mut sending = Rig::live("");
+    sending.refuse(StoreRefusal::Full, |key| *key == StoreKey::Transcript);
+    sending.outbox_locks = Locks::Taken;
+    let ours = sending.say("yes").unwrap();
+    let mut watching = Rig::with(8, sending.storage.clone(), |_| {});
+    sending.act(|session, now| session.handle_lock(LockName::Outbox, Lock::Held, now));
+    sending.acknowledge("u2");
+    watching.news(Shelf::Messages);
+    watching.expect_lines(&[("yes", Status::Sent)]);
 
-    // Another tab has sent it again, and its transcript never had the one that was sent since.
-    let mut told = transcript_of(&rig);
-    told["items"][1]["client"] = doubtful.as_str().into();
-    told["items"][1]["text"] = "in doubt".into();
-    told["items"][1]["id"] = "u4".into();
-    told["written"] = (told["written"].as_u64().unwrap() + 1).into();
-    put_transcript(&rig, &told);
-    rig.news(Shelf::Transcript);
-    assert_eq!(texts(&rig), ["first", "since", "in doubt"]);
+    // Somebody said the same on another device before.
+    of_another_tab(&watching, "yes", 0);
+    let mut told = transcript_of(&watching);
+    let mut first = told["items"][0].clone();
+    first.as_object_mut().unwrap().remove("client");
+    told["items"][0]["id"] = "u2".into();
+    told["items"][0]["client"] = ours.as_str().into();
+    told["items"].as_array_mut().unwrap().insert(0, first);
+    put_transcript(&watching, &told);
+    watching.news(Shelf::Transcript);
+    watching.expect_lines(&[("yes", Status::Sent), ("yes", Status::Sent)]);
 }
