@@ -19,7 +19,7 @@ interface Figures {
   longestBefore: number
   /** The longest task from the click to two seconds after the opening, where one is above 50 ms; ms. */
   longestTask: number
-  /** Cumulative layout shift of the page over the same time. */
+  /** Cumulative layout shift of the page over all of it. */
   shift: number
 }
 

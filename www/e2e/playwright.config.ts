@@ -26,7 +26,7 @@ export default defineConfig<Settings>({
       maxDiffPixels: 40,
     },
   },
-  // What is timed beside a plain page comes last, when no other test is left to keep the second processor busy.
+  // What is timed beside a plain page comes last, when at most one other test still keeps the second processor busy.
   projects: [{ name: 'e2e', testIgnore: TIMED }, { name: 'timed', testMatch: TIMED }],
   // A picture that is missing is a fault; `npm run gallery` draws it.
   updateSnapshots: 'none',

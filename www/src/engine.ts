@@ -60,19 +60,26 @@ export async function start(seat: Seat, answer: Response): Promise<void> {
     if (compiled.code !== 'load/csp-wasm') throw compiled
     return fallBack(seat, compiled.code, compiled.help)
   }
-  const instance = await (shared ??= instantiate(compiled)).catch((cause: unknown) => {
+  const coming = (shared ??= instantiate(compiled))
+  const instance = await coming.catch((cause: unknown) => {
     shared = undefined
     throw cause
   })
   await learning
-  // To start the code and to draw by it are two tasks, so that keys come in between.
-  await new Promise((resolve) => setTimeout(resolve))
+  // To start the code and to draw by it are two tasks, so that keys come in between. By a message: a page under test may
+  // hold its timers, and a hidden one slows them down.
+  const { port1, port2 } = new MessageChannel()
+  await new Promise((resolve) => {
+    port1.onmessage = resolve
+    port2.postMessage(0)
+  })
+  port1.close()
   // What was asked for meanwhile is done in its order, so what it takes is there first.
   if (seat.queue.some(([name]) => CHANGING.test(name))) await extras()
   if (seat.isGone) return
   if (instance.isDead()) {
     // The last widget in it went before anybody heard of its end.
-    shared = undefined
+    if (shared === coming) shared = undefined
     return start(seat, answer)
   }
   const widget = drawnWidget(seat, instance, storage, more)

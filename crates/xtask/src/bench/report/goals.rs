@@ -94,7 +94,12 @@ fn of_opening(opened: &Opened) -> [Goal; 4] {
             opened.longest_before,
             task,
         ),
-        Goal::new(name("longest task"), LONGEST_TASK, opened.longest_task, task),
+        Goal::new(
+            name("longest task from the click on"),
+            LONGEST_TASK,
+            opened.longest_task,
+            task,
+        ),
         Goal::new(name("layout shift"), MOST_SHIFT, opened.shift, |shift| {
             format!("{shift:.3}")
         }),
