@@ -25,7 +25,7 @@ const SESSION: &str = "miptech-chat-session";
 const SIMULATOR: &str = "miptech-chat-simulator";
 const WINDOW: &str = "miptech-chat-window";
 
-const WALLS: [(&str, Allowed); 11] = [
+const WALLS: [(&str, Allowed); 12] = [
     (
         "miptech-chat",
         Allowed::OfOurs(&[ALLOCATOR, MARKDOWN, SESSION, WINDOW, ONE_THREAD]),
@@ -35,6 +35,7 @@ const WALLS: [(&str, Allowed); 11] = [
     (PROTOCOL, Allowed::Only(&[])),
     (SESSION, Allowed::Only(&[PROTOCOL, "thiserror"])),
     (ONE_THREAD, Allowed::Only(&["futures-core"])),
+    ("doctor", Allowed::OfOurs(&[PROTOCOL])),
     ("reference-server", Allowed::OfOurs(&[PROTOCOL])),
     (SIMULATOR, Allowed::Only(&[PROTOCOL, SESSION, "serde_json"])),
     (WINDOW, Allowed::Only(&[])),
