@@ -66,14 +66,9 @@ export async function start(seat: Seat, answer: Response): Promise<void> {
     throw cause
   })
   await learning
-  // To start the code and to draw by it are two tasks, so that keys come in between. By a message: a page under test may
-  // hold its timers, and a hidden one slows them down.
-  const { port1, port2 } = new MessageChannel()
-  await new Promise((resolve) => {
-    port1.onmessage = resolve
-    port2.postMessage(0)
-  })
-  port1.close()
+  // To start the code and to draw by it are two tasks where the browser can tell them apart, so that keys come in between.
+  // By no timer: a page under test may hold those, and a hidden one slows them down.
+  await self.scheduler?.yield?.()
   // What was asked for meanwhile is done in its order, so what it takes is there first.
   if (seat.queue.some(([name]) => CHANGING.test(name))) await extras()
   if (seat.isGone) return
