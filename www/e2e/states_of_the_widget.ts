@@ -32,6 +32,9 @@ export interface Look {
 
 /** Where a look is reached. */
 export class Stage {
+  /** Whether the platform goes on refusing what the look has it refuse. */
+  breaks = true
+
   constructor(
     readonly page: Page,
     readonly widget: Widget,
@@ -335,7 +338,7 @@ const STATES: Record<string, { flags?: string[]; reach: (stage: Stage) => Promis
 
   'rate-limited': {
     reach: async (stage) => {
-      await whenAsked(stage.page, (socket) => socket.send(PATIENCE))
+      await whenAsked(stage, (socket) => socket.send(PATIENCE))
       await stage.enterLive()
       await stage.widget.ask(QUESTION)
       await stage.widget.expectNotice('rate/limited')
@@ -344,7 +347,7 @@ const STATES: Record<string, { flags?: string[]; reach: (stage: Stage) => Promis
 
   failed: {
     reach: async (stage) => {
-      await whenAsked(stage.page, (socket) => socket.send(REFUSAL))
+      await whenAsked(stage, (socket) => socket.send(REFUSAL))
       await stage.enterLive()
       await stage.widget.ask(QUESTION)
       await stage.widget.expectStatus(stage.widget.question(QUESTION), 'failed')
@@ -356,7 +359,7 @@ const STATES: Record<string, { flags?: string[]; reach: (stage: Stage) => Promis
     // Otherwise the platform is asked what became of it, and tells.
     flags: ['--without', 'client_message_id'],
     reach: async (stage) => {
-      await whenAsked(stage.page, (socket) => void socket.close({ code: 1012, reason: 'restart' }))
+      await whenAsked(stage, (socket) => void socket.close({ code: 1012, reason: 'restart' }))
       await stage.enterLive()
       await stage.widget.ask(QUESTION)
       await stage.widget.expectStatus(stage.widget.question(QUESTION), 'unconfirmed', 40_000)
@@ -455,12 +458,12 @@ function lookOf(name: string, prefix = '', device: Partial<typeof PHONE> = {}): 
   return { name: prefix + name, settings: { ...device, serverFlags: state.flags ?? [] }, reach: state.reach }
 }
 
-/** What comes instead of the platform's word on a message; everything else passes. */
-async function whenAsked(page: Page, act: (socket: { send(text: string): void; close(why: { code: number; reason: string }): unknown }) => void): Promise<void> {
-  await page.routeWebSocket(SOCKET, (socket) => {
+/** What comes instead of the platform's word on a message, as long as the stage breaks it; everything else passes. */
+async function whenAsked(stage: Stage, act: (socket: { send(text: string): void; close(why: { code: number; reason: string }): unknown }) => void): Promise<void> {
+  await stage.page.routeWebSocket(SOCKET, (socket) => {
     const platform = socket.connectToServer()
     socket.onMessage((text) => {
-      if (/^(chat|user)_message$/.test(read(text).type)) act(socket)
+      if (stage.breaks && /^(chat|user)_message$/.test(read(text).type)) act(socket)
       else platform.send(text)
     })
   })
