@@ -294,6 +294,13 @@ const STATES: Record<string, { flags?: string[]; reach: (stage: Stage) => Promis
     reach: async (stage) => {
       const teller = await stage.answered()
       await stage.widget.part('transcript').press('Home')
+      // The list has heard of it a frame after it is there.
+      await stage.widget.part('transcript').evaluate(async (transcript) => {
+        const frame = (): Promise<unknown> => new Promise(requestAnimationFrame)
+        while (transcript.scrollTop > 0) await frame()
+        await frame()
+        await frame()
+      })
       await teller.answer(ANSWER, SOURCES)
       await expect(stage.widget.part('new-answer')).toBeVisible()
     },
