@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::table::{State, checks};
 
-/// What came of all checks. Holds no token, and ids only in part.
+/// What came of all checks. Holds no token and no id of a chat; those of requests are there to be found in logs.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Report {
