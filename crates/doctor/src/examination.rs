@@ -35,8 +35,7 @@ pub struct Question {
 pub async fn examine(question: &Question) -> Report {
     let mut notes = Notes::default();
     let facts = steps::all(question, &mut notes).await;
-    let known = Capability::ALL.into_iter();
-    let advertised = facts.capabilities.unwrap_or_default();
+    let capabilities = facts.advertised();
     Report {
         version: env!("CARGO_PKG_VERSION"),
         platform: facts.platform.unwrap_or_else(|| question.platform.clone()),
@@ -47,10 +46,7 @@ pub async fn examine(question: &Question) -> Report {
             .to_owned(),
         origin: question.origin.clone(),
         profile: facts.profile.map(Profile::as_str),
-        capabilities: known
-            .filter(|one| advertised.has(*one))
-            .map(Capability::as_str)
-            .collect(),
+        capabilities,
         checks: notes.finish(),
     }
 }
@@ -62,4 +58,16 @@ struct Facts {
     tenant: Option<TenantId>,
     profile: Option<Profile>,
     capabilities: Option<Capabilities>,
+}
+
+impl Facts {
+    /// The names of what the platform advertises.
+    fn advertised(&self) -> Vec<&'static str> {
+        let advertised = self.capabilities.unwrap_or_default();
+        let known = Capability::ALL.into_iter();
+        known
+            .filter(|one| advertised.has(*one))
+            .map(Capability::as_str)
+            .collect()
+    }
 }

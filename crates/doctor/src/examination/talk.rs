@@ -22,28 +22,25 @@ impl Visit {
         });
         let begun = Instant::now();
         let answer = self.http.upgrade(&url).await;
-        let answer = answer.map_err(|silence| {
-            no_such_chat(made.chat.as_ref(), notes);
-            notes.found("socket", "unreachable", words(&silence), &[])
-        })?;
+        let answer =
+            answer.map_err(|silence| made.broken("socket", "unreachable", words(&silence), &[], notes))?;
         let opened = begun.elapsed();
         let status = answer.status().as_u16();
         if status != 101 {
-            no_such_chat(made.chat.as_ref(), notes);
-            let text = status.to_string();
+            let (check, what) = match status {
+                401 if self.token.is_some() => ("token", "refused"),
+                401 => ("token", "required"),
+                403 => ("socket", "forbidden"),
+                404 => ("socket", "not-found"),
+                _ => ("socket", "no-upgrade"),
+            };
             let evidence = format!("{status} instead of 101");
-            return Err(match status {
-                401 if self.token.is_some() => notes.found("token", "refused", evidence, &[]),
-                401 => notes.found("token", "required", evidence, &[]),
-                403 => notes.found("socket", "forbidden", evidence, &[]),
-                404 => notes.found("socket", "not-found", evidence, &[]),
-                _ => notes.found("socket", "no-upgrade", evidence, &[("status", &text)]),
-            });
+            let facts = [("status", &*status.to_string())];
+            return Err(made.broken(check, what, evidence, &facts, notes));
         }
-        let socket = answer.upgrade().await.map_err(|error| {
-            no_such_chat(made.chat.as_ref(), notes);
-            notes.found("socket", "unreachable", error.to_string(), &[])
-        })?;
+        let socket = answer.upgrade().await;
+        let socket =
+            socket.map_err(|error| made.broken("socket", "unreachable", error.to_string(), &[], notes))?;
         notes.pass("socket", format!("101 in {} ms", opened.as_millis()));
         let joining = Joining {
             tenant: &self.caller.tenant,
@@ -61,13 +58,12 @@ impl Visit {
                 Ok(())
             }
             Joined::Refused { reason, advice } => {
-                no_such_chat(made.chat.as_ref(), notes);
                 let facts = [("reason", &*reason), ("advice", advice)];
-                Err(notes.found("join", "refused", &*reason, &facts))
+                Err(made.broken("join", "refused", reason.clone(), &facts, notes))
             }
             Joined::Silent => {
-                no_such_chat(made.chat.as_ref(), notes);
-                Err(notes.found("join", "silent", "no answer to the join", &[]))
+                let evidence = "no answer to the join".to_owned();
+                Err(made.broken("join", "silent", evidence, &[], notes))
             }
         }
     }
@@ -80,17 +76,11 @@ impl Visit {
         notes: &mut Notes,
         facts: &mut Facts,
     ) {
-        notes.pass(
-            "tenant",
-            format!("{} is known and may be used", self.caller.tenant.as_str()),
-        );
-        self.token_is_fine(notes);
+        self.admitted(notes);
         notes.pass("join", "joined");
         let profile = facts.profile.map_or("unknown", Profile::as_str);
         notes.pass("profile", profile);
-        let advertised = facts.capabilities.unwrap_or_default();
-        let names = Capability::ALL.into_iter().filter(|one| advertised.has(*one));
-        let names: Vec<&str> = names.map(Capability::as_str).collect();
+        let names = facts.advertised();
         notes.pass(
             "capabilities",
             if names.is_empty() {
@@ -113,7 +103,7 @@ impl Visit {
         }
         // Nobody said anything in it. Where it cannot be erased it stays, empty.
         if let Some(chat) = made.chat.as_ref().or(chat.as_ref())
-            && advertised.has(Capability::Erase)
+            && facts.capabilities.unwrap_or_default().has(Capability::Erase)
         {
             let erase = self.caller.erase_chat(chat).with_token(self.token.as_ref());
             let _done_or_left = self.http.call(&erase).await;
@@ -121,15 +111,21 @@ impl Visit {
     }
 }
 
-/// Where the socket was the last hope for a chat, there was no way to make one.
-fn no_such_chat(chat: Option<&ChatId>, notes: &mut Notes) {
-    if chat.is_none() {
-        notes.found(
-            "create",
-            "wrong-path",
-            "404, 405 or 501, and the socket makes none either",
-            &[],
-        );
+impl Made {
+    /// The socket does not serve. Where it was the last hope for a chat, there was no way to make one, and the rest follows.
+    fn broken(
+        &self,
+        check: &'static str,
+        what: &'static str,
+        evidence: String,
+        facts: &[(&str, &str)],
+        notes: &mut Notes,
+    ) -> Stop {
+        if self.chat.is_none() {
+            let evidence = "404, 405 or 501, and the socket makes none either";
+            notes.found("create", "wrong-path", evidence, &[]);
+        }
+        notes.found(check, what, evidence, facts)
     }
 }
 

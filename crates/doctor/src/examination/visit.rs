@@ -197,11 +197,7 @@ impl Visit {
         let evidence = answer.evidence();
         match CreatedChat::read(&answer.reply) {
             Ok(created) => {
-                notes.pass(
-                    "tenant",
-                    format!("{} is known and may be used", self.caller.tenant.as_str()),
-                );
-                self.token_is_fine(notes);
+                self.admitted(notes);
                 notes.pass("create", evidence);
                 facts.capabilities = created.capabilities;
                 facts.profile = Some(Profile::TwoStep);
@@ -232,7 +228,12 @@ impl Visit {
         answer.map_err(|silence| unreachable(&silence, notes))
     }
 
-    pub(super) fn token_is_fine(&self, notes: &mut Notes) {
+    /// The platform lets this tenant in, with the token or without one.
+    pub(super) fn admitted(&self, notes: &mut Notes) {
+        notes.pass(
+            "tenant",
+            format!("{} is known and may be used", self.caller.tenant.as_str()),
+        );
         match self.token {
             Some(_) => notes.pass("token", "taken"),
             None => notes.pass("token", "none was given, and none is demanded"),
