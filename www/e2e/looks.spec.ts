@@ -2,6 +2,7 @@
 import type { Page } from '@playwright/test'
 import type { ChatOptions } from '@miptech/chat'
 import { expect, test } from './fixtures'
+import { goToPage, tag } from './pages'
 import type { ReferenceServer } from './server'
 import { DIRECTIONS, type Direction, LOOKS, type Look, Stage, isSettled, reach } from './states_of_the_widget'
 import type { Widget } from './widget'
@@ -207,4 +208,33 @@ test.describe('where a sign-in is demanded', () => {
 test('what is said under a message of the visitor stands under its end', async ({ page, widget, server }) => {
   await see('failed', { page, widget, server })
   await expect(widget.questions.last().locator('.foot')).toHaveCSS('justify-content', 'flex-end')
+})
+
+test('a pointer over a button that cannot be pressed makes nothing of it', async ({ page, widget, server }) => {
+  await goToPage(page, server, tag(server.origin))
+  await widget.openLive()
+  await expect(widget.part('menu')).toBeVisible()
+  const send = widget.part('send')
+  await expect(send).toBeDisabled()
+  const colour = (): Promise<string> => send.evaluate((send) => ((send.style.transition = 'none'), getComputedStyle(send).backgroundColor))
+  const before = await colour()
+  await send.hover({ force: true })
+  expect(await send.evaluate((send) => send.matches(':hover'))).toBe(true)
+  expect(await colour()).toBe(before)
+})
+
+test.describe('where every time is seen', () => {
+  test.use({ hasTouch: true, isMobile: true, viewport: { width: 390, height: 844 }, locale: 'en-US' })
+
+  test('the time of a message is clear of its bubble, however long that is', async ({ page, widget, server }) => {
+    await goToPage(page, server, tag(server.origin))
+    await widget.openLive()
+    const question = 'Which Content Security Policy does it need on a page like ours?'
+    await widget.ask(question)
+    await expect(widget.part('menu')).toBeVisible()
+    const [bubble, time] = [widget.question(question).locator('.bubble'), widget.question(question).locator('time')]
+    await expect(time).toBeVisible()
+    const [right, left] = [(await time.boundingBox())!, (await bubble.boundingBox())!]
+    expect(right.x + right.width).toBeLessThanOrEqual(left.x)
+  })
 })
