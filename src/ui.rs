@@ -28,6 +28,7 @@ mod narrator;
 mod notice;
 mod panel;
 mod reason;
+mod segments;
 mod sign_in;
 mod sources;
 mod strings;
