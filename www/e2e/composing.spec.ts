@@ -51,7 +51,7 @@ test('from four fifths of the limit on it is said how much is left, then how muc
   await expect(counter).toHaveText('1 character left')
   await page.keyboard.press('End')
   await page.keyboard.insertText('👍🏽')
-  await expect(counter).toHaveText('3 characters too many')
+  await expect(counter).toHaveText('1 character too many')
   await expect(counter).toHaveAttribute('data-full', '')
   expect(await widget.input.inputValue(), 'nothing is cut').toMatch(/😀👍🏽$/u)
   await page.keyboard.press('Enter')
@@ -59,6 +59,42 @@ test('from four fifths of the limit on it is said how much is left, then how muc
   expect(await widget.input.inputValue(), 'and nothing is lost').toMatch(/😀👍🏽$/u)
   await page.keyboard.press('Backspace')
   await expect(counter).toHaveText('1 character left')
+})
+
+test('what is too much is counted as people count', async ({ page, widget, server }) => {
+  await goToPage(page, server, tag(server.origin))
+  await widget.openLive()
+  const counter = widget.part('counter')
+  const family = '👨‍👩‍👧‍👦'
+  const vietnamese = 'ệ'.normalize('NFD')
+  const hindi = 'क्षि'
+  expect([family, vietnamese, hindi].map((character) => character.length), 'the platform counts them otherwise').toEqual([11, 3, 4])
+  // Each begins before the limit and ends behind it.
+  for (const character of [family, vietnamese, hindi]) {
+    await widget.input.fill('x'.repeat(3999) + character)
+    await expect(counter).toHaveText('1 character too many')
+  }
+  await widget.input.fill('x'.repeat(4000) + family + vietnamese + 'd')
+  await expect(counter).toHaveText('3 characters too many')
+  await widget.input.press('Control+End')
+  await page.keyboard.press('Backspace')
+  await expect(counter).toHaveText('2 characters too many')
+  // A pasted book is counted as the platform counts it.
+  await widget.input.fill(family.repeat(1000))
+  await expect(counter).toHaveText('7,000 characters too many')
+  await widget.input.fill(family.repeat(700))
+  await expect(counter).toHaveText('337 characters too many')
+})
+
+test('a browser that cannot take a text apart counts its characters one by one', async ({ page, widget, server }) => {
+  await page.addInitScript(() => Reflect.deleteProperty(Intl, 'Segmenter'))
+  await goToPage(page, server, tag(server.origin))
+  await widget.openLive()
+  const counter = widget.part('counter')
+  await widget.input.fill(`${'x'.repeat(3999)}😀`)
+  await expect(counter).toHaveText('1 character too many')
+  await widget.input.fill(`${'x'.repeat(3998)}😀😀e\u0301`)
+  await expect(counter).toHaveText('3 characters too many')
 })
 
 /** What the page says over its socket from here on: the types of its frames, without its pulse. */

@@ -9,6 +9,7 @@ use crate::ui::{
     element::{ElementRef, el, focus, focused, follow, listen, set},
     icons,
     live::Live,
+    segments::graphemes_beyond,
     transcript::is_touch,
 };
 
@@ -78,6 +79,9 @@ fn stop(ui: &Ui, draft: Live<String>) -> AnyView {
 }
 
 /// From four fifths of the limit on. Who cannot see it hears it as what describes the field.
+///
+/// What is left are the platform's units, because no one knows how many of them the next character will take. What is
+/// too much are characters as people count them, so that it can be taken away one by one.
 fn counter(ui: &Ui, draft: Live<String>) -> AnyView {
     let strings = ui.strings();
     let limit = ui.options.message_units;
@@ -98,7 +102,12 @@ fn counter(ui: &Ui, draft: Live<String>) -> AnyView {
             // What is too long stays as it was typed: only the visitor knows what of it can go.
             let words = match units.checked_sub(limit) {
                 None | Some(0) => strings.counted(strings.units_left(), limit - units),
-                Some(over) => strings.counted(strings.units_over(), over),
+                // A pasted book is not taken apart at every key.
+                Some(over) if over > limit => strings.counted(strings.units_over(), over),
+                Some(_) => {
+                    let over = draft.with(|text| graphemes_beyond(text, limit as u32, strings.tag));
+                    strings.counted(strings.units_over(), over)
+                }
             };
             words.into()
         })
