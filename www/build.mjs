@@ -29,6 +29,17 @@ const sheets = {
   },
 }
 
+/** The table of checks without what only `docs/TROUBLESHOOTING.md` says. */
+const checks = {
+  name: 'checks',
+  setup(bundler) {
+    bundler.onLoad({ filter: /checks\.json$/ }, async ({ path }) => {
+      const table = JSON.parse(await readFile(path, 'utf8'), (name, value) => (name === 'symptom' || name === 'codes' ? undefined : value))
+      return { contents: JSON.stringify(table), loader: 'json' }
+    })
+  },
+}
+
 /** The glue is a module with one instance in it; as a function it can be had anew after a crash. */
 const glue = {
   name: 'glue',
@@ -54,7 +65,7 @@ const shared = {
   charset: 'utf8',
   target: 'es2022',
   legalComments: 'none',
-  plugins: [sheets, glue],
+  plugins: [sheets, checks, glue],
   define: {
     ...Object.fromEntries(['__WASM__', '__ANSWERS__', '__REST__'].map((name, place) => [name, JSON.stringify(`./${parts[place]}`)])),
     __VERSION__: JSON.stringify(version),
@@ -94,6 +105,8 @@ async function hashed(source, stem) {
 
 for (const name of await readdir('dist')) if (/^miptech-chat-.*\.js$/.test(name)) await rm(`dist/${name}`)
 // Whoever fetches knows the name of what is fetched, so that comes first.
+const doctor = await hashed('src/doctor.ts', 'miptech-chat-doctor')
+shared.define.__DOCTOR__ = JSON.stringify(`./${doctor}`)
 const extras = await hashed('src/extras.ts', 'miptech-chat-extras')
 shared.define.__EXTRAS__ = JSON.stringify(`./${extras}`)
 const packs = []
@@ -140,7 +153,7 @@ for (const name of ['element', 'react', 'testing']) await copyFile(`types/${name
 /** What a tag or a policy may pin: the hash of every file a page loads, in the form of the `integrity` attribute. */
 const integrity = {}
 const sharing = (await readdir('dist')).filter((name) => name.startsWith('shared-')).sort()
-for (const name of ['loader.js', 'index.js', 'element.js', 'react.js', ...sharing, chunk, extras, ...packs, ...parts]) {
+for (const name of ['loader.js', 'index.js', 'element.js', 'react.js', ...sharing, chunk, extras, doctor, ...packs, ...parts]) {
   integrity[name] = `sha384-${createHash('sha384').update(await readFile(`dist/${name}`)).digest('base64')}`
 }
 await writeFile('dist/integrity.json', `${JSON.stringify({ version, files: integrity }, null, 2)}\n`)

@@ -6,7 +6,7 @@ use std::{
 };
 
 use js_sys::{Function, Promise, Reflect};
-use miptech_chat_session::{Account, Credentials, ErrorCode, Stage, Token};
+use miptech_chat_session::{Account, ChatId, Credentials, ErrorCode, Stage, Token};
 use wasm_bindgen::prelude::*;
 
 use super::{
@@ -76,7 +76,7 @@ pub(super) fn call_later(handle: &ChatHandle, method: u32, first: &JsValue, seco
         6 => handle.sign_in(first, second).into(),
         7 => handle.register(first).into(),
         10 => handle.profile().into(),
-        11 => handle.diagnose().into(),
+        11 => handle.facts(),
         _ => JsValue::UNDEFINED,
     }
 }
@@ -245,17 +245,15 @@ impl ChatHandle {
         })
     }
 
-    /// What is known of the connection without asking anybody; resolves to a `DiagnosticReport`, or to null without a
-    /// widget.
-    pub fn diagnose(&self) -> Promise {
-        let report = self.widget().map_or(JsValue::NULL, |widget| {
+    /// What is known of the connection without asking anybody, for `www/src/doctor`; nothing without a widget.
+    pub fn facts(&self) -> JsValue {
+        self.widget().map_or(JsValue::UNDEFINED, |widget| {
             let report = widget.driver.report();
             let phase = widget.driver.phase();
-            widget
-                .driver
-                .with_chat(|chat| snapshot::report(&report, phase, chat))
-        });
-        Promise::resolve(&report)
+            let first_token = widget.room.first_token.get();
+            let of_chat = |chat: Option<&ChatId>| snapshot::facts(&report, phase, chat, first_token);
+            widget.driver.with_chat(of_chat)
+        })
     }
 
     /// Takes a token of the host page; a text that is none takes the token away.

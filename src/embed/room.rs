@@ -32,6 +32,8 @@ pub(super) struct Room {
     driver: OnceCell<Driver>,
     /// The answers that are awaited or grow.
     answers: RefCell<Vec<Awaited>>,
+    /// How long the last answer took to its first words, in milliseconds; for diagnostics only.
+    pub(super) first_token: Cell<Option<f64>>,
     /// Promises of `send` that wait for their message's fate.
     promises: RefCell<Vec<(ClientMessageId, Function)>>,
     /// The promise of a sign-in that is under way.
@@ -72,6 +74,7 @@ impl Room {
             console: Cell::new(console),
             driver: OnceCell::new(),
             answers: RefCell::default(),
+            first_token: Cell::default(),
             promises: RefCell::default(),
             sign_in: RefCell::default(),
             profiles: RefCell::default(),
@@ -360,8 +363,10 @@ impl Room {
                 if let Some(place) = place {
                     let answer = answers.swap_remove(place);
                     let ms = |at: Instant| at.since(answer.since).as_millis() as f64;
+                    let first_token = answer.first_text.map(ms);
+                    self.first_token.set(first_token);
                     self.events
-                        .response_ended(&answer.id, reason, ms(now), answer.first_text.map(ms));
+                        .response_ended(&answer.id, reason, ms(now), first_token);
                 }
             }
             Event::MessageRemoved { row, .. } => answers.retain(|answer| answer.row != *row),

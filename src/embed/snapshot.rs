@@ -1,8 +1,10 @@
 //! Views of the state as plain JavaScript objects, in the shapes of `types.d.ts`.
 
-use js_sys::{Array, Date, JSON};
+use std::time::Duration;
+
+use js_sys::{Array, JSON};
 use miptech_chat_session::{
-    AuthState, ChatError, ChatId, Connection, ErrorCode, Now, Phase, Report, Source, Timings, User,
+    AuthState, ChatError, ChatId, Connection, ErrorCode, Now, Phase, Report, Source, User,
 };
 use wasm_bindgen::JsValue;
 
@@ -116,59 +118,51 @@ pub(super) fn user(user: &User) -> JsValue {
     JSON::parse(&user.json).unwrap_or(JsValue::NULL)
 }
 
-/// A `DiagnosticReport` of the JavaScript surface: what is known without asking the platform anything.
-pub(super) fn report(report: &Report, phase: Phase, chat: Option<&ChatId>) -> JsValue {
-    let page = web_sys::window().and_then(|window| window.location().origin().ok());
-    let checks = Array::of3(
-        &check("page-origin", "pass", &page.unwrap_or_default()).end(),
-        &check("platform", "pass", &report.platform).end(),
-        &connection_check(phase, report.timings).end(),
-    );
-    if let Some(error) = &report.last_error {
-        let status = error.status.or(error.close_code);
-        let status = status.map(|status| format!(" {status}")).unwrap_or_default();
-        let evidence = format!("{} at {}{status}", error.code.as_str(), error.stage.as_str());
-        let check = check("last-error", "fail", &evidence)
-            .maybe_text("cause", Some(error.text.as_str()).filter(|text| !text.is_empty()))
-            .text("fix", error.code.help());
-        checks.push(&check.end());
-    }
+/// What is known of the connection without asking anybody, in the shape that `www/src/doctor/connection.ts` reads.
+pub(super) fn facts(
+    report: &Report,
+    phase: Phase,
+    chat: Option<&ChatId>,
+    first_token: Option<f64>,
+) -> JsValue {
     let capabilities: Array = report.capability_names().map(JsValue::from).collect();
-    Plain::new()
-        .text("version", env!("CARGO_PKG_VERSION"))
-        .text("buildId", env!("CARGO_PKG_VERSION"))
-        .value("createdAt", &Date::new_0().to_iso_string())
+    let ms = |took: Option<Duration>| took.map(|took| took.as_millis() as f64);
+    let facts = Plain::new()
+        .text("connection", phase.connection.as_str())
+        .text("platform", &report.platform)
         .text("profile", report.profile.as_str())
         .maybe_text("chatId", chat.map(ChatId::as_str))
         .maybe_text("clientId", report.client.as_deref())
         .value("capabilities", &capabilities)
-        .value("checks", &checks)
-        .end()
-}
-
-fn check(id: &str, state: &str, evidence: &str) -> Plain {
-    Plain::new()
-        .text("id", id)
-        .text("state", state)
-        .text("evidence", evidence)
-}
-
-fn connection_check(phase: Phase, timings: Timings) -> Plain {
-    let state = match phase.connection {
-        Connection::Live => "pass",
-        Connection::Idle | Connection::Paused => "skipped",
-        Connection::Connecting | Connection::Joining | Connection::Starting => "warn",
-        Connection::Blocked
-        | Connection::Offline
-        | Connection::Reconnecting
-        | Connection::SignedOut
-        | Connection::Waiting => "fail",
+        .maybe_number("opened", ms(report.timings.opened))
+        .maybe_number("joined", ms(report.timings.joined))
+        .maybe_number("firstToken", first_token);
+    let facts = match &report.grant {
+        Some(grant) => facts.value(
+            "token",
+            &Plain::new()
+                .maybe_text("tenant", grant.tenant.as_deref())
+                .maybe_text("missingScope", grant.missing_scope())
+                .maybe_number("issued", grant.issued_ms.map(|at| at as f64))
+                .maybe_number("expires", grant.expires_ms.map(|at| at as f64))
+                .end(),
+        ),
+        None => facts,
     };
-    let mut evidence = phase.connection.as_str().to_owned();
-    for (step, took) in [("opened", timings.opened), ("joined", timings.joined)] {
-        if let Some(took) = took {
-            evidence.push_str(&format!(", {step} after {} ms", took.as_millis() as u32));
-        }
+    match &report.last_error {
+        Some(error) => facts.value(
+            "error",
+            &Plain::new()
+                .text("code", error.code.as_str())
+                .text("stage", error.stage.as_str())
+                .text("text", &error.text)
+                .text("help", error.code.help())
+                .maybe_number("status", error.status.map(f64::from))
+                .maybe_number("closeCode", error.close_code.map(f64::from))
+                .maybe_text("requestId", error.request_id.as_deref())
+                .end(),
+        ),
+        None => facts,
     }
-    check("connection", state, &evidence)
+    .end()
 }

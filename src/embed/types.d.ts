@@ -371,7 +371,10 @@ export interface ChatHandle {
   exportConversation(format?: 'json' | 'markdown'): Promise<Blob>
   /** Deletes the conversation here and, where the platform can, there; then a new one begins. */
   eraseConversation(): Promise<void>
-  /** What is known of the connection without asking anybody; holds no text and no token. */
+  /**
+   * Why the chat does not work: looks at page, platform and connection. Asks the platform only what changes nothing, opens
+   * no socket and makes no chat; holds no text and no token.
+   */
   diagnose(): Promise<DiagnosticReport>
   on<E extends ChatEvent>(event: E, callback: (detail: ChatEvents[E]) => void): () => void
   once<E extends ChatEvent>(event: E, callback: (detail: ChatEvents[E]) => void): () => void
@@ -402,10 +405,12 @@ export interface DiagnosticReport {
 export interface DiagnosticCheck {
   id: string
   state: 'pass' | 'warn' | 'fail' | 'skipped'
+  /** What was found, by its name in `docs/TROUBLESHOOTING.md`. */
+  finding?: string
   evidence: string
-  /** The platform's own words. */
   cause?: string
   fix?: string
+  /** The check without whose failure this one might have passed. */
   consequenceOf?: string
 }
 

@@ -6,7 +6,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::{
     page,
-    rig::{NOTHING, Page, Says, elapse_until, fields, get, settled, tick, until, word},
+    rig::{NOTHING, Page, Says, elapse_until, fields, get, tick, until, word},
 };
 
 #[wasm_bindgen_test]
@@ -143,21 +143,14 @@ fn what_the_page_does_to_a_snapshot_stays_with_the_page() {
 }
 
 #[wasm_bindgen_test]
-async fn a_diagnosis_asks_nobody_and_gives_nothing_away() {
+async fn what_is_known_of_a_connection_asks_nobody_and_gives_nothing_away() {
     let page = Page::open();
     let widget = page.widget("{}");
     widget.handle.set_token(&"canary-token".into());
-    let at_rest = settled(widget.handle.diagnose()).await;
+    let at_rest = widget.handle.facts();
     assert_eq!(
         fields(&at_rest),
-        [
-            "buildId",
-            "capabilities",
-            "checks",
-            "createdAt",
-            "profile",
-            "version"
-        ]
+        ["capabilities", "connection", "platform", "profile", "token"]
     );
     assert_eq!(word(&at_rest, "profile"), "two-step");
     assert_eq!(page::calls(), [""; 0]);
@@ -169,15 +162,14 @@ async fn a_diagnosis_asks_nobody_and_gives_nothing_away() {
     })
     .await;
     let calls = page::calls().len();
-    let report = settled(widget.handle.diagnose()).await;
-    let told = page::json(&report).unwrap();
-    for word in ["page-origin", "last-error", "network/unreachable-or-cors"] {
-        assert!(told.contains(word), "{word}: {told}");
-    }
+    let facts = widget.handle.facts();
+    let error = Reflect::get(&facts, &"error".into()).unwrap();
+    assert_eq!(word(&error, "code"), "network/unreachable-or-cors");
+    let told = page::json(&facts).unwrap();
     assert!(!told.contains("canary") && !told.contains("secret"), "{told}");
     assert_eq!(page::calls().len(), calls);
     widget.handle.destroy();
-    assert!(settled(widget.handle.diagnose()).await.is_null());
+    assert!(widget.handle.facts().is_undefined());
 }
 
 /// With sorted keys, and nothing for what is absent.

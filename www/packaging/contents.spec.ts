@@ -22,6 +22,7 @@ test('the tarball holds these files and no other', async () => {
     'dist/miptech-chat-<hash>.wasm',
     'dist/miptech-chat-answers-<hash>.wasm',
     'dist/miptech-chat-ar-<hash>.js',
+    'dist/miptech-chat-doctor-<hash>.js',
     'dist/miptech-chat-en-<hash>.js',
     'dist/miptech-chat-extras-<hash>.js',
     'dist/miptech-chat-it-<hash>.js',

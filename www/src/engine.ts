@@ -30,7 +30,14 @@ let shared: Promise<Instance> | undefined
 /** The code cannot run here. */
 const fallBack = async (seat: Seat, code: ChatError['code'], help: string): Promise<void> => (await extras()).fallBack(seat, code, help)
 
-export async function start(seat: Seat, answer: Response): Promise<void> {
+/** Where it fails, whoever asked why is told before the visitor is. */
+export const start = (seat: Seat, answer: Response): Promise<void> =>
+  begin(seat, answer).catch(async (cause: LoadFailure) => {
+    await extras().then(({ explain }) => explain(seat, cause), () => undefined)
+    throw cause
+  })
+
+async function begin(seat: Seat, answer: Response): Promise<void> {
   const { options } = seat
   if (!globalThis.WebAssembly) return fallBack(seat, 'load/no-wasm', 'The browser cannot run WebAssembly.')
   const compiling = (module.get(answer) ?? compile(answer)).catch((failure: LoadFailure) => failure)
@@ -75,7 +82,7 @@ export async function start(seat: Seat, answer: Response): Promise<void> {
   if (instance.isDead()) {
     // The last widget in it went before anybody heard of its end.
     if (shared === coming) shared = undefined
-    return start(seat, answer)
+    return begin(seat, answer)
   }
   const widget = drawnWidget(seat, instance, storage, more)
   let isStarting = true

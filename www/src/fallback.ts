@@ -1,5 +1,6 @@
 /** Where the code cannot run: a calm word, and a way to reach somebody where the page names one. */
-import type { ChatError, ChatHandle, ChatOptions, ChatState, DiagnosticReport } from '@miptech/chat'
+import type { ChatError, ChatState } from '@miptech/chat'
+import { examined } from './diagnose'
 import { errorOf } from './events'
 import { wordOf } from './language'
 import { attempt } from './page'
@@ -22,7 +23,7 @@ export function fallBack(seat: Seat, code: ChatError['code'], help: string): voi
       shell.launcher.ariaExpanded = `${shell.widget.toggleAttribute('data-open', isOpen)}`
       seat.openedBy = by
     },
-    call: (name: string) => (/^[rs]/.test(name) ? { ok: false, error: seat.error } : name === 'diagnose' ? reportOf(seat) : null),
+    call: (name: string) => (/^[rs]/.test(name) ? { ok: false, error: seat.error } : name === 'diagnose' ? examined(seat) : null),
     getState: () => ({
       status: 'fallback' as const,
       isOpen: shell.widget.dataset['open'] === '',
@@ -73,22 +74,3 @@ function giveBack({ widget, launcher, lines, field }: Shell): void {
 
 /** More than that scrolls, as it does in the widget. */
 const MOST_ROWS = 5
-
-function reportOf({ error }: Seat): DiagnosticReport {
-  return {
-    version: __VERSION__,
-    buildId: __VERSION__,
-    createdAt: new Date().toISOString(),
-    profile: 'auto',
-    capabilities: [],
-    checks: [{ id: 'load', state: 'fail', evidence: error?.code ?? '', fix: error?.help ?? '' }],
-  }
-}
-
-/** What is known of a widget with certain options; one that was not there before is gone afterwards. */
-export async function diagnose(options: ChatOptions | undefined, mount: (options?: ChatOptions) => ChatHandle): Promise<DiagnosticReport> {
-  const handle = mount(options)
-  const report = await handle.diagnose()
-  void handle.destroy()
-  return report
-}

@@ -1,6 +1,7 @@
 /** Put in by build.mjs: the content-hashed names, relative to the bundle. */
 declare const __GLUE__: string
 declare const __EXTRAS__: string
+declare const __DOCTOR__: string
 declare const __EN__: string
 declare const __IT__: string
 declare const __AR__: string

@@ -26,6 +26,6 @@ export function attempt<T>(act: () => T): T | undefined {
   try {
     return act()
   } catch {
-    return undefined
+    // Nothing, then.
   }
 }

@@ -1,5 +1,6 @@
 /** A widget whose code runs: what the handle forwards to. */
 import type { ChatError, ChatOptions, ChatState, Message } from '@miptech/chat'
+import type { Facts } from './doctor/connection'
 import { dispatch, errorOf } from './events'
 import type { Instance } from './guard'
 import { type Keys, keyOf, pageKeys } from './keys'
@@ -103,7 +104,7 @@ export function drawnWidget(seat: Seat, instance: Instance, storage: Keys & { gr
   const asked = (name: string, args: unknown[]): Promise<unknown> =>
     new Promise((resolve) => {
       pending.set(resolve, name)
-      // Accounts and the report come with the last part of the code.
+      // Accounts and the facts for a report come with the last part of the code.
       const begun = name === 'send' ? inner(name, ...args) : inTurn(name, args)
       void Promise.resolve(begun).then((answer) => {
         // What a dead instance gives is nothing; `abandon` answers.
@@ -227,6 +228,8 @@ export function drawnWidget(seat: Seat, instance: Instance, storage: Keys & { gr
           return extras()
             .then(({ exported }) => exported(engine.getMessages(), engine.getState().chatId, first))
             .catch(() => new Blob([JSON.stringify(engine.getMessages())], { type: 'application/json' }))
+        case 'diagnose':
+          return extras().then(({ examined }) => examined(seat, () => asked(name, []) as Promise<Facts | null>), () => null)
         case 'logout':
         case 'eraseConversation':
           for (const key of ['open', 'quarantine']) storage.removeItem(keyOf(options, key))
@@ -236,7 +239,6 @@ export function drawnWidget(seat: Seat, instance: Instance, storage: Keys & { gr
         case 'signIn':
         case 'register':
         case 'getProfile':
-        case 'diagnose':
           return number ? asked(name, args) : refused(name)
         default:
           return inner(name, first, second)

@@ -2,17 +2,21 @@
 
 use std::fmt::Write as _;
 
-use crate::table::{State, checks};
+use crate::table::{Examiner, State, checks};
 
 /// The whole document.
 #[must_use]
 pub fn troubleshooting() -> String {
     let mut text = INTRODUCTION.to_owned();
     for check in checks().iter().filter(|check| !check.findings.is_empty()) {
+        let only = match check.only {
+            Some(Examiner::Page) => ", which only the widget's own report has",
+            None => "",
+        };
         // Writing into a text cannot fail.
         let _always = write!(
             text,
-            "\n## {}\n\n<a id=\"{}\"></a>\nThe check `{}`.\n\n| Found | What is seen | Cause | Fix | Error codes |\n|---|---|---|---|---|\n",
+            "\n## {}\n\n<a id=\"{}\"></a>\nThe check `{}`{only}.\n\n| Found | What is seen | Cause | Fix | Error codes |\n|---|---|---|---|---|\n",
             check.title, check.id, check.id
         );
         for finding in &check.findings {

@@ -21,6 +21,8 @@ use tokio_tungstenite::{
     },
 };
 
+use crate::table::close_words;
+
 /// Who joins.
 pub(crate) struct Joining<'a> {
     pub(crate) tenant: &'a TenantId,
@@ -150,7 +152,7 @@ async fn done(socket: &mut WebSocketStream<Upgraded>) {
 fn refused(close: Option<&CloseFrame>) -> Joined {
     let Some(close) = close else {
         return Joined::Refused {
-            reason: "the connection was cut without a close code (1006)".to_owned(),
+            reason: format!("1006, {}", close_words(1006)),
             advice: ADVICE,
         };
     };
@@ -164,7 +166,9 @@ fn refused(close: Option<&CloseFrame>) -> Joined {
         CloseAction::Reconnect { .. } | CloseAction::Rest | CloseAction::TryOnce => ADVICE,
     };
     Joined::Refused {
-        reason: format!("{code} {reason}").trim_end().to_owned(),
+        reason: format!("{code}, {} {reason}", close_words(code))
+            .trim_end()
+            .to_owned(),
         advice,
     }
 }

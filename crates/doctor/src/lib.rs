@@ -17,6 +17,5 @@ mod joining;
 mod permission;
 pub mod report;
 pub mod table;
-mod token;
 
 pub use examination::{Question, examine};

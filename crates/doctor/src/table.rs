@@ -1,6 +1,6 @@
 //! Every check and everything it can find, in the order of the examination. The words are in `checks.json`.
 
-use std::sync::LazyLock;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use serde::{Deserialize, Serialize};
 
@@ -11,8 +11,19 @@ pub struct Check {
     pub id: String,
     /// Its name for people.
     pub title: String,
+    /// Who alone can look at it, where that is not everybody.
+    #[serde(default)]
+    pub only: Option<Examiner>,
     /// What it can find.
     pub findings: Vec<Finding>,
+}
+
+/// Who looks.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
+#[serde(rename_all = "lowercase")]
+pub enum Examiner {
+    /// The widget's `diagnose()`, in the browser.
+    Page,
 }
 
 /// One way a check can go wrong. Texts may name facts in braces.
@@ -51,6 +62,14 @@ pub fn checks() -> &'static [Check] {
     static TABLE: LazyLock<Vec<Check>> =
         LazyLock::new(|| serde_json::from_str(include_str!("../checks.json")).unwrap_or_default());
     &TABLE
+}
+
+/// What a close code means.
+#[must_use]
+pub fn close_words(code: u16) -> &'static str {
+    static TABLE: LazyLock<BTreeMap<u16, String>> =
+        LazyLock::new(|| serde_json::from_str(include_str!("../closes.json")).unwrap_or_default());
+    TABLE.get(&code).map_or("nobody knows this code", String::as_str)
 }
 
 /// What a check can find, by its name.

@@ -28,13 +28,7 @@ impl Token {
     /// What the token says of itself, where it is a JWT. Nothing here is verified: it only saves useless calls.
     #[must_use]
     pub fn claims(&self) -> Claims {
-        let mut parts = self.0.split('.');
-        let payload = parts.nth(1).filter(|_| parts.next().is_some());
-        let claims = payload
-            .and_then(base64url)
-            .and_then(|bytes| String::from_utf8(bytes).ok())
-            .and_then(|text| json::parse(&text).ok())
-            .unwrap_or(Value::Null);
+        let claims = self.payload();
         Claims {
             user: json::text_of(&claims, &["user_id", "sub"]).map(str::to_owned),
             expires_ms: json::time_of(&claims, &["exp"]),
@@ -42,6 +36,31 @@ impl Token {
                 .zip(json::time_of(&claims, &["iat"]))
                 .map(|(end, start)| Duration::from_millis(end.saturating_sub(start))),
         }
+    }
+
+    /// What the token allows, for whoever asks why it is refused. Nothing here is verified either.
+    #[must_use]
+    pub fn grant(&self) -> Grant {
+        let claims = self.payload();
+        let scopes = claims.get("scope").and_then(Value::as_list);
+        let texts = |list: &[Value]| list.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+        Grant {
+            tenant: json::text_of(&claims, &["tenant_id"]).map(str::to_owned),
+            scopes: scopes.map(texts),
+            issued_ms: json::time_of(&claims, &["iat"]),
+            expires_ms: json::time_of(&claims, &["exp"]),
+        }
+    }
+
+    /// The claims of a JWT; null where it is none.
+    fn payload(&self) -> Value {
+        let mut parts = self.0.split('.');
+        let payload = parts.nth(1).filter(|_| parts.next().is_some());
+        payload
+            .and_then(base64url)
+            .and_then(|bytes| String::from_utf8(bytes).ok())
+            .and_then(|text| json::parse(&text).ok())
+            .unwrap_or(Value::Null)
     }
 }
 
@@ -60,6 +79,31 @@ pub struct Claims {
     pub expires_ms: Option<u64>,
     /// How long it is valid in all.
     pub lifetime: Option<Duration>,
+}
+
+/// What a JWT says it allows (`platform.md` section 8).
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Grant {
+    /// The tenant it is for.
+    pub tenant: Option<String>,
+    /// What may be done with it; one that names nothing may have all.
+    pub scopes: Option<Vec<String>>,
+    /// Since when it is valid, in milliseconds since 1970 on the platform's clock.
+    pub issued_ms: Option<u64>,
+    /// Until when.
+    pub expires_ms: Option<u64>,
+}
+
+impl Grant {
+    /// The first scope a chat needs and the token does not have.
+    #[must_use]
+    pub fn missing_scope(&self) -> Option<&'static str> {
+        let scopes = self.scopes.as_ref()?;
+        let needed = ["chat:create", "chat:send"];
+        needed
+            .into_iter()
+            .find(|needed| scopes.iter().all(|scope| scope != needed))
+    }
 }
 
 /// Decodes base64 with the URL alphabet, without padding.
@@ -127,6 +171,15 @@ mod tests {
         assert_eq!(claims.lifetime, Some(Duration::from_secs(600)));
         for text in ["opaque", "a.b.c", "..", "a.e30.c"] {
             assert_eq!(Token::parse(text).unwrap().claims(), Claims::default(), "{text}");
+            assert_eq!(Token::parse(text).unwrap().grant(), Grant::default(), "{text}");
         }
+        let grant = token.grant();
+        assert_eq!(grant.tenant.as_deref(), Some("t"));
+        assert_eq!(
+            (grant.issued_ms, grant.expires_ms),
+            (Some(1_754_059_800_000), Some(1_754_060_400_000))
+        );
+        assert_eq!(grant.missing_scope(), Some("chat:send"));
+        assert_eq!(Grant::default().missing_scope(), None);
     }
 }

@@ -28,6 +28,8 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Auth {
     pub(crate) tokens: Option<Tokens>,
+    /// The token whose refusal ended the sign-in; for diagnostics only.
+    pub(crate) refused: Option<Token>,
     pub(crate) user: Option<User>,
     /// Whose conversation this is, where somebody was signed in during it: nobody else goes on with it (row O13).
     pub(crate) owner: Option<String>,
@@ -118,6 +120,7 @@ impl Auth {
             is_host_asked: false,
             sign_in: None,
             profile: ProfileRead::Rest,
+            refused: None,
             shown: AuthState::Anonymous,
         };
         auth.owner = auth.user_id();
@@ -294,7 +297,9 @@ impl Session {
 
     /// The platform itself ended the sign-in: everybody here is signed out (rows T2 and T5).
     pub(crate) fn sign_in_expired(&mut self, cause: ChatError, now: Now) {
+        let refused = self.auth.access().cloned();
         self.forget_account();
+        self.auth.refused = refused;
         let error = ChatError {
             code: ErrorCode::AuthExpired,
             retryable: false,
@@ -405,6 +410,7 @@ impl Session {
         self.end_profile_read();
         self.auth.user = None;
         self.auth.tokens = None;
+        self.auth.refused = None;
         self.auth.generation += 1;
     }
 

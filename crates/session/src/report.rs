@@ -5,6 +5,7 @@ use std::time::Duration;
 use miptech_chat_protocol::{
     capability::{Capabilities, Capability},
     profile::Profile,
+    token::{Grant, Token},
 };
 
 use crate::{notice::ChatError, session::Session};
@@ -40,6 +41,8 @@ pub struct Report {
     pub platform: String,
     /// What the platform advertises.
     pub capabilities: Capabilities,
+    /// What the token in use says it allows, or the one whose refusal ended the sign-in.
+    pub grant: Option<Grant>,
     /// How long the last connection took.
     pub timings: Timings,
     /// The last thing that failed on this page, with the platform's own words.
@@ -73,11 +76,13 @@ impl Session {
     /// What the session knows of itself now.
     #[must_use]
     pub fn report(&self) -> Report {
+        let token = self.auth.access().or(self.auth.refused.as_ref());
         Report {
             profile: self.plan.profile(),
             client: self.client.clone(),
             platform: self.config.caller.endpoints.origin(),
             capabilities: self.capabilities,
+            grant: token.map(Token::grant),
             timings: self.timings,
             last_error: self.last_error.clone(),
         }

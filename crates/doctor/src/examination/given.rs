@@ -8,7 +8,6 @@ use super::{
     Question,
     notes::{Notes, Stop},
 };
-use crate::token::Said;
 
 pub(super) fn options(question: &Question, notes: &mut Notes) -> Result<(TenantId, Option<String>), Stop> {
     let Some(tenant) = TenantId::parse(&question.tenant) else {
@@ -70,8 +69,8 @@ pub(super) fn token(
     let Some(token) = Token::parse(text) else {
         return Err(notes.found("token", "unreadable", format!("{} bytes", text.len()), &[]));
     };
-    let said = Said::of(&token);
-    if let Some(claimed) = said
+    let grant = token.grant();
+    if let Some(claimed) = grant
         .tenant
         .as_deref()
         .filter(|claimed| !tenant.is_named_by(claimed))
@@ -79,10 +78,10 @@ pub(super) fn token(
         let facts = [("claimed", claimed), ("tenant", tenant.as_str())];
         return Err(notes.found("token", "other-tenant", "the claim `tenant_id`", &facts));
     }
-    if let Some(scope) = said.missing() {
+    if let Some(scope) = grant.missing_scope() {
         return Err(notes.found("token", "scope-missing", "the claim `scope`", &[("scope", scope)]));
     }
-    let expires = token.claims().expires_ms.map(Duration::from_millis);
+    let expires = grant.expires_ms.map(Duration::from_millis);
     if let Some(late) = expires
         .and_then(|end| now().checked_sub(end))
         .filter(|late| !late.is_zero())

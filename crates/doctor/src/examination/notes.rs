@@ -70,9 +70,10 @@ impl Notes {
         self.stop = Some(self.suspect_of(stop.0).unwrap_or(stop.0));
     }
 
-    /// Every check of the table, in its order.
+    /// Every check that a terminal can look at, in the order of the table.
     pub(super) fn finish(mut self) -> Vec<Outcome> {
-        let all = checks().iter().map(|check| {
+        let own = checks().iter().filter(|check| check.only.is_none());
+        let all = own.map(|check| {
             let noted = self.outcomes.iter().position(|outcome| outcome.id == check.id);
             match noted {
                 Some(at) => self.outcomes.swap_remove(at),

@@ -1,0 +1,31 @@
+/** What the page's policy stops while the examination runs. */
+import type { Notes } from './notes'
+import type { Places } from './page'
+
+export interface PolicyWatch {
+  /** Whether calls to the platform were stopped; the notes say so. */
+  note(notes: Notes): Promise<boolean>
+  end(): void
+}
+
+export function watchPolicy({ calls, sockets }: Places): PolicyWatch {
+  const seen: SecurityPolicyViolationEvent[] = []
+  const hear = (event: SecurityPolicyViolationEvent): void => {
+    if (event.disposition === 'enforce') seen.push(event)
+  }
+  document.addEventListener('securitypolicyviolation', hear)
+  const own = [calls, sockets, sockets.replace(/^http/, 'ws')]
+  const files = new URL(import.meta.url).origin
+  return {
+    async note(notes) {
+      // The browser tells of it a turn or two after the call has failed.
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      const stopped = seen.find(({ effectiveDirective, blockedURI }) => effectiveDirective === 'connect-src' && own.some((origin) => blockedURI.startsWith(origin)))
+      const other = seen.find(({ blockedURI, sourceFile }) => `${blockedURI} ${sourceFile}`.includes(`${files}/`))
+      if (stopped) notes.found('csp', 'connect', `connect-src stopped ${stopped.blockedURI.split('?')[0]}`, { blocked: own.find((origin) => stopped.blockedURI.startsWith(origin))! })
+      else if (other) notes.found('csp', 'other', `${other.effectiveDirective} stopped ${other.blockedURI}`, { directive: other.effectiveDirective })
+      return !!stopped
+    },
+    end: () => document.removeEventListener('securitypolicyviolation', hear),
+  }
+}
