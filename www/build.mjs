@@ -59,6 +59,10 @@ const SHORT = Object.fromEntries(
   'engine field finish handle holders hostElement isGone life lines openedBy queue raise redraw say shell widget'.split(' ').map((name, index) => [name, String.fromCharCode(65 + index)]),
 )
 
+/** Where the platform's paths begin, which is written in one place only. */
+const [, prefix] = /^const PREFIX: &str = "([^"]+)";$/m.exec(await readFile('../crates/protocol/src/endpoint.rs', 'utf8')) ?? []
+if (!prefix) throw new Error('crates/protocol/src/endpoint.rs has no PREFIX')
+
 const shared = {
   bundle: true,
   minify: true,
@@ -68,6 +72,7 @@ const shared = {
   plugins: [sheets, checks, glue],
   define: {
     ...Object.fromEntries(['__WASM__', '__ANSWERS__', '__REST__'].map((name, place) => [name, JSON.stringify(`./${parts[place]}`)])),
+    __PREFIX__: JSON.stringify(prefix),
     __VERSION__: JSON.stringify(version),
   },
   external: ['./miptech-chat-*'],

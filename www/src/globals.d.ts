@@ -10,6 +10,9 @@ declare const __ANSWERS__: string
 declare const __REST__: string
 declare const __VERSION__: string
 
+/** Where the platform's paths begin: `crates/protocol/src/endpoint.rs`. */
+declare const __PREFIX__: string
+
 declare module '*.css' {
   const text: string
   export default text

@@ -23,7 +23,7 @@ export function judgeOptions(options: ChatOptions, error: ChatError | undefined,
   const wrong = /apiUrl|wsUrl/.exec(error?.code === 'config/invalid' ? error.help : '')?.[0] as 'apiUrl' | 'wsUrl' | undefined
   if (!calls || !sockets || wrong) {
     const evidence = wrong ? `${wrong}: ${shown(options[wrong])}` : shown(calls ? wsUrl : given)
-    notes.found('address', 'no-base', evidence, { expected: 'an origin, with or without `/api/v1`,' })
+    notes.found('address', 'no-base', evidence, { expected: `an origin, with or without \`${__PREFIX__}\`,` })
     return undefined
   }
   if (error?.code === 'config/invalid') {
@@ -31,7 +31,7 @@ export function judgeOptions(options: ChatOptions, error: ChatError | undefined,
     return undefined
   }
   notes.pass('options', `tenant ${tenantId}`)
-  if (given.split('/api/v1').length > 2) notes.found('address', 'doubled-prefix', shown(given))
+  if (given.split(__PREFIX__).length > 2) notes.found('address', 'doubled-prefix', shown(given))
   notes.pass('address', calls)
   if (location.protocol === 'https:' && [calls, sockets].some((origin) => /^http:/.test(origin) && !isLoopback(origin))) {
     notes.found('secure', 'unencrypted', `${calls} from ${location.origin}`)

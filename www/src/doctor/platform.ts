@@ -161,10 +161,10 @@ function fieldsOf(body: string): Record<string, unknown> {
   }
 }
 
-export const HEALTH = '/api/v1/health'
+export const HEALTH = `${__PREFIX__}/health`
 /** Nobody asks for the tenant there. */
 const SIMPLE = '/healthz'
-export const CREATE = '/api/v1/chat'
+export const CREATE = `${__PREFIX__}/chat`
 
 /** The status of an answer a page may not read. */
 export const UNSEEN = 'with a status that no page is told'
