@@ -63,22 +63,23 @@ pub(super) fn idle() -> JsValue {
 
 /// A `ChatError` of the JavaScript surface, in the words of the visitor's language.
 pub(super) fn error(error: &ChatError, language: Language) -> JsValue {
-    let help = error.code.help();
-    let view = Plain::new()
-        .text("code", error.code.as_str())
+    let (code, help) = (error.code.as_str(), error.code.help());
+    let words = if error.text.is_empty() {
+        ""
+    } else {
+        &format!(" ({})", error.text)
+    };
+    Plain::new()
+        .text("code", code)
         .text("message", language.strings().error(error.code))
         .flag("retryable", error.retryable)
         .text("stage", error.stage.as_str())
         .maybe_number("status", error.status.map(f64::from))
         .maybe_number("closeCode", error.close_code.map(f64::from))
         .maybe_text("requestId", error.request_id.as_deref())
-        .text("buildId", env!("CARGO_PKG_VERSION"));
-    if error.text.is_empty() {
-        view.text("help", help)
-    } else {
-        view.text("help", &format!("{help} ({})", error.text))
-    }
-    .end()
+        .text("buildId", env!("CARGO_PKG_VERSION"))
+        .text("help", &format!("{help}{words} docs/TROUBLESHOOTING.md#{code}"))
+        .end()
 }
 
 /// All messages, oldest first.

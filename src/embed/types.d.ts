@@ -242,6 +242,7 @@ export type ChatString =
   | 'input'
   | 'link_leads'
   | 'menu'
+  | 'menu_diagnostics'
   | 'menu_erase'
   | 'menu_export_data'
   | 'menu_export_text'

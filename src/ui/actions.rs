@@ -52,6 +52,8 @@ pub(crate) enum Deed<'a> {
 /// What the menu offers that is done outside of the wasm (`www/src/wishes.ts`).
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Wish {
+    /// The page's own people want to know why the chat does not work.
+    Diagnostics,
     /// The conversation is erased.
     Erase,
     /// The conversation is saved as a file: `markdown` or `json`.
@@ -71,6 +73,7 @@ pub(crate) enum Wish {
 impl Wish {
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
+            Self::Diagnostics => "diagnostics",
             Self::Erase => "erase",
             Self::Export => "export",
             Self::Locale => "locale",

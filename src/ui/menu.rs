@@ -177,6 +177,9 @@ impl Menu {
                 list = list.child(self.choice("menuitemcheckbox", name, wish, value, is_on).view());
             }
         }
+        if kept("data-debug").is_some() {
+            list = list.child(self.wish(strings.menu_diagnostics(), Wish::Diagnostics, ""));
+        }
         if self.ui.model.auth_now() == AuthState::SignedIn {
             list = list.child(self.wish(strings.menu_sign_out(), Wish::SignOut, ""));
         }

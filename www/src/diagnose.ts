@@ -2,7 +2,8 @@
 import type { ChatError, ChatHandle, ChatOptions, DiagnosticReport } from '@miptech/chat'
 import type { Patient } from './doctor'
 import { errorOf } from './events'
-import type { Seat } from './seat'
+import { changesOf } from './recorder'
+import type { Engine, Seat } from './seat'
 
 const doctor = (): Promise<typeof import('./doctor')> => import(__DOCTOR__) as Promise<typeof import('./doctor')>
 
@@ -34,4 +35,11 @@ export async function diagnose(options: ChatOptions | undefined, mount: (options
   if (report) return report
   const { examine } = await doctor()
   return examine({ options: { ...options }, error, facts: async () => undefined })
+}
+
+/** The view that a page with `debug: true` has for it. */
+export async function showDiagnostics(seat: Seat, engine: Engine): Promise<void> {
+  const { show } = await doctor()
+  const root = seat.hostElement.shadowRoot
+  if (root) show(root, () => engine.call('diagnose', []) as Promise<DiagnosticReport | null>, () => changesOf(seat))
 }

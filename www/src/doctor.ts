@@ -12,6 +12,8 @@ import { judgeCode, judgeOptions, judgeStorage, judgeTabs } from './doctor/page'
 import { judgePlatform } from './doctor/platform'
 import { watchPolicy } from './doctor/policy'
 
+export { show } from './doctor/view'
+
 /** A widget somebody asks about. */
 export interface Patient {
   options: ChatOptions

@@ -1,10 +1,12 @@
 /** What few pages say in their options: how it is put for the wasm, how the host shows it, and how it changes. */
 import type { ChatEvent, ChatOptions } from '@miptech/chat'
 import { checkOptions, isAddress } from './checks'
+import type { Instance } from './guard'
 import { invite } from './invitation'
 import type { Keys } from './keys'
 import { languageOf } from './language'
 import { pin } from './page'
+import { record } from './recorder'
 import type { Seat } from './seat'
 import { begin } from './wishes'
 
@@ -33,12 +35,13 @@ export function innerOptions(given: ChatOptions, open: unknown, storage: unknown
 }
 
 /** What a widget begins with whose page asks for more than the wasm knows. */
-export function attend(seat: Seat, storage: Keys): void {
+export function attend(seat: Seat, storage: Keys, instance: Instance): void {
   const { hostElement: host, options } = seat
   if (options.theme) pinAnew(host, options)
   dress(host, options)
   begin(host, options, storage)
   invite(seat, storage)
+  if ('debug' in host.dataset) record(seat, instance)
 }
 
 /** What the host shows of the options beyond its place: a direction, no header, tokens of the page's own. */

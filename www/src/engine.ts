@@ -3,7 +3,7 @@
  * where there is none.
  */
 import type { ChatError, ChatOptions } from '@miptech/chat'
-import { dispatch, errorOf } from './events'
+import { dispatch, errorOf, linked } from './events'
 import { type Instance, instantiate } from './guard'
 import { type Keys, keyOf, pageKeys } from './keys'
 import { extras } from './later'
@@ -162,7 +162,7 @@ async function compiled(answer: Response): Promise<WebAssembly.Module> {
 }
 
 function fail(code: ChatError['code'], help: string): never {
-  throw { code, help } satisfies LoadFailure
+  throw { code, help: linked(code, help) } satisfies LoadFailure
 }
 
 export const csp = async (options?: ChatOptions): Promise<string> => (await extras()).csp(options)

@@ -6,5 +6,8 @@ export function dispatch(host: HTMLElement, name: string, detail: unknown): void
 }
 
 export function errorOf(code: ChatError['code'], stage: ChatError['stage'], help: string): ChatError {
-  return { code, message: help, retryable: false, stage, buildId: __VERSION__, help }
+  return { code, message: help, retryable: false, stage, buildId: __VERSION__, help: linked(code, help) }
 }
+
+/** What the integrator should change, and where more is said of it. */
+export const linked = (code: ChatError['code'], help: string): string => `${help} docs/TROUBLESHOOTING.md#${code}`

@@ -25,12 +25,15 @@ export interface Instance {
   grow(part: WebAssembly.Module): Promise<void>
   /** Called once, when the instance is dead. */
   hearers: Set<(cause: unknown) => void>
+  /** Called with every socket, channel and call that is made for it. */
+  makers: Set<(made: object) => void>
 }
 
 type Call = (...args: unknown[]) => unknown
 
 export async function instantiate(module: WebAssembly.Module): Promise<Instance> {
   const hearers: Instance['hearers'] = new Set()
+  const makers: Instance['makers'] = new Set()
   let isDead = false
   let held: WeakRef<Held>[] = []
 
@@ -61,6 +64,7 @@ export async function instantiate(module: WebAssembly.Module): Promise<Instance>
       if (isHeld(made)) {
         held = held.filter((ref) => ref.deref())
         held.push(new WeakRef(made))
+        makers.forEach((hear) => hear(made))
       }
       return made
     }
@@ -85,7 +89,7 @@ export async function instantiate(module: WebAssembly.Module): Promise<Instance>
     await enter(part)
     glue.came(grown())
   }
-  return { glue, hearers, isDead: () => isDead, grown, grow }
+  return { glue, hearers, makers, isDead: () => isDead, grown, grow }
 }
 
 /** What lasts in the page, until it is told otherwise. */

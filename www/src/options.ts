@@ -3,7 +3,7 @@ import type { ChatOptions } from '@miptech/chat'
 
 /** What the wasm judges by itself, or nobody has to. */
 const PLAIN =
-  /^(apiUrl|connect|context|debug|getToken|id|limits|load|locale|on|open|placeholder|position|profile|signIn|size|suggestions|tenantId|title|tokenKeys|tokenTransport|welcome|wsUrl)$/
+  /^(apiUrl|connect|context|getToken|id|limits|load|locale|on|open|placeholder|position|profile|signIn|size|suggestions|tenantId|title|tokenKeys|tokenTransport|welcome|wsUrl)$/
 
 /** Whether something in here must be judged outside the wasm. */
 export function isPlain(options: ChatOptions): boolean {

@@ -162,7 +162,7 @@ export function drawnWidget(seat: Seat, instance: Instance, storage: Keys & { gr
       // From here on the widget hears its keys by itself.
       widget.onkeydown = null
       if (input.form) input.form.onsubmit = null
-      more?.attend(seat, storage)
+      more?.attend(seat, storage, instance)
       const root = host.shadowRoot
       if (root && !root.adoptedStyleSheets?.length) {
         const nonce = options.nonce ?? document.querySelector<HTMLElement>('script[nonce]')?.nonce ?? ''

@@ -1,19 +1,24 @@
 /** What the menu in the header asks for and the wasm does not do by itself. */
 import type { ChatOptions } from '@miptech/chat'
+import { showDiagnostics } from './diagnose'
 import { type Keys, keyOf } from './keys'
 import type { Engine, Seat } from './seat'
 
 export interface Wish {
-  wish: 'erase' | 'export' | 'locale' | 'notifications' | 'sign-out' | 'sound' | 'theme'
+  wish: 'diagnostics' | 'erase' | 'export' | 'locale' | 'notifications' | 'sign-out' | 'sound' | 'theme'
   value: string
 }
 
 /** Does it. What the visitor chose is kept where the conversation is, so not before anything may be. */
-export async function grant({ options, hostElement: { dataset } }: Seat, engine: Engine, storage: Keys, { wish, value }: Wish): Promise<void> {
+export async function grant(seat: Seat, engine: Engine, storage: Keys, { wish, value }: Wish): Promise<void> {
+  const { options, hostElement } = seat
+  const { dataset } = hostElement
   const keep = (value: string): void => {
     if (storage.getItem('miptech_session_id')) storage.setItem(keyOf(options, wish), value)
   }
   switch (wish) {
+    case 'diagnostics':
+      return showDiagnostics(seat, engine)
     case 'erase':
       return void engine.call('eraseConversation', [])
     case 'sign-out':
@@ -42,6 +47,8 @@ export function begin({ dataset }: HTMLElement, options: ChatOptions, storage: K
     .filter(([, isOn]) => isOn === false)
     .map(([name]) => name)
     .join(' ')
+  if (options.debug) dataset['debug'] = ''
+  else delete dataset['debug']
   const of = (name: 'sound' | 'notifications', isPossible: boolean, first: string): void => {
     if (features[name] && isPossible) dataset[name] ??= storage.getItem(keyOf(options, name)) ?? first
     else delete dataset[name]

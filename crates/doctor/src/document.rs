@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use crate::table::{Examiner, State, checks};
+use miptech_chat_protocol::error::ErrorCode;
+
+use crate::table::{Check, Examiner, State, checks};
 
 /// The whole document.
 #[must_use]
@@ -38,7 +40,36 @@ pub fn troubleshooting() -> String {
             );
         }
     }
+    by_code(&mut text);
     text
+}
+
+/// Every error code, with an anchor that `ChatError.help` links to.
+fn by_code(text: &mut String) {
+    text.push_str("\n## By error code\n\n| Code | What it says | Checks |\n|---|---|---|\n");
+    for code in ErrorCode::ALL {
+        let name = code.as_str();
+        let names = |check: &&Check| {
+            let mut findings = check.findings.iter();
+            findings.any(|finding| finding.codes.iter().any(|known| known == name))
+        };
+        let found: Vec<String> = checks()
+            .iter()
+            .filter(names)
+            .map(|check| format!("[{}](#{})", check.title, check.id))
+            .collect();
+        let found = if found.is_empty() {
+            "–".to_owned()
+        } else {
+            found.join(", ")
+        };
+        // Writing into a text cannot fail.
+        let _always = writeln!(
+            text,
+            "| <a id=\"{name}\"></a>`{name}` | {} | {found} |",
+            code.help()
+        );
+    }
 }
 
 const INTRODUCTION: &str = "\
@@ -54,6 +85,8 @@ cargo run -p doctor -- https://api.example.com --tenant miptech-company --origin
 `--token-file F` asks with a token, `--json` prints the report for programs; it ends with 1 where a check fails.
 It makes one chat under an id of its own, joins it, and erases it where the platform lets it.
 What depends on the browser, its policy, its storage or an extension, it cannot see: for that the widget has `diagnose()`.
+
+An error of the widget ends its `help` with a link into the table of codes at the end.
 
 This document is generated from `crates/doctor/checks.json`, the table the command speaks from.
 Texts in braces stand for what was seen.

@@ -84,6 +84,49 @@ pub enum ErrorCode {
 }
 
 impl ErrorCode {
+    /// Every code.
+    pub const ALL: [Self; 39] = [
+        Self::AnswerInterrupted,
+        Self::AnswerTimeout,
+        Self::AnswerTooLarge,
+        Self::AuthExpired,
+        Self::AuthForbidden,
+        Self::AuthInvalidCredentials,
+        Self::AuthRequired,
+        Self::ChatCreateFailed,
+        Self::ChatGone,
+        Self::ChatInvalidRequest,
+        Self::ConfigInsecureUrl,
+        Self::ConfigInvalid,
+        Self::ConfigTenantMissing,
+        Self::HostCallbackThrew,
+        Self::InternalPanic,
+        Self::LoadCspWasm,
+        Self::LoadNetwork,
+        Self::LoadNoWasm,
+        Self::LoadNotWasm,
+        Self::MessageEmpty,
+        Self::MessageRejected,
+        Self::MessageTooLong,
+        Self::MessageUnconfirmed,
+        Self::NetworkBlockedByCsp,
+        Self::NetworkCaptivePortal,
+        Self::NetworkOffline,
+        Self::NetworkUnreachableOrCors,
+        Self::PlatformError,
+        Self::PlatformStarting,
+        Self::RateLimited,
+        Self::SocketDropped,
+        Self::SocketJoinTimeout,
+        Self::SocketNeverOpened,
+        Self::SocketRejected,
+        Self::StorageBlocked,
+        Self::StorageQuota,
+        Self::TenantDenied,
+        Self::TenantMissingHeader,
+        Self::TenantNotFound,
+    ];
+
     /// The stable text of the code.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -134,47 +177,37 @@ impl ErrorCode {
     #[must_use]
     pub const fn help(self) -> &'static str {
         match self {
-            Self::AnswerInterrupted => "The connection ended while an answer was running; ask again.",
-            Self::AnswerTimeout => {
-                "The message was acknowledged but not answered; look at the platform's model service."
-            }
+            Self::AnswerInterrupted => "The connection ended; ask again.",
+            Self::AnswerTimeout => "The message was not answered; look at the platform's model service.",
             Self::AnswerTooLarge => "A frame was above 256 KiB; stream answers in smaller ones.",
             Self::AuthExpired => "Sign in again or return a fresh token from getToken.",
             Self::AuthForbidden => "The token lacks the scopes chat:create and chat:send.",
             Self::AuthInvalidCredentials => "The platform refused e-mail or password.",
             Self::AuthRequired => "Pass getToken or let the visitor sign in.",
-            Self::ChatCreateFailed => "POST /chat failed; the status and text of the answer say why.",
+            Self::ChatCreateFailed => "POST /chat failed; status and text say why.",
             Self::ChatGone => "The platform no longer knows this chat.",
-            Self::ChatInvalidRequest => "The platform refused the creation body; its text names the fields.",
-            Self::ConfigInsecureUrl => {
-                "Use https:// and wss://: browsers block unencrypted requests from an encrypted page."
-            }
+            Self::ChatInvalidRequest => "The platform refused the creation body; its text names fields.",
+            Self::ConfigInsecureUrl => "Use https:// and wss:// on an encrypted page.",
             Self::ConfigInvalid => "Correct the named option.",
             Self::ConfigTenantMissing => "Set tenantId.",
-            Self::HostCallbackThrew => "A listener of the host page threw; see the console.",
+            Self::HostCallbackThrew => "A listener of the page threw; see the console.",
             Self::InternalPanic => "The widget crashed; report this with the build id.",
             Self::LoadCspWasm => "Add 'wasm-unsafe-eval' to the page's script-src.",
             Self::LoadNetwork => "Check the address of the widget's files.",
             Self::LoadNoWasm => "The browser cannot run WebAssembly.",
-            Self::LoadNotWasm => "The .wasm address answered something else, often a catch-all page.",
+            Self::LoadNotWasm => "The .wasm address answered something else.",
             Self::MessageEmpty => "Send text that is more than white space.",
             Self::MessageRejected => "The platform refused the message; its text says why.",
-            Self::MessageTooLong => {
-                "Shorten the message: limits.messageChars, at most 4000 UTF-16 units, and 16 KiB of UTF-8."
-            }
-            Self::MessageUnconfirmed => {
-                "The connection ended before the message was confirmed; it may have arrived."
-            }
+            Self::MessageTooLong => "Shorten the message: limits.messageChars, and 16 KiB of UTF-8.",
+            Self::MessageUnconfirmed => "The message may have arrived, or not.",
             Self::NetworkBlockedByCsp => {
                 "Add the platform's https and wss origins to the page's connect-src."
             }
-            Self::NetworkCaptivePortal => {
-                "Something else answered in the platform's place; sign in to the network, or check apiUrl."
-            }
+            Self::NetworkCaptivePortal => "Something else answered; sign in to the network, or check apiUrl.",
             Self::NetworkOffline => "The browser reports no network.",
             Self::NetworkUnreachableOrCors => {
                 "The request failed without a status: the platform was unreachable or failed before it could add CORS headers \
-                 (a missing X-Tenant-ID does that), or this page's origin is not in the platform's list of allowed origins."
+                 (X-Tenant-ID missing?), or this page's origin is not in the platform's list of allowed origins."
             }
             Self::PlatformError => "The platform failed or broke its protocol; its logs hold the cause.",
             Self::PlatformStarting => "The platform is starting; the widget keeps trying.",
@@ -182,7 +215,7 @@ impl ErrorCode {
             Self::SocketDropped => "The widget reconnects by itself.",
             Self::SocketJoinTimeout => "join_chat was not acknowledged within ten seconds.",
             Self::SocketNeverOpened => {
-                "The WebSocket upgrade was refused or blocked: check wsUrl, proxies that drop Upgrade, and the platform's origin list."
+                "The upgrade was refused or blocked: check wsUrl, proxies that drop Upgrade, and the platform's origin list."
             }
             Self::SocketRejected => "The platform closed the socket for good; the code says why.",
             Self::StorageBlocked => "The browser blocks storage here.",

@@ -27,7 +27,7 @@ export function judgeOptions(options: ChatOptions, error: ChatError | undefined,
     return undefined
   }
   if (error?.code === 'config/invalid') {
-    notes.found('options', 'invalid', error.code, { detail: error.help })
+    notes.found('options', 'invalid', error.code, { detail: error.help.split(' docs/')[0]! })
     return undefined
   }
   notes.pass('options', `tenant ${tenantId}`)

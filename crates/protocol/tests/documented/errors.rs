@@ -12,6 +12,9 @@ use crate::{table, text_of};
 fn the_error_codes_are_documented_each_once() {
     let mut expected: Vec<String> = arms("as_str").into_iter().map(|(_, code)| code).collect();
     expected.sort();
+    let mut all = ErrorCode::ALL.map(ErrorCode::as_str);
+    all.sort_unstable();
+    assert_eq!(all.as_slice(), expected);
     let mut documented: Vec<String> = error_codes().into_iter().map(|(code, _)| code).collect();
     documented.sort();
     assert_eq!(documented, expected);
