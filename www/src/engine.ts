@@ -34,7 +34,8 @@ const fallBack = async (seat: Seat, code: ChatError['code'], help: string): Prom
 export const start = (seat: Seat, answer: Response): Promise<void> =>
   begin(seat, answer).catch(async (cause: LoadFailure) => {
     await extras().then(({ explain }) => explain(seat, cause), () => undefined)
-    throw cause
+    // All widgets share one failure to read the bytes, so it stays as it is.
+    throw cause.code ? { ...cause, help: linked(cause.code, cause.help) } : cause
   })
 
 async function begin(seat: Seat, answer: Response): Promise<void> {
@@ -162,7 +163,7 @@ async function compiled(answer: Response): Promise<WebAssembly.Module> {
 }
 
 function fail(code: ChatError['code'], help: string): never {
-  throw { code, help: linked(code, help) } satisfies LoadFailure
+  throw { code, help } satisfies LoadFailure
 }
 
 export const csp = async (options?: ChatOptions): Promise<string> => (await extras()).csp(options)

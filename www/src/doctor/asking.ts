@@ -19,8 +19,10 @@ export const SECONDS = 10
 
 export async function ask(url: string, init: RequestInit = {}): Promise<Answer | Silence> {
   const begun = performance.now()
+  const abort = new AbortController()
+  const timer = setTimeout(() => abort.abort(), SECONDS * 1000)
   try {
-    const answer = await fetch(url, { cache: 'no-store', credentials: 'omit', redirect: 'manual', referrerPolicy: 'no-referrer', signal: AbortSignal.timeout(SECONDS * 1000), ...init })
+    const answer = await fetch(url, { cache: 'no-store', credentials: 'omit', redirect: 'manual', referrerPolicy: 'no-referrer', signal: abort.signal, ...init })
     const took = Math.round(performance.now() - begun)
     const isReadable = answer.type === 'cors' || answer.type === 'basic'
     return {
@@ -31,8 +33,10 @@ export async function ask(url: string, init: RequestInit = {}): Promise<Answer |
       isMoved: answer.type === 'opaqueredirect',
       took,
     }
-  } catch (cause) {
-    return (cause as DOMException).name === 'TimeoutError' ? 'timeout' : 'failed'
+  } catch {
+    return abort.signal.aborted ? 'timeout' : 'failed'
+  } finally {
+    clearTimeout(timer)
   }
 }
 
