@@ -18,33 +18,38 @@ export { show } from './doctor/view'
 export interface Patient {
   options: ChatOptions
   /** The last thing that failed outside the wasm. */
-  error?: ChatError | undefined
+  error(): ChatError | undefined
   /** What the wasm says of itself; nothing where it does not run. */
   facts(): Promise<Facts | null | undefined>
 }
 
 export async function examine(patient: Patient): Promise<DiagnosticReport> {
   const notes = new Notes()
-  const { options, error } = patient
+  const { options } = patient
+  const facts = await settled(patient)
+  // Where the code runs, the options it runs with are right, whatever was refused meanwhile.
+  const error = facts ? undefined : patient.error()
   const places = judgeOptions(options, error, notes)
-  let facts: Facts | undefined
   if (places) {
-    const policy = watchPolicy(places)
-    facts = await settled(patient)
     judgeCode(!!facts, error, notes)
     judgeStorage(options, notes)
     judgeTabs(notes)
     // Whether the platform is well does not hang on the code.
     const ownBlame = notes.blame
     notes.blame = undefined
-    const creation = creationTook()
-    const probe = await judgePlatform(places, policy, notes)
-    await policy.note(notes)
-    policy.end()
+    const policy = watchPolicy(places)
+    let probe: number | undefined
+    try {
+      probe = await judgePlatform(places, policy, notes)
+      await policy.note(notes)
+    } finally {
+      policy.end()
+    }
+    if (facts?.connection === 'live') notes.soften(['cors', 'extension', 'network'])
     notes.blame ??= ownBlame
     if (facts) {
       if (facts.connection !== 'live') judgeToken(facts, places, options, notes)
-      judgeConnection(facts, places, { probe, creation }, notes)
+      judgeConnection(facts, places, { probe, creation: creationTook(places.calls) }, options, notes)
       notes.pass('profile', facts.profile)
     }
     if (probe !== undefined) notes.pass('extension', 'nothing stops calls to the platform')

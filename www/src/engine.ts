@@ -30,10 +30,11 @@ let shared: Promise<Instance> | undefined
 /** The code cannot run here. */
 const fallBack = async (seat: Seat, code: ChatError['code'], help: string): Promise<void> => (await extras()).fallBack(seat, code, help)
 
-/** Where it fails, whoever asked why is told before the visitor is. */
+/** Where it fails, whoever asked why is told of it. */
 export const start = (seat: Seat, answer: Response): Promise<void> =>
-  begin(seat, answer).catch(async (cause: LoadFailure) => {
-    await extras().then(({ explain }) => explain(seat, cause), () => undefined)
+  begin(seat, answer).catch((cause: LoadFailure) => {
+    // Nobody waits for what only whoever asked why is told.
+    void extras().then(({ explain }) => explain(seat, cause), () => undefined)
     // All widgets share one failure to read the bytes, so it stays as it is.
     throw cause.code ? { ...cause, help: linked(cause.code, cause.help) } : cause
   })

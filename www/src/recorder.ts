@@ -34,9 +34,10 @@ export function record(seat: Seat, { makers }: Instance): void {
     made.addEventListener('open', () => note('socket open'))
     made.addEventListener('close', ({ code }) => note(`socket closed ${code}`))
     made.addEventListener('message', ({ data }) => note(`← ${typeOf(data)}`))
+    const { send } = made
     made.send = (data) => {
       note(`→ ${typeOf(data)}`)
-      WebSocket.prototype.send.call(made, data)
+      send.call(made, data)
     }
   }
   makers.add(hear)

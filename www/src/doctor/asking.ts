@@ -17,8 +17,17 @@ export type Silence = 'timeout' | 'failed'
 /** How long an answer may take: the readiness deadline of `platform.md` section 15, twice. */
 export const SECONDS = 10
 
+/** When questions of ours were asked, by the page's clock; what the browser measured then is no call of the widget. */
+const asked: number[] = []
+
+/** Whether what the browser began then was a question of ours. */
+export const isOwn = (startTime: number): boolean => asked.some((at) => startTime >= at && startTime < at + AT_ONCE_MS)
+
+const AT_ONCE_MS = 20
+
 export async function ask(url: string, init: RequestInit = {}): Promise<Answer | Silence> {
   const begun = performance.now()
+  asked.push(begun)
   const abort = new AbortController()
   const timer = setTimeout(() => abort.abort(), SECONDS * 1000)
   try {

@@ -3,6 +3,7 @@
  * and where it was not asked to connect there is nothing to tell.
  */
 import type { ChatOptions } from '@miptech/chat'
+import { isOwn } from './asking'
 import type { Notes } from './notes'
 import type { Places } from './page'
 import { CREATE, UNSEEN, noteClock } from './platform'
@@ -27,8 +28,8 @@ export interface Facts {
   error?: { code: string; stage: string; text: string; help: string; status?: number; closeCode?: number; requestId?: string }
 }
 
-/** Judges the token; gives whether it is sound as far as can be seen. */
-export function judgeToken({ token }: Facts, { tenant }: Places, { getToken, signIn }: ChatOptions, notes: Notes): void {
+/** Judges the token. One that expired is renewed before it is used, so its age matters where that came to nothing. */
+export function judgeToken({ connection, token }: Facts, { tenant }: Places, { getToken, signIn }: ChatOptions, notes: Notes): void {
   if (!token) return notes.skip('token', getToken ? 'getToken gave none yet' : signIn === 'off' ? 'nobody can sign in' : 'nobody is signed in')
   const { tenant: claimed, missingScope, issued, expires } = token
   const now = Date.now()
@@ -37,7 +38,7 @@ export function judgeToken({ token }: Facts, { tenant }: Places, { getToken, sig
   const clock = notes.hasFailed('clock') ? 'clock' : undefined
   if (claimed && claimed.toLowerCase() !== tenant.toLowerCase()) notes.found('token', 'other-tenant', 'the claim `tenant_id`', { claimed, tenant })
   else if (missingScope) notes.found('token', 'scope-missing', 'the claim `scope`', { scope: missingScope })
-  else if (expires !== undefined && expires < now) notes.found('token', 'expired', 'the claim `exp`', { seconds: `${Math.round((now - expires) / 1000)}` }, clock)
+  else if (expires !== undefined && expires < now && /^(blocked|signed-out)$/.test(connection)) notes.found('token', 'expired', 'the claim `exp`', { seconds: `${Math.round((now - expires) / 1000)}` }, clock)
 }
 
 /** How long the platform took, in milliseconds, as the browser measured it. */
@@ -49,14 +50,17 @@ export interface Times {
 }
 
 /** Judges what became of chat and socket. */
-export function judgeConnection(facts: Facts, places: Places, times: Times, notes: Notes): void {
+export function judgeConnection(facts: Facts, places: Places, times: Times, { signIn }: ChatOptions, notes: Notes): void {
+  const isDemandedHere = signIn === 'required'
   const { connection, error } = facts
   if (connection === 'live') return judgeLive(facts, times, notes)
-  if (!error || (connection === 'idle' && !facts.chatId)) {
-    for (const id of ['tenant', 'create', 'socket', 'join']) notes.skip(id, connection === 'idle' ? 'nobody has opened the chat yet' : `the chat is ${connection}`)
+  // A chat at rest is well, whatever it met on the way.
+  if (!error || /^(idle|paused)$/.test(connection)) {
+    const words = connection === 'idle' && !facts.chatId ? 'nobody has opened the chat yet' : `the chat is ${connection}`
+    for (const id of ['tenant', 'create', 'socket', 'join']) notes.skip(id, error ? `${words}; before that ${evidenceOf(error)}` : words)
     return
   }
-  judgeError(facts, error, places, notes)
+  judgeError(facts, error, places, isDemandedHere, notes)
 }
 
 function judgeLive({ token, opened = 0, joined = 0, profile, capabilities, error, firstToken }: Facts, { probe, creation }: Times, notes: Notes): void {
@@ -75,10 +79,11 @@ function judgeLive({ token, opened = 0, joined = 0, profile, capabilities, error
 }
 
 /** Says of which check the error is the failure. What lies behind the first failure is its consequence. */
-function judgeError({ token }: Facts, error: NonNullable<Facts['error']>, { sockets, tenant, calls }: Places, notes: Notes): void {
+function judgeError({ token }: Facts, error: NonNullable<Facts['error']>, { sockets, tenant, calls }: Places, isDemandedHere: boolean, notes: Notes): void {
   const { code, stage, text, status, closeCode } = error
   const evidence = evidenceOf(error)
-  const because = notes.blame
+  // A platform that is not well fails in more than one place.
+  const because = notes.blame ?? (/^platform\//.test(code) ? ['health', 'warm-up'].find((id) => notes.hasFailed(id)) : undefined)
   const found = (id: string, what: string, facts: Record<string, string> = {}): void => notes.found(id, what, evidence, { tenant, seconds: '60', status: `${status ?? UNSEEN}`, ...facts }, because)
   const isOfSocket = closeCode !== undefined || stage === 'socket' || stage === 'join'
   // What the session came past is as it should be.
@@ -98,6 +103,7 @@ function judgeError({ token }: Facts, error: NonNullable<Facts['error']>, { sock
       if (isOfSocket) return refused()
       return found('tenant', 'denied')
     case 'auth/required':
+      if (isDemandedHere) return notes.skip('token', 'nobody is signed in, and the page demands it')
       return found('token', 'required')
     case 'auth/expired':
     case 'auth/forbidden':
@@ -110,9 +116,9 @@ function judgeError({ token }: Facts, error: NonNullable<Facts['error']>, { sock
     case 'network/captive-portal':
       return found('create', 'not-the-platform')
     case 'platform/starting':
-      return stage === 'create' ? found('create', 'database') : notes.skip('create', evidence)
+      return stage === 'create' ? found('create', 'database') : found('warm-up', 'starting')
     case 'rate/limited':
-      return found('create', 'rate-limited')
+      return isOfSocket ? refused() : found('create', 'rate-limited')
     case 'platform/error':
       return isOfSocket ? refused() : found('create', 'failing')
     case 'network/blocked-by-csp':
@@ -137,18 +143,21 @@ function judgeError({ token }: Facts, error: NonNullable<Facts['error']>, { sock
 
 function evidenceOf({ code, stage, status, closeCode, requestId, text }: NonNullable<Facts['error']>): string {
   const number = status ?? closeCode
-  return `${code} at ${stage}${number === undefined ? '' : ` ${number}`}${requestId ? `, request ${requestId}` : ''}${text ? `: ${text}` : ''}`
+  return `${code} at ${stage}${number === undefined ? '' : ` ${number}`}${requestId ? `, request ${requestId}` : ''}${text && !SPEAKS.test(code) ? `: ${text}` : ''}`
 }
 
-/** How long the last creation took; asked for before any question of ours is taken for one. */
-export function creationTook(): number | undefined {
+/** How long the last creation took. */
+export function creationTook(origin: string): number | undefined {
   const calls = performance.getEntriesByType('resource') as PerformanceResourceTiming[]
-  const creations = calls.filter(({ initiatorType, name }) => initiatorType === 'fetch' && CREATION.test(name))
+  const creations = calls.filter(({ initiatorType, name, startTime }) => initiatorType === 'fetch' && name.startsWith(origin) && CREATION.test(name) && !isOwn(startTime))
   const last = creations.at(-1)
   return last && Math.round(last.duration)
 }
 
 const CREATION = new RegExp(`${CREATE}/?$`)
+
+/** Errors whose words may repeat what was said, or name the chat. */
+const SPEAKS = /^(answer\/|message\/|chat\/gone)/
 
 /** What says nothing of the connection. */
 const PASSING = /^(answer|message)\//

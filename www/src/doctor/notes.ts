@@ -5,7 +5,7 @@ import { CHECKS } from './table'
 export class Notes {
   private readonly outcomes = new Map<string, DiagnosticCheck>()
 
-  /** The first check that failed: nothing after it can be looked at. */
+  /** The first check whose failure keeps from looking further. */
   blame: string | undefined
 
   has(id: string): boolean {
@@ -31,7 +31,7 @@ export class Notes {
     const filled = (text: string): string => text.replace(/\{(\w+)\}/g, (all, name: string) => facts[name] ?? all)
     const outcome: DiagnosticCheck = { id, state: finding.state, finding: what, evidence, cause: filled(finding.cause), fix: filled(finding.fix) }
     if (because && because !== id) outcome.consequenceOf = because
-    if (finding.state === 'fail') this.blame ??= because ?? id
+    if (finding.state === 'fail' && !HARMLESS.test(`${id}/${what}`)) this.blame ??= because ?? id
     // What is wrong says more than that something was right before.
     if (!this.hasFailed(id)) this.outcomes.set(id, outcome)
   }
@@ -47,7 +47,19 @@ export class Notes {
     })
   }
 
+  /** The chat works all the same: what failed of these is only to be looked at. */
+  soften(ids: readonly string[]): void {
+    for (const id of ids) {
+      const outcome = this.outcomes.get(id)
+      if (outcome?.state === 'fail') outcome.state = 'warn'
+      if (this.blame === id) this.blame = undefined
+    }
+  }
+
   private note(outcome: DiagnosticCheck): void {
     if (!this.outcomes.has(outcome.id)) this.outcomes.set(outcome.id, outcome)
   }
 }
+
+/** Failures that a chat goes on with, so that what fails besides has a reason of its own. */
+const HARMLESS = /^(clock|warm-up|health\/failing)/

@@ -27,7 +27,7 @@ export function judgeOptions(options: ChatOptions, error: ChatError | undefined,
     return undefined
   }
   if (error?.code === 'config/invalid') {
-    notes.found('options', 'invalid', error.code, { detail: error.help.split(' docs/')[0]! })
+    notes.found('options', 'invalid', error.code, { detail: error.help.split(/, got | docs\//)[0]! })
     return undefined
   }
   notes.pass('options', `tenant ${tenantId}`)
@@ -95,7 +95,7 @@ export function judgeTabs(notes: Notes): void {
   else notes.pass('tabs', 'Web Locks and BroadcastChannel are there')
 }
 
-/** A value of the page in one short line. */
+/** A value of the page in one short line; whatever an address says of who asks is left out. */
 function shown(value: unknown): string {
-  return `\`${`${value}`.replace(/[\p{Cc}`]/gu, '').slice(0, 80)}\``
+  return `\`${`${value}`.replace(/\/\/[^/]*@|[?#].*/g, (part) => (part[0] === '/' ? '//' : '')).replace(/[\p{Cc}`]/gu, '').slice(0, 80)}\``
 }

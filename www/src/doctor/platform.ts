@@ -50,7 +50,7 @@ class Visit {
     } else if (await answers(calls + HEALTH)) {
       notes.pass('csp', 'calls to the platform are allowed')
       notes.pass('network', 'something answers')
-      notes.found('cors', 'origin-not-allowed', `${HEALTH} and ${SIMPLE} answer, and this page may read neither`, { origin: location.origin })
+      notes.found('cors', 'nothing-readable', `${HEALTH} and ${SIMPLE} answer, and this page may read neither`, { origin: location.origin, address: calls + HEALTH })
     } else if (await answers(`${calls}/`)) {
       notes.pass('network', 'something answers')
       notes.found('extension', 'blocked', `${HEALTH} is stopped, / is not`, { blocked: HEALTH })
@@ -66,7 +66,7 @@ class Visit {
       if (!isAnswer(answer)) continue
       const readiness = path === '/readyz' ? isWell(answer) && 'ready' : readinessOf(answer)
       // Whoever answers one question with a page of their own answers every question so.
-      if (readiness && !(path === '/readyz' && asked.some(isWell))) {
+      if (readiness && !asked.some(isWell)) {
         notes.pass('health', path)
         judgeClock(answer, notes)
         await this.judgeWarmUp(path, readiness)
@@ -75,6 +75,10 @@ class Visit {
       asked.push(answer)
     }
     const evidence = asked.map(said).join(', ')
+    if (asked.some(({ status }) => status === 429)) {
+      notes.skip('health', `too many questions: ${evidence}`)
+      return true
+    }
     const root = await this.ask('/health')
     if (asked.some(({ status }) => status! >= 500)) notes.found('health', 'failing', evidence)
     else if (isAnswer(root) && readinessOf(root)) notes.found('health', 'prefix-missing', `${evidence}; /health answers ${said(root)}`)
@@ -105,6 +109,10 @@ class Visit {
         asked = other
       }
     }
+    if (asked === 'timeout') {
+      notes.found('network', 'timeout', `${CREATE}: no answer`, { seconds: `${SECONDS}` })
+      return false
+    }
     if (isReadable(asked)) {
       notes.pass('cors', `${location.origin} may ask and read: ${said(asked)}`)
       return true
@@ -119,10 +127,13 @@ class Visit {
 /** Pages of another origin may mostly not read `Date`; then the body's own time is as good. */
 function judgeClock({ body, date }: Answer, notes: Notes): void {
   const { timestamp } = fieldsOf(body)
-  const theirs = date ? Date.parse(date) : typeof timestamp === 'number' ? timestamp * (timestamp < 1e11 ? 1000 : 1) : Date.parse(`${timestamp}`)
+  const theirs = date ? Date.parse(date) : typeof timestamp === 'number' ? timestamp * (timestamp < 1e11 ? 1000 : 1) : Date.parse(zoned(`${timestamp}`))
   if (Number.isNaN(theirs)) return notes.skip('clock', 'the platform does not tell this page what time it is')
   noteClock(Date.now() - theirs, notes)
 }
+
+/** A time without a zone is one of the platform's, which means UTC by it. */
+const zoned = (time: string): string => (/T[\d:.]+$/.test(time) ? `${time}Z` : time)
 
 /** What the two clocks are apart, in milliseconds. */
 export function noteClock(apart: number, notes: Notes): void {

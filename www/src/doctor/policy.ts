@@ -15,16 +15,18 @@ export function watchPolicy({ calls, sockets }: Places): PolicyWatch {
   }
   document.addEventListener('securitypolicyviolation', hear)
   const own = [calls, sockets, sockets.replace(/^http/, 'ws')]
-  const files = new URL(import.meta.url).origin
+  const files = new URL('.', import.meta.url).href
   return {
     async note(notes) {
       // The browser tells of it a turn or two after the call has failed.
       await new Promise((resolve) => setTimeout(resolve, 50))
       const stopped = seen.find(({ effectiveDirective, blockedURI }) => effectiveDirective === 'connect-src' && own.some((origin) => blockedURI.startsWith(origin)))
-      const other = seen.find(({ blockedURI, sourceFile }) => `${blockedURI} ${sourceFile}`.includes(`${files}/`))
-      if (stopped) notes.found('csp', 'connect', `connect-src stopped ${stopped.blockedURI.split('?')[0]}`, { blocked: own.find((origin) => stopped.blockedURI.startsWith(origin))! })
-      else if (other) notes.found('csp', 'other', `${other.effectiveDirective} stopped ${other.blockedURI}`, { directive: other.effectiveDirective })
-      return !!stopped
+      const other = seen.find(({ blockedURI, sourceFile }) => [blockedURI, sourceFile].some((url) => url.startsWith(files) && /^(loader|miptech-chat-|shared-)/.test(url.slice(files.length))))
+      const blocked = own.find((origin) => stopped?.blockedURI.startsWith(origin))
+      // An address may name a chat, or say who asks; its origin says enough.
+      if (blocked) notes.found('csp', 'connect', `connect-src stopped ${blocked}`, { blocked })
+      else if (other) notes.found('csp', 'other', `${other.effectiveDirective} stopped something`, { directive: other.effectiveDirective })
+      return !!blocked
     },
     end: () => document.removeEventListener('securitypolicyviolation', hear),
   }

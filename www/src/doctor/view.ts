@@ -121,8 +121,10 @@ function summary({ checks }: DiagnosticReport): string {
 
 /** The report for whoever helps: ids are cut, and there is neither a token nor a text in it. */
 function textOf(report: DiagnosticReport | null, changes: readonly Change[]): string {
-  const cut = (id: string | undefined): string | undefined => id && `${id.slice(0, 4)}…`
-  return JSON.stringify({ ...report, chatId: cut(report?.chatId), clientId: cut(report?.clientId), page: location.origin, browser: navigator.userAgent, changes }, null, 2)
+  const text = JSON.stringify({ ...report, page: location.origin, browser: navigator.userAgent, changes }, null, 2)
+  const ids = [report?.chatId, report?.clientId].filter((id) => id !== undefined)
+  // Whatever a platform puts into its words, it is no whole id.
+  return ids.reduce((text, id) => text.replaceAll(id, `${id.slice(0, 4)}…`), text)
 }
 
 async function copied(root: ShadowRoot, text: string): Promise<boolean> {
