@@ -284,6 +284,13 @@ test('a platform nobody can reach is told from a browser without a network', asy
   expectBlamed(await ask(), 'network/offline')
 })
 
+test('an address that swallows every call is no matter of extensions or origins', async ({ page, server }) => {
+  test.slow()
+  await page.goto(await server.barePage())
+  await server.breaks({ on: '* /api', delay_ms: 60_000 })
+  expectBlamed(await diagnosed(page, { apiUrl: server.origin }), 'network/timeout')
+})
+
 test('what an extension stops is told from a platform that is down', async ({ page, server }) => {
   await page.goto(await server.barePage())
   for (const [stopped, path] of [
@@ -454,6 +461,7 @@ test('what is wrong with the socket and the join', async ({ page, server }) => {
     ['socket/refused', { on: 'socket', refuse_upgrade: 426 }],
     ['join/refused', { on: 'socket', accept_then_close: 4403 }],
     ['join/refused', { on: 'socket', accept_then_close: 4004 }],
+    ['join/silent', { on: 'socket', silent_join: true, no_ready: true }],
   ], { profile: 'two-step' })
   expect(named(reports[2]!, 'join').cause).toContain('4403, the token is for another tenant')
 })

@@ -9,6 +9,7 @@
 
 use std::{
     path::PathBuf,
+    sync::Arc,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -24,6 +25,7 @@ use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpListener,
 };
+use tokio_rustls::{TlsAcceptor, rustls::ServerConfig};
 
 const PAGE: &str = "http://localhost:3000";
 const CREATE: &str = "POST /api/v1/chat";
@@ -186,6 +188,59 @@ async fn nobody_listens() {
         ..Question::default()
     };
     expect(&examine(&question).await, "network", "refused");
+}
+
+/// What is found out about an address, without a page in particular.
+async fn examined_at(platform: String) -> Report {
+    let question = Question {
+        platform,
+        tenant: "miptech-company".to_owned(),
+        ..Question::default()
+    };
+    examine(&question).await
+}
+
+#[tokio::test]
+async fn nobody_knows_the_name() {
+    let report = examined_at("http://nobody.invalid".to_owned()).await;
+    expect(&report, "network", "no-name");
+}
+
+#[tokio::test]
+async fn the_certificate_is_from_nobody_one_trusts() {
+    let _is_first = rustls::crypto::ring::default_provider().install_default();
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let key = made.signing_key.serialize_der().try_into().unwrap();
+    let config = ServerConfig::builder()
+        .with_no_client_auth()
+        .with_single_cert(vec![made.cert.der().clone()], key)
+        .unwrap();
+    let encrypted = TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let platform = format!("https://localhost:{}", listener.local_addr().unwrap().port());
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let _refused = encrypted.accept(stream).await;
+        }
+    });
+    expect(&examined_at(platform).await, "network", "certificate");
+}
+
+#[tokio::test]
+async fn the_connection_is_swallowed_or_cut() {
+    for (is_cut, what) in [(false, "timeout"), (true, "broken")] {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let platform = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            let mut held = Vec::new();
+            while let Ok((stream, _)) = listener.accept().await {
+                if !is_cut {
+                    held.push(stream);
+                }
+            }
+        });
+        expect(&examined_at(platform).await, "network", what);
+    }
 }
 
 #[tokio::test]
