@@ -105,6 +105,12 @@ export class Stage {
     return this.widget.lastAnswer().locator('[part=sources] button[aria-expanded]')
   }
 
+  /** The menu as a keyboard opens it. Whoever presses a key before its first item has the focus presses nothing of it. */
+  async openMenu(): Promise<void> {
+    await this.widget.part('menu').press('Enter')
+    await expect(this.widget.panel.getByRole('menu').locator('[role^=menuitem]').first()).toBeFocused()
+  }
+
   async goesOffline(): Promise<void> {
     await this.page.context().setOffline(true)
     // A socket that is open stays open, whatever the browser is told of the network.
@@ -226,15 +232,14 @@ const STATES: Record<string, { flags?: string[]; reach: (stage: Stage) => Promis
   menu: {
     reach: async (stage) => {
       await stage.answered()
-      await stage.widget.part('menu').press('Enter')
-      await expect(stage.widget.panel.getByRole('menu')).toBeVisible()
+      await stage.openMenu()
     },
   },
 
   'erase-asked': {
     reach: async (stage) => {
       await stage.answered()
-      await stage.widget.part('menu').press('Enter')
+      await stage.openMenu()
       await stage.widget.panel.locator('[role=menuitem][data-danger]').press('Enter')
       await expect(stage.widget.panel.getByRole('alertdialog')).toBeVisible()
     },
