@@ -114,6 +114,12 @@ impl Endpoints {
         url
     }
 
+    /// The origin sockets go to, as a browser writes it.
+    #[must_use]
+    pub fn socket_origin(&self) -> String {
+        self.socket.text("ws")
+    }
+
     /// The origin REST calls go to, as a browser writes it.
     #[must_use]
     pub fn origin(&self) -> String {

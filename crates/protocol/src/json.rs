@@ -7,11 +7,24 @@ mod time;
 mod value;
 mod write;
 
+pub use self::write::quote;
 pub(crate) use self::{
     time::{http_seconds, time_of},
     value::{JsonError, Text, Value, parse},
     write::Object,
 };
+
+/// What a text of JSON says, quotes and all; nothing where it is none.
+#[must_use]
+pub fn unquoted(json: &str) -> Option<String> {
+    parse(json).ok()?.as_str().map(str::to_owned)
+}
+
+/// Whether a text is JSON as we read it.
+#[must_use]
+pub fn is_json(text: &str) -> bool {
+    parse(text).is_ok()
+}
 
 /// The value at a path of object keys.
 pub(crate) fn at<'a>(value: &'a Value, path: &[&str]) -> Option<&'a Value> {

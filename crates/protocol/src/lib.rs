@@ -33,3 +33,5 @@ pub mod profile;
 pub mod request;
 pub mod stored;
 pub mod token;
+
+pub use self::json::{is_json, quote as quoted, unquoted};

@@ -7,7 +7,18 @@
 pub(crate) mod rest {
     use miptech_chat_protocol::request::Credentials;
 
-    use crate::{auth::SignInError, clock::Now, output::HttpOutcome, session::Session};
+    use crate::{
+        auth::SignInError,
+        clock::Now,
+        input::{Rare, Refused},
+        output::HttpOutcome,
+        session::Session,
+    };
+
+    #[inline(never)]
+    pub(crate) fn take(session: &mut Session, rare: Rare<'_>, now: Now) -> Result<(), Refused> {
+        session.take_rare(rare, now)
+    }
 
     #[inline(never)]
     pub(crate) fn sign_in(

@@ -14,6 +14,8 @@
 //! | room | for |
 //! |---|---|
 //! | `session`, `refusal` | the type itself: commands, inputs, outputs; what a command is refused for |
+//! | `input` | all of what a session can be told, as one value |
+//! | [`trace`] | what was told, written down and told again |
 //! | `turn` | the end of every turn |
 //! | `lifecycle` | every transition of the connection, and nothing else |
 //! | `plan` | the profile in use, and how it was found out |
@@ -53,6 +55,7 @@ mod entry;
 mod error_frame;
 mod feedback;
 mod history;
+mod input;
 mod journal;
 mod keeping;
 mod later;
@@ -74,6 +77,7 @@ mod renewal;
 mod report;
 mod session;
 mod siblings;
+pub mod trace;
 mod turn;
 mod typing;
 
@@ -96,6 +100,7 @@ pub use self::{
         TokenSource, TokenTransport,
     },
     entry::{Entry, RowId, Status},
+    input::{Input, Rare, Refused},
     notice::{ChatError, Notice},
     output::{
         Attempt, Deadline, Effect, Event, HttpOutcome, Lock, LockName, Output, PageSignal, Place, Reason,

@@ -14,6 +14,7 @@
 //! | `checker` | what of it breaks a promise |
 //! | `coverage` | what runs consisted of |
 //! | `hunt` | planted defects and who catches them |
+//! | [`replay`] | what a page told its session, told to another one again |
 //! | `fleet` | the same core by the hundred thousand, for the platform's sake |
 
 mod browser;
@@ -26,6 +27,7 @@ mod hunt;
 mod page;
 mod plan;
 mod platform;
+pub mod replay;
 mod rng;
 mod run;
 mod storage;

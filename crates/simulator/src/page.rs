@@ -8,6 +8,7 @@ use miptech_chat_session::{
 
 use crate::{
     history::{By, Who},
+    replay::Trace,
     storage::Memory,
     world::Incoming,
 };
@@ -17,6 +18,8 @@ use crate::{
 pub(crate) struct Page {
     pub(crate) who: Who,
     pub(crate) session: Session,
+    /// What it was told, where that is written down.
+    pub(crate) trace: Option<Trace>,
     pub(crate) life: Existence,
     pub(crate) is_visible: bool,
     /// Since when it is hidden.

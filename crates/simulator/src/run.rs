@@ -6,6 +6,7 @@ use crate::{
     checker::{self, Violation},
     history::History,
     plan::Plan,
+    replay::Trace,
     world::World,
 };
 
@@ -14,6 +15,8 @@ use crate::{
 pub struct Options {
     /// Changes what was drawn, for a test that wants a certain world.
     pub change: Option<fn(&mut Plan)>,
+    /// Whether what pages tell their sessions is written down.
+    pub traces: bool,
 }
 
 /// What a run came to.
@@ -23,6 +26,8 @@ pub struct Outcome {
     pub history: History,
     /// The promises that were broken.
     pub violations: Vec<Violation>,
+    /// What each page told its session, where it is written down.
+    pub traces: Vec<Trace>,
 }
 
 /// Runs a seed.
@@ -41,8 +46,10 @@ pub fn run(seed: u64, options: Options) -> Outcome {
                 "the world could not be made".to_owned(),
                 Vec::new(),
             )],
+            traces: Vec::new(),
         };
     };
+    world.is_traced = options.traces;
     let is_whole = catch_unwind(AssertUnwindSafe(|| world.run())).is_ok();
     let history = std::mem::take(&mut world.history);
     let mut violations = checker::check(&history);
@@ -61,7 +68,12 @@ pub fn run(seed: u64, options: Options) -> Outcome {
             Violation::new("panic", at_ms, "the session panicked".to_owned(), last),
         );
     }
-    Outcome { history, violations }
+    let traces = world.traces();
+    Outcome {
+        history,
+        violations,
+        traces,
+    }
 }
 
 /// The seeds that ever failed, which every test run repeats.

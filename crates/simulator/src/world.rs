@@ -14,6 +14,7 @@ use crate::{
     page::{Existence, Page},
     plan::{Fault, Plan},
     platform::{Chore, Platform},
+    replay::Trace,
     rng::Rng,
     storage::Storage,
 };
@@ -137,6 +138,8 @@ pub(crate) struct World {
     locks: Locks,
     platform: Platform,
     pages: Vec<Page>,
+    /// Whether what pages tell their sessions is written down.
+    pub(crate) is_traced: bool,
     /// The page in each tab.
     tabs: Vec<Option<usize>>,
     links: Vec<Link>,
@@ -167,6 +170,14 @@ pub(crate) struct World {
 }
 
 impl World {
+    /// What every page told its session, as far as that was written down.
+    pub(crate) fn traces(&mut self) -> Vec<Trace> {
+        self.pages
+            .iter_mut()
+            .filter_map(|page| page.trace.take())
+            .collect()
+    }
+
     pub(crate) fn new(seed: u64, plan: Plan) -> Option<Self> {
         let mut rng = Rng::new(seed);
         let platform = Platform::new(TENANT, plan.manners.clone(), rng.next());
@@ -187,6 +198,7 @@ impl World {
             locks: Locks::default(),
             platform,
             pages: Vec::new(),
+            is_traced: false,
             tabs: Vec::new(),
             links: Vec::new(),
             calls: Vec::new(),

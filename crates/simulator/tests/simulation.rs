@@ -13,7 +13,15 @@ fn a_seed_is_a_run_byte_for_byte() {
 
 /// What left, what was applied, and what every screen showed of it, in order.
 fn conversation(seed: u64, change: fn(&mut Plan)) -> Vec<String> {
-    let records = run(seed, Options { change: Some(change) }).history.records;
+    let records = run(
+        seed,
+        Options {
+            change: Some(change),
+            ..Options::default()
+        },
+    )
+    .history
+    .records;
     let is_said = |what: &Happening| {
         matches!(
             what,

@@ -82,6 +82,11 @@ enum Task {
         /// Where the page will be; a hook of Trunk leaves it out, because Trunk names its folder by itself.
         folder: Option<PathBuf>,
     },
+    /// Tell a fresh session what an exported trace says, and print what changed.
+    Replay {
+        /// The file.
+        trace: PathBuf,
+    },
     /// Run the session in simulated browsers under every fault, one run for each seed.
     Simulate {
         /// The seeds, the last one left out.
@@ -135,6 +140,7 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Demo { listen } => demo::run(&workspace, listen)?,
         Task::Fleet { clients } => fleet::run(&workspace, clients)?,
         Task::PageConfig { folder } => page_config::run(folder)?,
+        Task::Replay { trace } => simulate::replay(&workspace, &std::path::absolute(trace)?)?,
         Task::Simulate { seeds, defects } => {
             simulate::seeds(&workspace, seeds)?;
             if defects {

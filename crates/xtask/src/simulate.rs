@@ -1,8 +1,9 @@
-//! `cargo xtask simulate`: a program of the simulator, compiled for speed.
+//! `cargo xtask simulate` and `replay`: programs of the simulator, compiled for speed.
 //!
-//! What it checks and prints is its own. Here it is only found, built and given its seeds.
+//! What they check and print is their own. Here they are only found, built and told what to do.
 
 use std::fmt;
+use std::path::Path;
 use std::process::Command;
 use std::str::FromStr;
 
@@ -50,25 +51,31 @@ impl fmt::Display for Seeds {
 
 /// Runs the seeds, and those that ever failed.
 pub(crate) fn seeds(workspace: &Workspace, seeds: Seeds) -> Result<()> {
-    let mut command = program(workspace, &[]);
+    let mut command = program(workspace, "simulate", &[]);
     command.args(["--seeds", &seeds.to_string()]);
     steps::run("simulate the session under every fault", &mut command)
 }
 
 /// Plants every known defect in turn and demands that the simulator finds each.
 pub(crate) fn defects(workspace: &Workspace) -> Result<()> {
-    let mut command = program(workspace, &["--features", "defects"]);
+    let mut command = program(workspace, "simulate", &["--features", "defects"]);
     steps::run(
         "look whether the simulator finds planted defects",
         command.arg("--defects"),
     )
 }
 
-/// `cargo run` of the program, to be followed by its own arguments.
-fn program(workspace: &Workspace, features: &[&str]) -> Command {
+/// Tells a fresh session what the file of a trace says, and prints what changed.
+pub(crate) fn replay(workspace: &Workspace, file: &Path) -> Result<()> {
+    let mut command = program(workspace, "replay", &[]);
+    steps::run("replay the trace", command.arg(file))
+}
+
+/// `cargo run` of a program, to be followed by its own arguments.
+fn program(workspace: &Workspace, name: &str, features: &[&str]) -> Command {
     let mut command = workspace.cargo();
     command.args(["run", "--locked", "--quiet", "--profile", PROFILE]);
-    command.args(["--package", "miptech-chat-simulator", "--bin", "simulate"]);
+    command.args(["--package", "miptech-chat-simulator", "--bin", name]);
     command.args(features).arg("--");
     command
 }

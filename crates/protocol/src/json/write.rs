@@ -68,7 +68,8 @@ impl Object {
     }
 }
 
-fn quote(out: &mut String, text: &str) {
+/// Writes a text as JSON has it, quotes and all.
+pub fn quote(out: &mut String, text: &str) {
     out.push('"');
     for c in text.chars() {
         match c {

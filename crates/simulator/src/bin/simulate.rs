@@ -22,6 +22,10 @@ fn main() -> ExitCode {
         ["--seeds", seeds] => seeds_of(seeds).map_or_else(usage, |seeds| simulate(&seeds)),
         ["--coverage", seeds] => seeds_of(seeds).map_or_else(usage, |seeds| cover(&seeds)),
         ["--history", seed] => seed.parse().map_or_else(|_| usage(), print_history),
+        ["--trace", seed, page] => match (seed.parse(), page.parse()) {
+            (Ok(seed), Ok(page)) => print_trace(seed, page),
+            _ => usage(),
+        },
         ["--defects"] => planted::all(0..HUNTED),
         ["--defects", seeds] => seeds_of(seeds).map_or_else(usage, planted::all),
         ["--defect", name] => planted::one(name, 0..HUNTED),
@@ -36,7 +40,7 @@ const HUNTED: u64 = 2000;
 
 fn usage() -> ExitCode {
     eprintln!(
-        "expected `--seeds A..B`, `--coverage A..B`, `--history SEED`, `--defects [A..B]`, \
+        "expected `--seeds A..B`, `--coverage A..B`, `--history SEED`, `--trace SEED PAGE`, `--defects [A..B]`, \
          `--defect NAME [A..B]` or `--defect NAME --history SEED`"
     );
     ExitCode::FAILURE
@@ -52,6 +56,24 @@ fn print_history(seed: u64) -> ExitCode {
     print!("{}", outcome.history);
     report(seed, &outcome);
     ExitCode::SUCCESS
+}
+
+/// What a page of a run told its session, for `cargo xtask replay`.
+fn print_trace(seed: u64, page: usize) -> ExitCode {
+    let options = Options {
+        traces: true,
+        ..Options::default()
+    };
+    match run(seed, options).traces.get(page) {
+        Some(trace) => {
+            println!("{trace}");
+            ExitCode::SUCCESS
+        }
+        None => {
+            eprintln!("seed {seed} has no page {page}");
+            ExitCode::FAILURE
+        }
+    }
 }
 
 fn cover(seeds: &Range<u64>) -> ExitCode {

@@ -1,6 +1,6 @@
 //! The liveness phase: faults stop, one page is seen, online and open, and everything has to settle.
 
-use miptech_chat_session::{Connection, PageSignal, Session, StoreKey, TokenKeys};
+use miptech_chat_session::{Connection, Input, PageSignal, StoreKey, TokenKeys};
 
 use super::{Job, World};
 use crate::history::{Click, Happening};
@@ -51,8 +51,8 @@ impl World {
         self.signal(page, PageSignal::Online);
         self.signal(page, PageSignal::Visible);
         self.page(page).is_panel_open = true;
-        self.click(page, Click::Open, |session, now| session.set_open(true, now));
-        self.turn(page, Session::start);
+        self.click(page, Click::Open, Input::SetOpen(true));
+        self.turn(page, Input::Start);
         self.later(1000, Job::Pursue { step: 0 });
     }
 
@@ -103,10 +103,10 @@ impl World {
         };
         let connection = self.page(page).session.phase().connection;
         match step {
-            0 if self.rng.percent(50) => self.click(page, Click::Retry, Session::retry_now),
+            0 if self.rng.percent(50) => self.click(page, Click::Retry, Input::RetryNow),
             0 => {}
             1 if self.page(page).screen.has_ended => {
-                self.click(page, Click::NewConversation, Session::new_conversation);
+                self.click(page, Click::NewConversation, Input::NewConversation);
             }
             1 => match connection {
                 Connection::Live => self.say(page),
@@ -119,16 +119,16 @@ impl World {
                 | Connection::Paused
                 | Connection::Reconnecting
                 | Connection::Starting
-                | Connection::Waiting => self.click(page, Click::Retry, Session::retry_now),
+                | Connection::Waiting => self.click(page, Click::Retry, Input::RetryNow),
             },
             2 if self.page(page).screen.has_ended => {
-                self.click(page, Click::NewConversation, Session::new_conversation);
+                self.click(page, Click::NewConversation, Input::NewConversation);
             }
             2 if connection != Connection::Live => {
-                self.click(page, Click::Retry, Session::retry_now);
+                self.click(page, Click::Retry, Input::RetryNow);
                 // The menu has it in every state.
                 if connection == Connection::Blocked {
-                    self.click(page, Click::NewConversation, Session::new_conversation);
+                    self.click(page, Click::NewConversation, Input::NewConversation);
                 }
             }
             _ => {}

@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 
 use miptech_chat_session::{
-    Identity, Limits, Origin, PageSignal, Session, SessionConfig, SessionId, Shelf, SignInForm, StoreKey,
-    TokenKeys, TokenSource, TokenTransport, VisitorId,
+    Identity, Input, Limits, Origin, PageSignal, Session, SessionConfig, SessionId, Shelf, SignInForm,
+    StoreKey, TokenKeys, TokenSource, TokenTransport, VisitorId,
 };
 
 use super::{Job, World};
@@ -13,6 +13,7 @@ use crate::{
     history::{Doom, Happening, Life, Who},
     page::{Existence, Page, Screen},
     platform::MARK,
+    replay::Trace,
     storage::Memory,
 };
 
@@ -28,10 +29,13 @@ impl World {
         };
         let now = self.clocks();
         let number = self.pages.len();
-        let session = Session::new(config, self.rng.next(), now);
+        let seed = self.rng.next();
+        let trace = self.is_traced.then(|| Trace::begin(&config, seed, now));
+        let session = Session::new(config, seed, now);
         self.pages.push(Page {
             who: Who { tab, page: number },
             session,
+            trace,
             life: Existence::Running,
             is_visible,
             hidden_ms: self.now_ms,
@@ -68,7 +72,7 @@ impl World {
         let user = self.page(number).screen.user.clone();
         self.note(Some(number), Happening::Booted { user });
         if self.plan.connects_closed {
-            self.turn(number, Session::start);
+            self.turn(number, Input::Start);
         }
     }
 
@@ -137,7 +141,7 @@ impl World {
         }
         life.into_iter()
             .for_each(|life| self.note(Some(page), Happening::Page(life)));
-        self.turn(page, |session, now| session.handle_page(signal, now));
+        self.turn(page, Input::Page(signal));
     }
 
     /// A page is no more: what it had sent may still arrive, what it wanted to do is never done.

@@ -1,6 +1,6 @@
 //! What happens on purpose in some runs: chance alone would hardly ever bring it about.
 
-use miptech_chat_session::{LockName, PageSignal, Session};
+use miptech_chat_session::{Input, LockName, PageSignal};
 
 use super::{Job, World};
 use crate::history::{Click, Doom, Happening};
@@ -76,7 +76,7 @@ impl World {
         if let Some(page) = self.occasion_rng.pick(&pages).filter(|_| !self.is_calm) {
             self.signal(page, PageSignal::Visible);
             if self.occasion_rng.percent(50) {
-                self.click(page, Click::SignOut, Session::sign_out);
+                self.click(page, Click::SignOut, Input::SignOut);
             } else {
                 self.sign_in(page);
             }

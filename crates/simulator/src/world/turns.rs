@@ -1,7 +1,7 @@
 //! A turn of a page: one input, then everything the session wants done, as the widget's driver does it.
 
 use miptech_chat_session::{
-    Effect, Lock, LockName, Now, Output, Session, SessionId, Shelf, SocketEvent, StoreKey, StoreRefusal,
+    Effect, Input, Lock, LockName, Output, Refused, SessionId, Shelf, SocketEvent, StoreKey, StoreRefusal,
     Stored, TenantId, TokenKeys,
 };
 
@@ -15,11 +15,22 @@ use crate::{
 
 impl World {
     /// One input and what follows from it.
-    pub(super) fn turn<R>(&mut self, page: usize, act: impl FnOnce(&mut Session, Now) -> R) -> R {
-        let now = self.clocks();
-        let result = act(&mut self.page(page).session, now);
+    pub(super) fn turn(&mut self, page: usize, input: Input<'_>) {
+        self.tell(page, input);
         self.deliver(page);
-        result
+    }
+
+    /// One input; a command that is refused does nothing.
+    pub(super) fn tell(&mut self, page: usize, input: Input<'_>) {
+        let _done_or_refused = self.told(page, input);
+    }
+
+    /// One input, and whether it was refused.
+    pub(super) fn told(&mut self, page: usize, input: Input<'_>) -> Result<(), Refused> {
+        let now = self.clocks();
+        let page = self.page(page);
+        page.trace.iter_mut().for_each(|trace| trace.note(&input, now));
+        page.session.take(input, now)
     }
 
     /// Does and shows everything the session put out; tells how much it was.
@@ -38,7 +49,11 @@ impl World {
                     }
                     self.perform(page, effect);
                 }
-                Output::Event(event) => self.show(page, event),
+                Output::Event(event) => {
+                    let trace = &mut self.page(page).trace;
+                    trace.iter_mut().for_each(|trace| trace.changed(&event));
+                    self.show(page, event);
+                }
             }
         }
         if self.page(page).is_alive() {
@@ -64,10 +79,9 @@ impl World {
     }
 
     fn perform(&mut self, page: usize, effect: Effect) {
-        let now = self.clocks();
         match effect {
             Effect::AbortHttp { id } => self.abort(page, id),
-            Effect::AskHostForToken { .. } => self.page(page).session.handle_token(None, now),
+            Effect::AskHostForToken { .. } => self.tell(page, Input::Token(None)),
             Effect::AskLock(name) => self.ask_lock(page, name),
             Effect::CloseSocket { attempt, code } => self.hang_up(page, attempt, code),
             Effect::Http { id, request } => self.call(page, id, request),
@@ -75,7 +89,7 @@ impl World {
                 self.made_sessions += 1;
                 let id = SessionId::parse(&format!("made-session-{}", self.made_sessions));
                 id.into_iter()
-                    .for_each(|id| self.page(page).session.handle_session_id(id, now));
+                    .for_each(|id| self.tell(page, Input::SessionId(id)));
             }
             Effect::OpenSocket { attempt, url } => self.dial(page, attempt, &url),
             Effect::Read(shelf) => self.read(page, shelf),
@@ -86,9 +100,8 @@ impl World {
     }
 
     fn read(&mut self, page: usize, shelf: Shelf) {
-        let now = self.clocks();
         let stored = self.shelf(page, shelf);
-        self.page(page).session.handle_stored(stored, now);
+        self.tell(page, Input::Stored(stored));
         if shelf == Shelf::Account {
             self.learn_user(page);
         }
@@ -164,9 +177,8 @@ impl World {
         refusal: StoreRefusal,
         holds: Holds,
     ) {
-        let now = self.clocks();
         self.note(Some(page), Happening::StoreRefused { key: name, holds });
-        self.page(page).session.handle_store_refused(key, refusal, now);
+        self.tell(page, Input::StoreRefused { key, refusal });
     }
 
     fn ask_lock(&mut self, page: usize, name: LockName) {
@@ -221,7 +233,7 @@ impl World {
                     // A timer counts the time the monotonic clock counts.
                     self.arm(page);
                 } else {
-                    self.turn(page, Session::handle_timeout);
+                    self.turn(page, Input::Timeout);
                 }
             }
             Incoming::Called { id, call, came } => self.called_back(page, id, call, came),
@@ -239,7 +251,7 @@ impl World {
             Lock::Held => self.note(Some(page), Happening::LockHeld { lock: lock_text }),
             Lock::Absent => self.note(Some(page), Happening::LockFreed { lock: lock_text }),
         }
-        self.turn(page, |session, now| session.handle_lock(name, lock, now));
+        self.turn(page, Input::Lock { name, lock });
         if lock == Lock::Held {
             self.got_lock(page, name);
         }
@@ -263,7 +275,13 @@ impl World {
                 history: came.history,
             },
         );
-        self.turn(page, |session, now| session.handle_http(id, came.outcome, now));
+        self.turn(
+            page,
+            Input::Http {
+                id,
+                outcome: came.outcome,
+            },
+        );
     }
 
     fn heard(&mut self, page: usize, key: Option<String>) {
@@ -284,7 +302,7 @@ impl World {
         for shelf in shelves {
             if self.page(page).is_alive() {
                 let stored = self.shelf(page, shelf);
-                self.turn(page, |session, now| session.handle_stored(stored, now));
+                self.turn(page, Input::Stored(stored));
                 if shelf == Shelf::Account {
                     self.learn_user(page);
                 }
@@ -298,18 +316,27 @@ impl World {
         };
         if self.is_abandoned(socket) {
             // What is due anyway comes first, so that whatever follows is this event's doing.
-            self.turn(page, Session::handle_timeout);
+            self.turn(page, Input::Timeout);
             if !self.page(page).is_alive() {
                 return;
             }
-            let now = self.clocks();
-            self.page(page).session.handle_socket(attempt, down.event(), now);
+            self.tell(
+                page,
+                Input::Socket {
+                    attempt,
+                    event: down.event(),
+                },
+            );
             let outputs = self.deliver(page);
             return self.note(Some(page), Happening::Late { socket, outputs });
         }
-        self.turn(page, |session, now| {
-            session.handle_socket(attempt, down.event(), now)
-        });
+        self.turn(
+            page,
+            Input::Socket {
+                attempt,
+                event: down.event(),
+            },
+        );
     }
 
     /// News of what this page wrote, to the other pages: delayed, and in no order across keys.

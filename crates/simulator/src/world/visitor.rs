@@ -1,6 +1,8 @@
 //! What visitors do: they act on what the screen shows, in pages they see.
 
-use miptech_chat_session::{Account, ClientMessageId, Connection, Credentials, PageSignal, Session, Status};
+use miptech_chat_session::{
+    Account, ClientMessageId, Connection, Credentials, Input, PageSignal, Rare, Status,
+};
 
 use super::{Job, World};
 use crate::{
@@ -56,23 +58,23 @@ impl World {
             }
             44..52 => self.draft(page),
             52..66 => self.decide(page),
-            66..70 => self.click(page, Click::Stop, Session::stop_answer),
-            70..75 => self.click(page, Click::Retry, Session::retry_now),
-            75..77 => self.click(page, Click::Dismiss, Session::dismiss_notice),
+            66..70 => self.click(page, Click::Stop, Input::StopAnswer),
+            70..75 => self.click(page, Click::Retry, Input::RetryNow),
+            75..77 => self.click(page, Click::Dismiss, Input::DismissNotice),
             77..81 => {
                 self.page(page).is_panel_open = false;
-                self.click(page, Click::Close, |session, now| session.set_open(false, now));
+                self.click(page, Click::Close, Input::SetOpen(false));
             }
-            81..83 => self.click(page, Click::NewConversation, Session::new_conversation),
+            81..83 => self.click(page, Click::NewConversation, Input::NewConversation),
             83..87 if self.page(page).screen.has_ended => {
-                self.click(page, Click::NewConversation, Session::new_conversation);
+                self.click(page, Click::NewConversation, Input::NewConversation);
             }
             87..91 if self.plan.accounts => self.sign_in(page),
-            91..93 if self.plan.accounts => self.click(page, Click::SignOut, Session::sign_out),
+            91..93 if self.plan.accounts => self.click(page, Click::SignOut, Input::SignOut),
             93 => self.duplicate(),
             94 => self.leave(page, Some(Doom::Closed)),
             95 => {
-                self.turn(page, Session::mark_read);
+                self.turn(page, Input::MarkRead);
             }
             _ => self.say(page),
         }
@@ -80,21 +82,16 @@ impl World {
 
     pub(super) fn open_panel(&mut self, page: usize) {
         self.page(page).is_panel_open = true;
-        self.click(page, Click::Open, |session, now| session.set_open(true, now));
+        self.click(page, Click::Open, Input::SetOpen(true));
         // Opening is what brings the chat up.
         if self.page(page).is_alive() {
-            self.turn(page, Session::start);
+            self.turn(page, Input::Start);
         }
     }
 
-    pub(super) fn click(
-        &mut self,
-        page: usize,
-        click: Click,
-        act: impl FnOnce(&mut Session, miptech_chat_session::Now),
-    ) {
+    pub(super) fn click(&mut self, page: usize, click: Click, input: Input<'_>) {
         self.note(Some(page), Happening::Clicked(click));
-        self.turn(page, act);
+        self.turn(page, input);
     }
 
     pub(super) fn say(&mut self, page: usize) {
@@ -111,12 +108,11 @@ impl World {
             1 => format!("{name} gr\u{fc}\u{df}e \u{1f600} \u{202e}x"),
             _ => format!("{name} what about it?"),
         };
-        let now = self.clocks();
         let (subject, chat) = (
             self.page(page).screen.user.clone(),
             self.page(page).screen.chat.clone(),
         );
-        if self.page(page).session.send(id, &text, now).is_ok() {
+        if self.told(page, Input::Send { id, text: &text }).is_ok() {
             let (hash, typed) = (hash(text.trim()), name.clone());
             self.note(
                 Some(page),
@@ -146,9 +142,14 @@ impl World {
     fn write_draft(&mut self, page: usize, text: String) {
         self.note(Some(page), Happening::Drafted { hash: hash(&text) });
         self.page(page).screen.draft.clone_from(&text);
-        self.turn(page, |session, now| session.set_draft(&text, now));
+        self.turn(page, Input::SetDraft(&text));
         if self.plan.manners.has_people && self.page(page).is_alive() {
-            self.turn(page, |session, now| session.typed(!text.is_empty(), now));
+            self.turn(
+                page,
+                Input::Rare(Rare::Typed {
+                    has_text: !text.is_empty(),
+                }),
+            );
         }
     }
 
@@ -176,15 +177,15 @@ impl World {
         match self.rng.below(4) {
             0 if status == Status::Unconfirmed && offers_check => {
                 self.note(Some(page), Happening::Checked { id: name });
-                let _ = self.turn(page, |session, now| session.check(&id, now));
+                self.turn(page, Input::Rare(Rare::Check(&id)));
             }
             1 | 2 if status != Status::Queued => {
                 self.note(Some(page), Happening::Again { id: name });
-                let _ = self.turn(page, |session, now| session.retry(&id, now));
+                self.turn(page, Input::Retry(&id));
             }
             3 => {
                 self.note(Some(page), Happening::Deleted { id: name });
-                self.turn(page, |session, now| session.discard(&id, now));
+                self.turn(page, Input::Rare(Rare::Discard(&id)));
             }
             _ => {}
         }
@@ -202,7 +203,7 @@ impl World {
             account: Account::Existing,
         };
         self.note(Some(page), Happening::Clicked(Click::SignIn));
-        let _ = self.turn(page, |session, now| session.sign_in(&credentials, now));
+        self.turn(page, Input::Rare(Rare::SignIn(&credentials)));
     }
 
     /// Somebody was signed in on an earlier page.

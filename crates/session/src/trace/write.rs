@@ -1,0 +1,257 @@
+//! Inputs to lines.
+
+use miptech_chat_protocol::{
+    ids::{ChatId, ClientMessageId},
+    profile::Profile,
+    quoted,
+    request::{Account, Reply},
+    token::Token,
+};
+
+use super::veil::{json, token, veil};
+use crate::{
+    clock::Now,
+    config::{Limits, Origin, SessionConfig, SignInForm, StoredAccount, TokenSource, TokenTransport},
+    input::{Input, Rare},
+    output::{HttpOutcome, Lock, LockName, PageSignal, SocketEvent, StoreKey, StoreRefusal, Stored},
+};
+
+/// The fields of one line. What is absent is null.
+struct Line(String);
+
+impl Line {
+    fn new(now: Now, name: &str) -> Self {
+        let micros = now.mono.since(crate::clock::Instant::default()).as_micros();
+        Self(format!("[\"{micros}\",\"{}\",\"{name}\"", now.wall_ms))
+    }
+
+    fn text(mut self, text: &str) -> Self {
+        self.0.push(',');
+        quoted(&mut self.0, text);
+        self
+    }
+
+    fn maybe(mut self, text: Option<&str>) -> Self {
+        match text {
+            Some(text) => self.text(text),
+            None => {
+                self.0.push_str(",null");
+                self
+            }
+        }
+    }
+
+    fn flag(self, is_on: bool) -> Self {
+        self.text(if is_on { "1" } else { "0" })
+    }
+
+    fn number(self, number: u64) -> Self {
+        self.text(&number.to_string())
+    }
+
+    /// Both words and tokens of a stored account; the user's JSON but for its id.
+    fn account(self, account: &StoredAccount) -> Self {
+        let veiled = |text: &Option<String>| {
+            let known = text.as_deref().and_then(Token::parse);
+            known.map(|known| token(&known))
+        };
+        self.maybe(veiled(&account.access).as_deref())
+            .maybe(veiled(&account.refresh).as_deref())
+            .maybe(account.user.as_deref().map(json).as_deref())
+            .maybe(account.renewals.as_deref())
+    }
+
+    fn limits(self, limits: Limits) -> Self {
+        let silence = limits.answer_silence.as_millis();
+        self.number(limits.message_units as u64)
+            .number(limits.outbox as u64)
+            .text(&silence.to_string())
+    }
+
+    fn end(mut self) -> String {
+        self.0.push(']');
+        self.0
+    }
+}
+
+/// The line a trace begins with: what the session was made of.
+#[must_use]
+pub fn begin(config: &SessionConfig, seed: u64, now: Now) -> String {
+    let endpoints = &config.caller.endpoints;
+    let restored = &config.restored;
+    let line = Line::new(now, "begin")
+        .text(&seed.to_string())
+        .text(&endpoints.origin())
+        .text(&endpoints.socket_origin())
+        .text(config.caller.tenant.as_str())
+        .text(config.identity.session.as_str())
+        .text(config.identity.visitor.as_str())
+        .flag(config.identity.origin == Origin::Stored)
+        .limits(config.limits)
+        .maybe(config.profile.map(Profile::as_str))
+        .flag(config.token_transport == TokenTransport::Query)
+        .flag(config.token_source == TokenSource::Host)
+        .text(match config.sign_in {
+            SignInForm::Auto => "auto",
+            SignInForm::Off => "off",
+            SignInForm::Required => "required",
+        })
+        .maybe(config.context.as_deref().map(json).as_deref())
+        .account(&restored.account)
+        .maybe(restored.chat.as_ref().map(ChatId::as_str))
+        .maybe(restored.draft.as_deref().map(veil).as_deref())
+        .maybe(restored.memory.as_deref())
+        .maybe(restored.transcript.as_deref().map(json).as_deref())
+        .maybe(restored.waits.asked.as_deref())
+        .maybe(restored.waits.failing.as_deref());
+    let add = |line: Line, (id, value): &(ClientMessageId, String)| line.text(id.as_str()).text(&json(value));
+    restored.messages.iter().fold(line, add).end()
+}
+
+/// One line for one input.
+#[must_use]
+pub fn line(input: &Input<'_>, now: Now) -> String {
+    let line = |name| Line::new(now, name);
+    match input {
+        Input::Configure { limits, context } => line("configure")
+            .limits(*limits)
+            .maybe(context.as_deref().map(json).as_deref()),
+        Input::DismissNotice => line("dismiss-notice"),
+        Input::End => line("end"),
+        Input::Erase => line("erase"),
+        Input::Http { id, outcome } => {
+            let line = line("http").number(id.0);
+            match outcome {
+                HttpOutcome::Failed => line,
+                HttpOutcome::Reply(reply) => with_reply(line, reply),
+            }
+        }
+        Input::Lock { name, lock } => line("lock")
+            .text(match name {
+                LockName::Outbox => "outbox",
+                LockName::Renewal => "renewal",
+            })
+            .flag(*lock == Lock::Held),
+        Input::MarkRead => line("mark-read"),
+        Input::NewConversation => line("new-conversation"),
+        Input::Page(signal) => line("page").text(match signal {
+            PageSignal::Hidden => "hidden",
+            PageSignal::Leaving => "leaving",
+            PageSignal::Offline => "offline",
+            PageSignal::Online => "online",
+            PageSignal::PolicyRefused => "policy-refused",
+            PageSignal::Returned => "returned",
+            PageSignal::Visible => "visible",
+        }),
+        Input::Rare(rare) => rare_line(rare, now),
+        Input::Retry(id) => line("retry").text(id.as_str()),
+        Input::RetryNow => line("retry-now"),
+        Input::Send { id, text } => line("send").text(id.as_str()).text(&veil(text)),
+        Input::SessionId(id) => line("session-id").text(id.as_str()),
+        Input::SetDraft(text) => line("set-draft").text(&veil(text)),
+        Input::SetOpen(is_open) => line("set-open").flag(*is_open),
+        Input::SetToken(given) => line("set-token").maybe(given.as_ref().map(token).as_deref()),
+        Input::SignOut => line("sign-out"),
+        Input::Socket { attempt, event } => {
+            let line = line("socket").number(attempt.0);
+            match event {
+                SocketEvent::Binary => line.text("binary"),
+                SocketEvent::Closed { code, reason } => {
+                    line.text("closed").number((*code).into()).text(reason)
+                }
+                SocketEvent::Opened => line.text("opened"),
+                SocketEvent::Text(text) => line.text("text").text(&json(text)),
+                SocketEvent::TooLarge => line.text("too-large"),
+            }
+        }
+        Input::Start => line("start"),
+        Input::StopAnswer => line("stop-answer"),
+        Input::StoreRefused { key, refusal } => {
+            let (name, id) = match key {
+                StoreKey::AccessToken | StoreKey::RefreshToken => ("account", None),
+                StoreKey::Message(id) => ("message", Some(id.as_str())),
+                StoreKey::Transcript => ("transcript", None),
+                StoreKey::ChatId
+                | StoreKey::Draft
+                | StoreKey::Failing
+                | StoreKey::Hold
+                | StoreKey::Memory
+                | StoreKey::ReadMark
+                | StoreKey::Renewals
+                | StoreKey::SessionId
+                | StoreKey::User
+                | StoreKey::VisitorId => ("other", None),
+            };
+            line("store-refused")
+                .text(name)
+                .flag(*refusal == StoreRefusal::Full)
+                .maybe(id)
+        }
+        Input::Stored(stored) => stored_line(stored, line("stored")),
+        Input::Timeout => line("timeout"),
+        Input::Token(given) => line("token").maybe(given.as_ref().map(token).as_deref()),
+    }
+    .end()
+}
+
+fn rare_line(rare: &Rare<'_>, now: Now) -> Line {
+    let line = |name| Line::new(now, name);
+    match rare {
+        Rare::Check(id) => line("check").text(id.as_str()),
+        Rare::Discard(id) => line("discard").text(id.as_str()),
+        Rare::Rate {
+            message,
+            value,
+            reason,
+        } => line("rate")
+            .text(message.as_str())
+            .text(value.as_str())
+            .maybe(reason.map(veil).as_deref()),
+        Rare::ReadProfile => line("read-profile"),
+        Rare::SignIn(credentials) => line("sign-in")
+            .text(&veil(&credentials.email))
+            .text(&veil(&credentials.password))
+            .maybe(
+                match &credentials.account {
+                    Account::Existing => None,
+                    Account::New { full_name } => Some(veil(full_name)),
+                }
+                .as_deref(),
+            ),
+        Rare::Typed { has_text } => line("typed").flag(*has_text),
+    }
+}
+
+fn with_reply(line: Line, reply: &Reply) -> Line {
+    line.number(reply.status.into())
+        .text(&reply.status_text)
+        .text(&json(&reply.body))
+        .maybe(reply.retry_after.as_deref())
+        .maybe(reply.date.as_deref())
+        .maybe(reply.request_id.as_deref())
+}
+
+fn stored_line(stored: &Stored, line: Line) -> Line {
+    match stored {
+        Stored::Account(account) => line.text("account").account(account),
+        Stored::Draft(text) => line.text("draft").maybe(text.as_deref().map(veil).as_deref()),
+        Stored::Messages(messages) => {
+            let add = |line: Line, (id, value): &(ClientMessageId, String)| {
+                line.text(id.as_str()).text(&json(value))
+            };
+            messages.iter().fold(line.text("messages"), add)
+        }
+        Stored::ReadMark(mark) => line.text("read-mark").maybe(mark.as_deref()),
+        Stored::Session { session, chat } => line
+            .text("session")
+            .maybe(session.as_deref())
+            .maybe(chat.as_deref()),
+        Stored::Transcript(text) => line
+            .text("transcript")
+            .maybe(text.as_deref().map(json).as_deref()),
+        Stored::Waits(waits) => line
+            .text("waits")
+            .maybe(waits.asked.as_deref())
+            .maybe(waits.failing.as_deref()),
+    }
+}
