@@ -19,7 +19,7 @@ fn traces(seed: u64) -> Vec<Trace> {
 #[test]
 fn a_trace_replayed_changes_what_it_changed() {
     let mut lines = 0;
-    for seed in 0..40 {
+    for seed in 0..8 {
         for (page, trace) in traces(seed).into_iter().enumerate() {
             lines += trace.lines.len();
             let replayed = replay(&trace.to_string()).unwrap();
@@ -41,7 +41,7 @@ fn a_trace_replayed_changes_what_it_changed() {
             }
         }
     }
-    assert!(lines > 5000, "{lines}");
+    assert!(lines > 1000, "{lines}");
 }
 
 #[test]
