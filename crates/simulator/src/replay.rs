@@ -36,7 +36,7 @@ impl Trace {
 }
 
 impl fmt::Display for Trace {
-    /// As a file that [`read`] reads: an object with the lines.
+    /// As a file that [`replay`] reads: an object with the lines.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{{\"lines\":[\n{}\n]}}", self.lines.join(",\n"))
     }
