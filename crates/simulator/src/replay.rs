@@ -4,30 +4,33 @@ use std::fmt;
 
 use miptech_chat_session::{
     Event, Input, Instant, Now, Output, Session, SessionConfig,
-    trace::{self, Fields},
+    trace::{self, Fields, Veil},
 };
 use serde_json::Value;
 
 /// One page's inputs and what its session made of them.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Trace {
     /// The lines, the beginning first (`miptech_chat_session::trace`).
     pub lines: Vec<String>,
     /// What changed, a line each.
     pub changes: Vec<String>,
+    veil: Veil,
 }
 
 impl Trace {
     /// A trace of a session that is about to be made of this.
     pub(crate) fn begin(config: &SessionConfig, seed: u64, now: Now) -> Self {
+        let mut veil = Veil::default();
         Self {
-            lines: vec![trace::begin(config, seed, now)],
+            lines: vec![trace::begin(&mut veil, config, seed, now)],
             changes: Vec::new(),
+            veil,
         }
     }
 
     pub(crate) fn note(&mut self, input: &Input<'_>, now: Now) {
-        self.lines.push(trace::line(input, now));
+        self.lines.push(trace::line(&mut self.veil, input, now));
     }
 
     pub(crate) fn changed(&mut self, event: &Event) {

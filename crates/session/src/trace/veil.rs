@@ -1,28 +1,109 @@
 //! Words to their shape, and tokens to what they say they allow.
 
-use std::fmt::Write as _;
-
 use miptech_chat_protocol::{is_json, quoted, token::Token, unquoted};
 
-/// The shape of a whole text: letters become letters and digits `0`, and everything else stays. As many UTF-16 units long.
-/// Its first letters tell it from other texts; nobody can read it from them.
-#[must_use]
-pub fn veil(text: &str) -> String {
-    marked(text, Mark::of(text))
+/// What stands in the place of words and secrets in one trace: their shape, and which of them are equal. Neither can be
+/// guessed from it, however few words there are: only the order in which they came is in it.
+#[derive(Debug, Default)]
+pub struct Veil {
+    /// What was seen so far, as numbers nobody else is told.
+    seen: Vec<u64>,
+}
+
+impl Veil {
+    /// Which one of all it is, in the order they came.
+    fn place(&mut self, text: &str) -> usize {
+        let hash = hash(text);
+        let known = self.seen.iter().position(|seen| *seen == hash);
+        known.unwrap_or_else(|| {
+            self.seen.push(hash);
+            self.seen.len() - 1
+        })
+    }
+
+    /// The shape of a whole text: letters become letters and digits `0`, and everything else stays. As many UTF-16 units
+    /// long; its first letters tell it from other texts.
+    pub(super) fn text(&mut self, text: &str) -> String {
+        // Blanks around a text are not sent with it.
+        let place = self.place(text.trim());
+        let letter = |digit| char::from(b'a' + (place >> (4 * digit) & 15) as u8);
+        marked(text, (0..MARK_LETTERS).map(letter))
+    }
+
+    /// A token as four facts: its place, its user's, its end and its length in milliseconds.
+    pub(super) fn token(&mut self, token: &Token) -> String {
+        let claims = token.claims();
+        let user = claims.user.map_or(0, |user| self.place(&user));
+        let place = self.place(token.as_str());
+        let text = |number: Option<u128>| number.map(|number| number.to_string()).unwrap_or_default();
+        let end = text(claims.expires_ms.map(u128::from));
+        let length = text(claims.lifetime.map(|lifetime| lifetime.as_millis()));
+        format!("{TOKEN}{place}:{user}:{end}:{length}")
+    }
+
+    /// A JSON text without what anybody said in it: the values of all texts but those of [`KEPT`] keys are veiled, in place.
+    /// What is no JSON is veiled as a whole.
+    pub(super) fn json(&mut self, text: &str) -> String {
+        if !is_json(text) {
+            return self.text(text);
+        }
+        let is_piece = PIECES.iter().any(|piece| text.contains(piece));
+        let mut out = String::with_capacity(text.len());
+        let mut key = "";
+        let mut rest = text;
+        while let Some(begin) = rest.find('"') {
+            let (before, from) = rest.split_at(begin + 1);
+            out.push_str(before);
+            let end = end_of_text(from);
+            let (inside, after) = from.split_at(end);
+            if after
+                .get(1..)
+                .is_some_and(|after| after.trim_start().starts_with(':'))
+            {
+                key = inside;
+                out.push_str(inside);
+            } else if is_kept(key, text) {
+                out.push_str(inside);
+            } else if matches!(key, "access_token" | "refresh_token" | "token") {
+                match Token::parse(inside) {
+                    Some(known) => out.push_str(&self.token(&known)),
+                    None => out.push_str(inside),
+                }
+            } else {
+                let whole = unquoted(&format!("\"{inside}\"")).unwrap_or_default();
+                let veiled = if is_piece {
+                    shape(&whole)
+                } else {
+                    self.text(&whole)
+                };
+                let mut again = String::new();
+                quoted(&mut again, &veiled);
+                out.push_str(again.trim_matches('"'));
+            }
+            rest = after;
+            if let Some(quote) = rest.get(..1) {
+                out.push_str(quote);
+                rest = rest.get(1..).unwrap_or_default();
+            }
+        }
+        out.push_str(rest);
+        out
+    }
 }
 
 /// The shape of a piece: what was put together of pieces is put together of their shapes.
 fn shape(text: &str) -> String {
-    marked(text, Mark(Vec::new()))
+    marked(text, std::iter::empty())
 }
 
-fn marked(text: &str, mut mark: Mark) -> String {
+/// The shape of a text whose first letters are those of the mark.
+fn marked(text: &str, mut mark: impl Iterator<Item = char>) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
         let shape = match character {
             _ if character.is_ascii_digit() => '0',
             _ if character.is_alphanumeric() || !character.is_ascii() => {
-                let letter = mark.0.pop().unwrap_or('x');
+                let letter = mark.next().unwrap_or('x');
                 if character.is_uppercase() {
                     letter.to_ascii_uppercase()
                 } else {
@@ -36,84 +117,11 @@ fn marked(text: &str, mut mark: Mark) -> String {
     out
 }
 
-/// Letters that tell texts apart, the first one last.
-struct Mark(Vec<char>);
-
-impl Mark {
-    /// Blanks around a text are not sent with it.
-    fn of(text: &str) -> Self {
-        let bits = hash(text.trim());
-        let letter = |place| char::from(b'a' + (bits >> (5 * place) & 15) as u8);
-        Self((0..MARK_LETTERS).map(letter).collect())
-    }
-}
-
-/// Enough to tell apart what one person says, and far too little to guess it from.
-const MARK_LETTERS: u32 = 8;
-
-/// A token as four facts: a number that tells it from others, its user's number, its end and its length in milliseconds.
-pub(super) fn token(token: &Token) -> String {
-    let claims = token.claims();
-    let user = claims.user.map_or(0, |user| hash(&user));
-    let mut out = format!("{TOKEN}{:x}:{user:x}:", hash(token.as_str()));
-    // Writing into a text cannot fail.
-    if let Some(at) = claims.expires_ms {
-        let _always = write!(out, "{at}");
-    }
-    out.push(':');
-    if let Some(lifetime) = claims.lifetime {
-        let _always = write!(out, "{}", lifetime.as_millis());
-    }
-    out
-}
+/// Enough for all that is said in one trace.
+const MARK_LETTERS: u32 = 4;
 
 /// How a token that was veiled begins.
 pub(super) const TOKEN: &str = "veiled:";
-
-/// A JSON text without what anybody said in it: the values of all texts but those of [`KEPT`] keys are veiled, in place.
-/// What is no JSON is veiled as a whole.
-pub(super) fn json(text: &str) -> String {
-    if !is_json(text) {
-        return veil(text);
-    }
-    let is_piece = PIECES.iter().any(|piece| text.contains(piece));
-    let mut out = String::with_capacity(text.len());
-    let mut key = "";
-    let mut rest = text;
-    while let Some(begin) = rest.find('"') {
-        let (before, from) = rest.split_at(begin + 1);
-        out.push_str(before);
-        let end = end_of_text(from);
-        let (inside, after) = from.split_at(end);
-        if after
-            .get(1..)
-            .is_some_and(|after| after.trim_start().starts_with(':'))
-        {
-            key = inside;
-            out.push_str(inside);
-        } else if is_kept(key, text) {
-            out.push_str(inside);
-        } else if matches!(key, "access_token" | "refresh_token" | "token") {
-            match Token::parse(inside) {
-                Some(known) => out.push_str(&token(&known)),
-                None => out.push_str(inside),
-            }
-        } else {
-            let whole = unquoted(&format!("\"{inside}\"")).unwrap_or_default();
-            let veiled = if is_piece { shape(&whole) } else { veil(&whole) };
-            let mut again = String::new();
-            quoted(&mut again, &veiled);
-            out.push_str(again.trim_matches('"'));
-        }
-        rest = after;
-        if let Some(quote) = rest.get(..1) {
-            out.push_str(quote);
-            rest = rest.get(1..).unwrap_or_default();
-        }
-    }
-    out.push_str(rest);
-    out
-}
 
 /// Where a text of JSON ends, which begins at the start.
 fn end_of_text(text: &str) -> usize {
@@ -186,29 +194,34 @@ mod tests {
     fn of_words_only_the_shape_is_left() {
         assert_eq!(shape("Hello, World 42! 😀é"), "Xxxxx, Xxxxx 00! xxx");
         assert_eq!(shape("ab") + &shape("c d"), shape("abc d"));
+        let mut veil = Veil::default();
         for text in ["", "a\nb", "日本", "👍🏽", "what about it?"] {
-            assert_eq!(veil(text).encode_utf16().count(), text.encode_utf16().count());
+            assert_eq!(
+                veil.text(text).encode_utf16().count(),
+                text.encode_utf16().count()
+            );
         }
-        assert_ne!(veil("yes please"), veil("yes pliase"));
-        assert_eq!(veil(" yes ").trim(), veil("yes"));
-        assert!(!veil("what about it?").contains("about"));
+        assert_ne!(veil.text("yes please"), veil.text("yes pliase"));
+        assert_eq!(veil.text(" yes ").trim(), veil.text("yes"));
+        assert!(!veil.text("what about it?").contains("about"));
+        // Whoever guesses a text learns nothing by veiling it.
+        assert_eq!(Veil::default().text("yes"), Veil::default().text("not"));
     }
 
     #[test]
     fn frames_keep_what_says_how_things_stand() {
+        let mut veil = Veil::default();
         let frame =
             r#"{"type":"response_chunk","data":{"message_id":"a1","content":"Hi \"you\" \u00e9\n","n":1.5}}"#;
         let veiled =
             r#"{"type":"response_chunk","data":{"message_id":"a1","content":"Xx \"xxx\" x\u000a","n":1.5}}"#;
-        assert_eq!(json(frame), veiled);
+        assert_eq!(veil.json(frame), veiled);
         let history = r#"{"items":[{"content":"m8 long","created_at":1,"id":"a15","role":"user"}]}"#;
-        let veiled = format!(
-            r#"{{"items":[{{"content":"{}","created_at":1,"id":"a15","role":"user"}}]}}"#,
-            veil("m8 long")
-        );
-        assert_eq!(json(history), veiled);
+        let veiled = r#"{"items":[{"content":"a0 aaax","created_at":1,"id":"a15","role":"user"}]}"#;
+        assert_eq!(veil.json(history), veiled);
+        assert_eq!(veil.text("m8 long"), "a0 aaax");
         let refusal = r#"{"detail":"Tenant ID not found"}"#;
-        assert_eq!(json(refusal), refusal);
+        assert_eq!(veil.json(refusal), refusal);
         for broken in [
             r#"{"a"#,
             r#"{"content":"ab\"#,
@@ -216,7 +229,7 @@ mod tests {
             "{\"content\":\"x",
             "<b>secret</b>",
         ] {
-            assert_eq!(json(broken), veil(broken));
+            assert_eq!(veil.json(broken), veil.text(broken));
         }
     }
 
@@ -225,10 +238,10 @@ mod tests {
         let secret =
             "eyJhbGciOiJIUzI1NiJ9.eyJ1c2VyX2lkIjoicDEiLCJleHAiOjE3NTQwNjA0MDAsImlhdCI6MTc1NDA1OTgwMH0.sig";
         let body = format!(r#"{{"access_token":"{secret}","expires_in":600}}"#);
-        let veiled = json(&body);
-        assert!(veiled.contains(":1754060400000:600000"), "{veiled}");
-        for at in 0..secret.len() - 8 {
-            assert!(!veiled.contains(&secret[at..at + 8]), "{veiled}");
-        }
+        let veiled = Veil::default().json(&body);
+        assert_eq!(
+            veiled,
+            r#"{"access_token":"veiled:1:0:1754060400000:600000","expires_in":600}"#
+        );
     }
 }

@@ -8,7 +8,7 @@ use miptech_chat_protocol::{
     token::Token,
 };
 
-use super::veil::{json, token, veil};
+use super::veil::Veil;
 use crate::{
     clock::Now,
     config::{Limits, Origin, SessionConfig, SignInForm, StoredAccount, TokenSource, TokenTransport},
@@ -17,25 +17,53 @@ use crate::{
 };
 
 /// The fields of one line. What is absent is null.
-struct Line(String);
+struct Line<'a> {
+    out: String,
+    veil: &'a mut Veil,
+}
 
-impl Line {
-    fn new(now: Now, name: &str) -> Self {
+impl<'a> Line<'a> {
+    fn new(veil: &'a mut Veil, now: Now, name: &str) -> Self {
         let micros = now.mono.since(crate::clock::Instant::default()).as_micros();
-        Self(format!("[\"{micros}\",\"{}\",\"{name}\"", now.wall_ms))
+        let out = format!("[\"{micros}\",\"{}\",\"{name}\"", now.wall_ms);
+        Self { out, veil }
     }
 
     fn text(mut self, text: &str) -> Self {
-        self.0.push(',');
-        quoted(&mut self.0, text);
+        self.out.push(',');
+        quoted(&mut self.out, text);
         self
+    }
+
+    /// What somebody said.
+    fn words(self, text: Option<&str>) -> Self {
+        let veiled = text.map(|text| self.veil.text(text));
+        self.maybe(veiled.as_deref())
+    }
+
+    /// JSON in which somebody may have said something.
+    fn json(self, text: Option<&str>) -> Self {
+        let veiled = text.map(|text| self.veil.json(text));
+        self.maybe(veiled.as_deref())
+    }
+
+    fn token(self, token: Option<&Token>) -> Self {
+        let veiled = token.map(|token| self.veil.token(token));
+        self.maybe(veiled.as_deref())
+    }
+
+    /// Messages by their ids.
+    fn messages(self, messages: &[(ClientMessageId, String)]) -> Self {
+        let add =
+            |line: Self, (id, value): &(ClientMessageId, String)| line.text(id.as_str()).json(Some(value));
+        messages.iter().fold(self, add)
     }
 
     fn maybe(mut self, text: Option<&str>) -> Self {
         match text {
             Some(text) => self.text(text),
             None => {
-                self.0.push_str(",null");
+                self.out.push_str(",null");
                 self
             }
         }
@@ -51,13 +79,10 @@ impl Line {
 
     /// Both words and tokens of a stored account; the user's JSON but for its id.
     fn account(self, account: &StoredAccount) -> Self {
-        let veiled = |text: &Option<String>| {
-            let known = text.as_deref().and_then(Token::parse);
-            known.map(|known| token(&known))
-        };
-        self.maybe(veiled(&account.access).as_deref())
-            .maybe(veiled(&account.refresh).as_deref())
-            .maybe(account.user.as_deref().map(json).as_deref())
+        let token = |text: &Option<String>| text.as_deref().and_then(Token::parse);
+        self.token(token(&account.access).as_ref())
+            .token(token(&account.refresh).as_ref())
+            .json(account.user.as_deref())
             .maybe(account.renewals.as_deref())
     }
 
@@ -69,17 +94,17 @@ impl Line {
     }
 
     fn end(mut self) -> String {
-        self.0.push(']');
-        self.0
+        self.out.push(']');
+        self.out
     }
 }
 
 /// The line a trace begins with: what the session was made of.
 #[must_use]
-pub fn begin(config: &SessionConfig, seed: u64, now: Now) -> String {
+pub fn begin(veil: &mut Veil, config: &SessionConfig, seed: u64, now: Now) -> String {
     let endpoints = &config.caller.endpoints;
     let restored = &config.restored;
-    let line = Line::new(now, "begin")
+    Line::new(veil, now, "begin")
         .text(&seed.to_string())
         .text(&endpoints.origin())
         .text(&endpoints.socket_origin())
@@ -96,26 +121,28 @@ pub fn begin(config: &SessionConfig, seed: u64, now: Now) -> String {
             SignInForm::Off => "off",
             SignInForm::Required => "required",
         })
-        .maybe(config.context.as_deref().map(json).as_deref())
+        .json(config.context.as_deref())
         .account(&restored.account)
         .maybe(restored.chat.as_ref().map(ChatId::as_str))
-        .maybe(restored.draft.as_deref().map(veil).as_deref())
+        .words(restored.draft.as_deref())
         .maybe(restored.memory.as_deref())
-        .maybe(restored.transcript.as_deref().map(json).as_deref())
+        .json(restored.transcript.as_deref())
         .maybe(restored.waits.asked.as_deref())
-        .maybe(restored.waits.failing.as_deref());
-    let add = |line: Line, (id, value): &(ClientMessageId, String)| line.text(id.as_str()).text(&json(value));
-    restored.messages.iter().fold(line, add).end()
+        .maybe(restored.waits.failing.as_deref())
+        .messages(&restored.messages)
+        .end()
 }
 
 /// One line for one input.
 #[must_use]
-pub fn line(input: &Input<'_>, now: Now) -> String {
-    let line = |name| Line::new(now, name);
+pub fn line(veil: &mut Veil, input: &Input<'_>, now: Now) -> String {
+    // Each input is one line, so the veil goes with it.
+    let line = move |name: &'static str| {
+        let veil = veil;
+        Line::new(veil, now, name)
+    };
     match input {
-        Input::Configure { limits, context } => line("configure")
-            .limits(*limits)
-            .maybe(context.as_deref().map(json).as_deref()),
+        Input::Configure { limits, context } => line("configure").limits(*limits).json(context.as_deref()),
         Input::DismissNotice => line("dismiss-notice"),
         Input::End => line("end"),
         Input::Erase => line("erase"),
@@ -143,14 +170,14 @@ pub fn line(input: &Input<'_>, now: Now) -> String {
             PageSignal::Returned => "returned",
             PageSignal::Visible => "visible",
         }),
-        Input::Rare(rare) => rare_line(rare, now),
+        Input::Rare(rare) => rare_line(rare, line),
         Input::Retry(id) => line("retry").text(id.as_str()),
         Input::RetryNow => line("retry-now"),
-        Input::Send { id, text } => line("send").text(id.as_str()).text(&veil(text)),
+        Input::Send { id, text } => line("send").text(id.as_str()).words(Some(text)),
         Input::SessionId(id) => line("session-id").text(id.as_str()),
-        Input::SetDraft(text) => line("set-draft").text(&veil(text)),
+        Input::SetDraft(text) => line("set-draft").words(Some(text)),
         Input::SetOpen(is_open) => line("set-open").flag(*is_open),
-        Input::SetToken(given) => line("set-token").maybe(given.as_ref().map(token).as_deref()),
+        Input::SetToken(given) => line("set-token").token(given.as_ref()),
         Input::SignOut => line("sign-out"),
         Input::Socket { attempt, event } => {
             let line = line("socket").number(attempt.0);
@@ -160,7 +187,7 @@ pub fn line(input: &Input<'_>, now: Now) -> String {
                     line.text("closed").number((*code).into()).text(reason)
                 }
                 SocketEvent::Opened => line.text("opened"),
-                SocketEvent::Text(text) => line.text("text").text(&json(text)),
+                SocketEvent::Text(text) => line.text("text").json(Some(text)),
                 SocketEvent::TooLarge => line.text("too-large"),
             }
         }
@@ -189,13 +216,12 @@ pub fn line(input: &Input<'_>, now: Now) -> String {
         }
         Input::Stored(stored) => stored_line(stored, line("stored")),
         Input::Timeout => line("timeout"),
-        Input::Token(given) => line("token").maybe(given.as_ref().map(token).as_deref()),
+        Input::Token(given) => line("token").token(given.as_ref()),
     }
     .end()
 }
 
-fn rare_line(rare: &Rare<'_>, now: Now) -> Line {
-    let line = |name| Line::new(now, name);
+fn rare_line<'a>(rare: &Rare<'_>, line: impl FnOnce(&'static str) -> Line<'a>) -> Line<'a> {
     match rare {
         Rare::Check(id) => line("check").text(id.as_str()),
         Rare::Discard(id) => line("discard").text(id.as_str()),
@@ -206,7 +232,7 @@ fn rare_line(rare: &Rare<'_>, now: Now) -> Line {
         } => line("rate")
             .text(message.as_str())
             .text(value.as_str())
-            .maybe(reason.map(veil).as_deref()),
+            .words(*reason),
         Rare::ReadProfile => line("read-profile"),
         // What a session is told of a password it only passes on, so nothing of it is written down.
         Rare::SignIn(_) => line("sign-in"),
@@ -214,33 +240,26 @@ fn rare_line(rare: &Rare<'_>, now: Now) -> Line {
     }
 }
 
-fn with_reply(line: Line, reply: &Reply) -> Line {
+fn with_reply<'a>(line: Line<'a>, reply: &Reply) -> Line<'a> {
     line.number(reply.status.into())
         .text(&reply.status_text)
-        .text(&json(&reply.body))
+        .json(Some(&reply.body))
         .maybe(reply.retry_after.as_deref())
         .maybe(reply.date.as_deref())
         .maybe(reply.request_id.as_deref())
 }
 
-fn stored_line(stored: &Stored, line: Line) -> Line {
+fn stored_line<'a>(stored: &Stored, line: Line<'a>) -> Line<'a> {
     match stored {
         Stored::Account(account) => line.text("account").account(account),
-        Stored::Draft(text) => line.text("draft").maybe(text.as_deref().map(veil).as_deref()),
-        Stored::Messages(messages) => {
-            let add = |line: Line, (id, value): &(ClientMessageId, String)| {
-                line.text(id.as_str()).text(&json(value))
-            };
-            messages.iter().fold(line.text("messages"), add)
-        }
+        Stored::Draft(text) => line.text("draft").words(text.as_deref()),
+        Stored::Messages(messages) => line.text("messages").messages(messages),
         Stored::ReadMark(mark) => line.text("read-mark").maybe(mark.as_deref()),
         Stored::Session { session, chat } => line
             .text("session")
             .maybe(session.as_deref())
             .maybe(chat.as_deref()),
-        Stored::Transcript(text) => line
-            .text("transcript")
-            .maybe(text.as_deref().map(json).as_deref()),
+        Stored::Transcript(text) => line.text("transcript").json(text.as_deref()),
         Stored::Waits(waits) => line
             .text("waits")
             .maybe(waits.asked.as_deref())
