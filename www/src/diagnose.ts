@@ -2,6 +2,7 @@
 import type { ChatError, ChatHandle, ChatOptions, DiagnosticReport } from '@miptech/chat'
 import type { Patient } from './doctor'
 import { errorOf } from './events'
+import { optionOf } from './page'
 import { changesOf } from './recorder'
 import type { Engine, Seat } from './seat'
 
@@ -54,7 +55,7 @@ export async function diagnose(given: ChatOptions | undefined, mount: (options?:
 function optionsOfPage(): ChatOptions {
   const tag = document.querySelector<HTMLElement>('script[src*="/loader.js"]')
   if (!tag || 'manual' in tag.dataset) return window.MIPTechChatConfig ?? {}
-  return Object.fromEntries(Object.entries(tag.dataset).map(([name, text]) => [name, text === 'true' || (text !== 'false' && text)])) as ChatOptions
+  return Object.fromEntries(Object.entries(tag.dataset).map(optionOf)) as ChatOptions
 }
 
 /** The view that a page with `debug: true` has for it. */

@@ -2,6 +2,7 @@
 import type { ChatGlobal, ChatOptions } from '@miptech/chat'
 import type { Code } from './seat'
 import { all, get, mountWith } from './mount'
+import { optionOf } from './page'
 
 declare global {
   interface Window {
@@ -47,10 +48,7 @@ const global = (
 ) as ChatGlobal
 if (global !== former) Object.defineProperty((window.MIPTechChat = global), 'instances', { get: all })
 
-/** `data-api-url` and its like; flags are read as what they are. */
-const optionOf = ([key, text]: [string, string | undefined]): [string, unknown] => [key, text === 'true' || (text !== 'false' && text)]
-
-const options = tag ? Object.fromEntries(Object.entries(tag.dataset).map(optionOf)) as ChatOptions : window.MIPTechChatConfig
+const options = tag ? (Object.fromEntries(Object.entries(tag.dataset).map(optionOf)) as ChatOptions) : window.MIPTechChatConfig
 if (options && !('manual' in options)) {
   if (global.get(options.id)) console.warn('miptech-chat: tag ignored')
   else global.mount(options)

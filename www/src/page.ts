@@ -29,3 +29,6 @@ export function attempt<T>(act: () => T): T | undefined {
     // Nothing, then.
   }
 }
+
+/** `data-api-url` and its like, an attribute of a tag; flags are read as what they are. */
+export const optionOf = ([key, text]: [string, string | undefined]): [string, unknown] => [key, text === 'true' || (text !== 'false' && text)]

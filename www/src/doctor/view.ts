@@ -144,19 +144,15 @@ async function copied(root: ShadowRoot, text: string): Promise<boolean> {
   }
 }
 
+let constructed: CSSStyleSheet | undefined
+
 /** The sheet once, by the object model, which no `style-src` forbids. */
 function dress(root: ShadowRoot): void {
-  if (dressed.has(root)) return
-  dressed.add(root)
-  const own = attempt(() => {
-    const constructed = new CSSStyleSheet()
-    constructed.replaceSync(sheet)
-    return constructed
+  attempt(() => {
+    if (!constructed) (constructed = new CSSStyleSheet()).replaceSync(sheet)
+    if (!root.adoptedStyleSheets.includes(constructed)) root.adoptedStyleSheets = [...root.adoptedStyleSheets, constructed]
   })
-  if (own) root.adoptedStyleSheets = [...root.adoptedStyleSheets, own]
 }
-
-const dressed = new WeakSet<ShadowRoot>()
 
 function element<K extends keyof HTMLElementTagNameMap>(tag: K, fields: Partial<HTMLElementTagNameMap[K]> = {}): HTMLElementTagNameMap[K] {
   return Object.assign(document.createElement(tag), fields)
