@@ -9,8 +9,12 @@ const MOST_PER_ROUND = 5_000
 
 const ROUNDS = 100
 
+/** Hundreds of rounds of which one must get by with the WebAssembly memory there is. What leaks takes more in every one
+ * of them, from 656 bytes a round on; a peak that no earlier round had, a page in one. */
+const HUNDREDS = 3
+
 test('a hundred rounds of mounting, asking and unmounting leave nothing, and memory stays as large as it was', async ({ page, server }) => {
-  test.setTimeout(240_000)
+  test.setTimeout(480_000)
   await countWhatLives(page)
   await keepMemories(page)
   await goToModulePage(page, server)
@@ -18,13 +22,19 @@ test('a hundred rounds of mounting, asking and unmounting leave nothing, and mem
   const session = await page.context().newCDPSession(page)
   // Whatever is made once, pools and caches of the browser included, is made in the first rounds.
   await rounds(page, server.origin, 20)
-  const [heap, memory] = [await heapOf(session), await memorySizes(page)]
+  const heap = await heapOf(session)
+  const memory = [await memorySizes(page)]
 
   await rounds(page, server.origin, ROUNDS)
   const growth = ((await heapOf(session)) - heap) / ROUNDS
   expect(growth).toBeLessThan(MOST_PER_ROUND)
-  expect(await memorySizes(page)).toEqual(memory)
-  expect(memory).toHaveLength(1)
+  memory.push(await memorySizes(page))
+  while (memory.length <= HUNDREDS && memory.at(-1)![0]! > memory.at(-2)![0]!) {
+    await rounds(page, server.origin, ROUNDS)
+    memory.push(await memorySizes(page))
+  }
+  expect(memory.at(-1), `bytes after each hundred rounds: ${memory.join(', ')}`).toEqual(memory.at(-2))
+  expect(memory[0]).toHaveLength(1)
   await expect.poll(() => remainsIn(page)).toEqual(untouched)
 })
 
