@@ -11,9 +11,9 @@ use std::{
 };
 
 use miptech_chat_session::{
-    Attempt, AuthState, ChatId, CheckError, ClientMessageId, Credentials, Event, Feedback, Instant, Limits,
-    MessageId, Now, Output, Phase, Report, RequestId, RetryError, SendError, Session, SessionConfig,
-    SignInError, StoreKey, TenantId, Token, TokenKeys, TokenReason,
+    Attempt, AuthState, ChatId, CheckError, ClientMessageId, Credentials, Event, Feedback, Input, Instant,
+    Limits, MessageId, Output, Phase, Rare, Refused, Report, RequestId, RetryError, SendError, Session,
+    SessionConfig, SignInError, StoreKey, TenantId, Token, TokenKeys, TokenReason,
 };
 
 use crate::browser::{
@@ -125,27 +125,27 @@ impl Driver {
 
     /// Brings the conversation up.
     pub(crate) fn start(&self) {
-        self.0.turn(Session::start);
+        self.0.tell(Input::Start);
     }
 
     /// The panel was opened or closed.
     pub(crate) fn set_open(&self, is_open: bool) {
-        self.0.turn(|session, now| session.set_open(is_open, now));
+        self.0.tell(Input::SetOpen(is_open));
     }
 
     /// What stands in the composer.
     pub(crate) fn set_draft(&self, text: &str) {
-        self.0.turn(|session, now| session.set_draft(text, now));
+        self.0.tell(Input::SetDraft(text));
     }
 
     /// The visitor types, or left nothing of it.
     pub(crate) fn typed(&self, has_text: bool) {
-        self.0.turn(|session, now| session.typed(has_text, now));
+        self.0.tell(Input::Rare(Rare::Typed { has_text }));
     }
 
     /// Everything was read here.
     pub(crate) fn mark_read(&self) {
-        self.0.turn(Session::mark_read);
+        self.0.tell(Input::MarkRead);
     }
 
     /// Takes a message.
@@ -153,7 +153,10 @@ impl Driver {
     /// # Errors
     /// [`SendError`]: the text stays with the caller.
     pub(crate) fn send(&self, id: ClientMessageId, text: &str) -> Result<(), SendError> {
-        self.0.turn(|session, now| session.send(id, text, now))
+        match self.0.turn(Input::Send { id, text }) {
+            Err(Refused::Send(error)) => Err(error),
+            _ => Ok(()),
+        }
     }
 
     /// Sends a parked message again.
@@ -161,7 +164,10 @@ impl Driver {
     /// # Errors
     /// [`RetryError`]: the message does not wait for a decision.
     pub(crate) fn retry(&self, id: &ClientMessageId) -> Result<(), RetryError> {
-        self.0.turn(|session, now| session.retry(id, now))
+        match self.0.turn(Input::Retry(id)) {
+            Err(Refused::Retry(error)) => Err(error),
+            _ => Ok(()),
+        }
     }
 
     /// Asks what became of an unconfirmed message.
@@ -169,49 +175,54 @@ impl Driver {
     /// # Errors
     /// [`CheckError`]: nobody can be asked, or there is nothing to ask.
     pub(crate) fn check(&self, id: &ClientMessageId) -> Result<(), CheckError> {
-        self.0.turn(|session, now| session.check(id, now))
+        match self.0.turn(Input::Rare(Rare::Check(id))) {
+            Err(Refused::Check(error)) => Err(error),
+            _ => Ok(()),
+        }
     }
 
     /// Tells the platform what the visitor thinks of an answer, and why where they say so.
     pub(crate) fn rate(&self, message: &MessageId, value: Feedback, reason: Option<&str>) {
-        self.0
-            .turn(|session, now| session.rate(message, value, reason, now));
+        self.0.tell(Input::Rare(Rare::Rate {
+            message,
+            value,
+            reason,
+        }));
     }
 
     /// Deletes a message that is not on its way.
     pub(crate) fn discard(&self, id: &ClientMessageId) {
-        self.0.turn(|session, now| session.discard(id, now));
+        self.0.tell(Input::Rare(Rare::Discard(id)));
     }
 
     /// Makes the next try now.
     pub(crate) fn retry_now(&self) {
-        self.0.turn(Session::retry_now);
+        self.0.tell(Input::RetryNow);
     }
 
     /// The visitor has read what went wrong.
     pub(crate) fn dismiss_notice(&self) {
-        self.0.turn(Session::dismiss_notice);
+        self.0.tell(Input::DismissNotice);
     }
 
     /// Stops the running answer.
     pub(crate) fn stop_answer(&self) {
-        self.0.turn(Session::stop_answer);
+        self.0.tell(Input::StopAnswer);
     }
 
     /// Begins a new conversation.
     pub(crate) fn new_conversation(&self) {
-        self.0.turn(Session::new_conversation);
+        self.0.tell(Input::NewConversation);
     }
 
     /// Deletes the conversation.
     pub(crate) fn erase(&self) {
-        self.0.turn(Session::erase);
+        self.0.tell(Input::Erase);
     }
 
     /// Other limits, and other facts of the page.
     pub(crate) fn configure(&self, limits: Limits, context: Option<String>) {
-        self.0
-            .turn(|session, now| session.configure(limits, context, now));
+        self.0.tell(Input::Configure { limits, context });
     }
 
     /// What a session keeps values with.
@@ -224,22 +235,25 @@ impl Driver {
     /// # Errors
     /// [`SignInError`]: nothing was begun.
     pub(crate) fn sign_in(&self, credentials: &Credentials) -> Result<(), SignInError> {
-        self.0.turn(|session, now| session.sign_in(credentials, now))
+        match self.0.turn(Input::Rare(Rare::SignIn(credentials))) {
+            Err(Refused::SignIn(error)) => Err(error),
+            _ => Ok(()),
+        }
     }
 
     /// Signs out.
     pub(crate) fn sign_out(&self) {
-        self.0.turn(Session::sign_out);
+        self.0.tell(Input::SignOut);
     }
 
     /// Takes a token of the host page.
     pub(crate) fn set_token(&self, token: Option<Token>) {
-        self.0.turn(|session, now| session.set_token(token, now));
+        self.0.tell(Input::SetToken(token));
     }
 
     /// Asks who is signed in; an event tells.
     pub(crate) fn read_profile(&self) {
-        self.0.turn(Session::read_profile);
+        self.0.tell(Input::Rare(Rare::ReadProfile));
     }
 
     /// Whether a token is held.
@@ -259,7 +273,7 @@ impl Driver {
 
     /// Ends the session: no call, socket or timer is left.
     pub(crate) fn end(&self) {
-        self.0.turn(Session::end);
+        self.0.tell(Input::End);
         self.0.inbox.clear();
         drop(self.0.locks.outbox.take());
         drop(self.0.locks.renewal.take());
@@ -279,14 +293,19 @@ impl Driver {
 }
 
 impl Inner {
-    fn turn<R>(self: &Rc<Self>, input: impl FnOnce(&mut Session, Now) -> R) -> R {
-        let result = input(&mut self.session.borrow_mut(), clock::now());
+    /// One turn: the session is told one thing, and what it asks for and tells is delivered.
+    #[inline(never)]
+    fn turn(self: &Rc<Self>, input: Input<'_>) -> Result<(), Refused> {
+        let result = self.session.borrow_mut().take(input, clock::now());
         self.deliver();
         result
     }
 
-    /// The part of a turn that is the same for every input; kept out of line, for there are a dozen of them.
-    #[inline(never)]
+    /// A turn with what is never refused.
+    fn tell(self: &Rc<Self>, input: Input<'_>) {
+        let _never_refused = self.turn(input);
+    }
+
     fn deliver(self: &Rc<Self>) {
         {
             let mut session = self.session.borrow_mut();
@@ -338,7 +357,7 @@ impl Inner {
         let timer = Timer::after(deadline.at.since(clock::now().mono), move || {
             if let Some(inner) = inner.upgrade() {
                 drop(inner.timer.take());
-                inner.turn(Session::handle_timeout);
+                inner.tell(Input::Timeout);
             }
         });
         drop(self.timer.replace(Some((deadline.at, timer))));

@@ -2,7 +2,7 @@
 
 use std::rc::{Rc, Weak};
 
-use miptech_chat_session::{Attempt, Effect, HttpOutcome, RequestId, SessionId};
+use miptech_chat_session::{Attempt, Effect, HttpOutcome, Input, RequestId, SessionId};
 
 use super::Inner;
 use crate::browser::{
@@ -19,7 +19,7 @@ impl Inner {
                 let inner = Rc::downgrade(self);
                 let answered = move |token| {
                     if let Some(inner) = inner.upgrade() {
-                        inner.turn(|session, now| session.handle_token(token, now));
+                        inner.tell(Input::Token(token));
                     }
                 };
                 (self.ask_host)(reason, current.as_ref(), Box::new(answered));
@@ -39,7 +39,7 @@ impl Inner {
             }
             Effect::MakeSessionId => {
                 if let Some(id) = SessionId::parse(&entropy::uuid()) {
-                    self.turn(|session, now| session.handle_session_id(id, now));
+                    self.tell(Input::SessionId(id));
                 }
             }
             Effect::OpenSocket { attempt, url } => {
@@ -80,7 +80,7 @@ impl Inner {
 fn http_done(inner: &Weak<Inner>, id: RequestId, outcome: HttpOutcome) {
     let Some(inner) = inner.upgrade() else { return };
     let done = inner.take_call(id);
-    inner.turn(|session, now| session.handle_http(id, outcome, now));
+    inner.tell(Input::Http { id, outcome });
     drop(done);
 }
 

@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use miptech_chat_session::{Attempt, SocketEvent};
+use miptech_chat_session::{Attempt, Input, SocketEvent};
 use wasm_bindgen_futures::spawn_local;
 
 use super::Inner;
@@ -115,7 +115,7 @@ impl Inner {
             Happened::Text(text) => SocketEvent::Text(text),
             Happened::TooLarge => SocketEvent::TooLarge,
         };
-        self.turn(|session, now| session.handle_socket(attempt, event, now));
+        self.tell(Input::Socket { attempt, event });
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use miptech_chat_session::{LockName, PageSignal, Shelf, StoreKey};
+use miptech_chat_session::{Input, LockName, PageSignal, Shelf, StoreKey};
 use wasm_bindgen_futures::spawn_local;
 
 use super::Inner;
@@ -33,7 +33,7 @@ impl Inner {
             self.news.borrow().iter().for_each(News::open);
             self.heard_of(None);
         }
-        self.turn(|session, now| session.handle_page(signal, now));
+        self.tell(Input::Page(signal));
         if signal == PageSignal::Leaving {
             self.news.borrow().iter().for_each(News::close);
         }
@@ -66,7 +66,7 @@ impl Inner {
     /// Reads a shelf of storage for the session.
     pub(super) fn read(self: &Rc<Self>, shelf: Shelf) {
         let stored = self.storage.shelf(shelf, &self.tenant, &self.token_keys);
-        self.turn(|session, now| session.handle_stored(stored, now));
+        self.tell(Input::Stored(stored));
     }
 
     /// Keeps a value of the session, or keeps it no longer.
@@ -80,7 +80,7 @@ impl Inner {
                 }
             }
             Err(refusal) if value.is_some() => {
-                self.turn(|session, now| session.handle_store_refused(&key, refusal, now));
+                self.tell(Input::StoreRefused { key: &key, refusal });
             }
             // What could not be taken away is hidden by memory; nobody has to be told.
             Err(_) => {}
@@ -108,7 +108,7 @@ impl Inner {
         let inner = Rc::downgrade(self);
         let wish = LockWish::ask(&shared, move |lock| {
             if let Some(inner) = inner.upgrade() {
-                inner.turn(|session, now| session.handle_lock(name, lock, now));
+                inner.tell(Input::Lock { name, lock });
             }
         });
         let former = self.lock(name).replace(Some(wish));
