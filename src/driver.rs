@@ -12,7 +12,7 @@ use std::{
 
 use miptech_chat_session::{
     Attempt, AuthState, ChatId, CheckError, ClientMessageId, Credentials, Event, Feedback, Input, Instant,
-    Limits, MessageId, Output, Phase, Rare, Refused, Report, RequestId, RetryError, SendError, Session,
+    Limits, MessageId, Now, Output, Phase, Rare, Refused, Report, RequestId, RetryError, SendError, Session,
     SessionConfig, SignInError, StoreKey, TenantId, Token, TokenKeys, TokenReason,
 };
 
@@ -29,6 +29,7 @@ use crate::browser::{
 
 mod effects;
 mod inbox;
+mod later;
 mod neighbours;
 
 use self::inbox::Inbox;
@@ -60,6 +61,17 @@ struct Inner {
     unread: Cell<u8>,
     ask_host: AskHost,
     listener: Box<dyn Fn(Event)>,
+    /// What the session was told, where that is written down.
+    recorder: Option<Box<dyn Recorder>>,
+}
+
+/// Writes down what a session is told, so that it can be told again. What does so comes later, and this side of the wall
+/// knows no more of it.
+trait Recorder {
+    fn note(&self, input: &Input<'_>, now: Now);
+
+    /// The lines of `miptech_chat_session::trace`, with commas between them.
+    fn lines(&self) -> String;
 }
 
 /// Asks the host page for a token; its answer comes later, or never.
@@ -77,6 +89,8 @@ pub(crate) struct Surroundings {
     pub(crate) storage: Storage,
     pub(crate) token_keys: TokenKeys,
     pub(crate) page: Page,
+    /// Whether what the session is told is written down; only where that part of the code is there.
+    pub(crate) is_traced: bool,
 }
 
 impl Driver {
@@ -91,12 +105,18 @@ impl Driver {
             storage,
             token_keys,
             page,
+            is_traced,
         } = surroundings;
         let tenant = config.caller.tenant.clone();
         // Tabs share a tenant's keys, so the channel on which they speak of them is named alike.
         let mut channel = StoreKey::prefix(&tenant);
         channel.pop();
-        let session = Session::new(config, entropy::seed(), clock::now());
+        let (seed, now) = (entropy::seed(), clock::now());
+        let mut recorder = None;
+        if is_traced {
+            later::trace::begin(&mut recorder, &config, seed, now);
+        }
+        let session = Session::new(config, seed, now);
         let driver = Self(Rc::new(Inner {
             session: RefCell::new(session),
             tenant,
@@ -116,6 +136,7 @@ impl Driver {
             unread: Cell::new(0),
             ask_host,
             listener: Box::new(listener),
+            recorder,
         }));
         driver.0.listen(channel, page);
         driver.0.deliver();
@@ -266,6 +287,11 @@ impl Driver {
         self.0.session.borrow().report()
     }
 
+    /// The lines of what the session was told, where that is written down.
+    pub(crate) fn trace(&self) -> Option<String> {
+        self.0.recorder.as_ref().map(|recorder| recorder.lines())
+    }
+
     /// Who is signed in.
     pub(crate) fn auth_state(&self) -> AuthState {
         self.0.session.borrow().auth_state()
@@ -296,7 +322,11 @@ impl Inner {
     /// One turn: the session is told one thing, and what it asks for and tells is delivered.
     #[inline(never)]
     fn turn(self: &Rc<Self>, input: Input<'_>) -> Result<(), Refused> {
-        let result = self.session.borrow_mut().take(input, clock::now());
+        let now = clock::now();
+        if let Some(recorder) = &self.recorder {
+            recorder.note(&input, now);
+        }
+        let result = self.session.borrow_mut().take(input, now);
         self.deliver();
         result
     }

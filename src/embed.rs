@@ -13,7 +13,7 @@ use crate::{
     browser::{page::Page, storage::Storage},
     driver::{Driver, Surroundings},
     embed::{
-        config::{Config, ConfigError, Live},
+        config::{Config, ConfigError, Console, Live},
         events::Events,
         handle::Widget,
         host::Host,
@@ -92,6 +92,7 @@ fn build(host: HtmlElement, config: Config, storage: Storage) -> Widget {
             storage,
             token_keys,
             page: Page::new(host.root().clone().into(), session.caller.endpoints.origin()),
+            is_traced: console == Console::Debug && crate::ui::has_trace(),
         };
         Driver::new(session, surroundings, tokens::ask(get_token), move |event| {
             if let Some(room) = room.upgrade() {

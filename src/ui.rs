@@ -39,7 +39,7 @@ pub(crate) use self::{
     actions::{Act, Actions, Deed, Wish},
     app::{Mounted, mount},
     context::Options,
-    later::{came, is_whole},
+    later::{came, has_trace, is_whole},
     link::{Confirm, Links},
     model::{ChatModel, Row, SignIn},
     strings::Language,

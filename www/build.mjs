@@ -1,6 +1,6 @@
 // Bundles the JavaScript of the package into dist/, beside the wasm that `cargo xtask build` put there.
 //
-//   node build.mjs --wasm FIRST,ANSWERS,REST --glue PATH
+//   node build.mjs --wasm FIRST,ANSWERS,REST,TRACE --glue PATH
 import { createHash } from 'node:crypto'
 import { copyFile, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
@@ -71,7 +71,7 @@ const shared = {
   legalComments: 'none',
   plugins: [sheets, checks, glue],
   define: {
-    ...Object.fromEntries(['__WASM__', '__ANSWERS__', '__REST__'].map((name, place) => [name, JSON.stringify(`./${parts[place]}`)])),
+    ...Object.fromEntries(['__WASM__', '__ANSWERS__', '__REST__', '__TRACE__'].map((name, place) => [name, JSON.stringify(`./${parts[place]}`)])),
     __PREFIX__: JSON.stringify(prefix),
     __VERSION__: JSON.stringify(version),
   },

@@ -77,6 +77,7 @@ pub(super) fn call_later(handle: &ChatHandle, method: u32, first: &JsValue, seco
         7 => handle.register(first).into(),
         10 => handle.profile().into(),
         11 => handle.facts(),
+        22 => handle.trace(),
         _ => JsValue::UNDEFINED,
     }
 }
@@ -254,6 +255,12 @@ impl ChatHandle {
             let of_chat = |chat: Option<&ChatId>| snapshot::facts(&report, phase, chat, first_token);
             widget.driver.with_chat(of_chat)
         })
+    }
+
+    /// What the session was told, as lines for `cargo xtask replay`; nothing where that is not written down.
+    pub fn trace(&self) -> JsValue {
+        let trace = self.widget().and_then(|widget| widget.driver.trace());
+        trace.map_or(JsValue::UNDEFINED, JsValue::from)
     }
 
     /// Takes a token of the host page; a text that is none takes the token away.

@@ -30,6 +30,8 @@ use super::{
 pub(super) enum Part {
     Answers,
     Rest,
+    /// What only a page with `debug` fetches.
+    Trace,
 }
 
 thread_local! {
@@ -47,9 +49,14 @@ pub(super) fn has_answers() -> bool {
     CAME.with(|came| came.get_untracked() > Part::Answers as u32)
 }
 
-/// Whether every part is there.
+/// Whether every part is there that a visitor has something of.
 pub(crate) fn is_whole() -> bool {
     CAME.with(|came| came.get_untracked() > Part::Rest as u32)
+}
+
+/// Whether a trace can be written (`src/driver/later.rs`).
+pub(crate) fn has_trace() -> bool {
+    CAME.with(|came| came.get_untracked() > Part::Trace as u32)
 }
 
 /// Whether a part is there, for a view.

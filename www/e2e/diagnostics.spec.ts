@@ -1,9 +1,21 @@
 /** The view that a page with `debug: true` has for its own people: the checks, the report to copy, what changed last. */
+import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import type { Page } from '@playwright/test'
 import type { Widget } from './widget'
 import { examined, faultsOf } from './axe'
-import { REACT_QUESTION, expect, test } from './fixtures'
+import { REACT_QUESTION, WASM_PARTS, expect, test } from './fixtures'
 import { goToPage, tag } from './pages'
+import { WWW } from './server'
+
+/** The file of a trace: what the page saw change, and what its session was told, a line each. */
+interface Trace {
+  version: string
+  changes: { what: string }[]
+  lines: string[][]
+}
 
 /** Opens the view from the menu, and waits for its report. */
 async function openView(widget: Widget): Promise<void> {
@@ -89,6 +101,40 @@ test('it names what is wrong in words, and looks again when asked', async ({ pag
   await server.breaks({ on: 'GET /api/v1/health', status: 500 }, { on: 'GET /healthz', status: 500 }, { on: 'GET /readyz', status: 500 })
   await view(widget).getByRole('button', { name: 'Run again', exact: true }).click()
   await expect(view(widget)).toContainText('What is wrong: Health and readiness.')
+})
+
+test('what it exports, told to another session, changes the same again, and says nothing of anybody', async ({ page, widget, server }) => {
+  const wasm: string[] = []
+  page.on('response', (response) => void (response.url().endsWith('.wasm') && wasm.push(response.url())))
+  await goToPage(page, server, tag(server.origin, 'data-debug="true"'))
+  await widget.openLive()
+  expect(wasm).toHaveLength(WASM_PARTS + 1)
+  await widget.askAndWait(REACT_QUESTION)
+  await server.stop('SIGKILL')
+  await widget.expectConnection('reconnecting')
+  await server.restart()
+  await widget.expectConnection('live')
+  await widget.askAndWait('And in a plain page?')
+  await openView(widget)
+  const download = page.waitForEvent('download')
+  await view(widget).getByRole('button', { name: 'Export trace', exact: true }).click()
+  const file = await download
+  expect(file.suggestedFilename()).toMatch(/^chat-trace-\d{4}-\d\d-\d\d\.json$/)
+  const text = await readFile(await file.path(), 'utf8')
+  const { version, changes, lines } = JSON.parse(text) as Trace
+  expect(version).toMatch(/^\d+\.\d+\.\d+/)
+  expect(lines.map(([, , name]) => name)).toEqual(expect.arrayContaining(['begin', 'start', 'http', 'socket', 'send', 'timeout']))
+  // Neither the words nor their letters: what stands for a text has its shape only.
+  for (const said of [REACT_QUESTION, 'plain page', 'React', 'npm', 'mount', (await widget.chatId())!]) expect(text).not.toContain(said)
+
+  const program = process.env['REPLAY'] ?? join(WWW, '../target/simulation/replay')
+  const { stdout } = await promisify(execFile)(program, [await file.path()])
+  // What both sides tell of, in the words of both; the page counts what comes again in a row.
+  const told = (line: string): string[] => /connection [a-z-]+|error \S+|conversation begun|(?:answer|message is) complete/i.exec(line.trim()) ?? []
+  const turns = (lines: string[]): string[] => lines.flatMap(told).map((line) => line.replace('message is Complete', 'answer complete'))
+  const seen = changes.flatMap(({ what, times }) => Array.from({ length: times }, () => what))
+  expect(turns(seen)).toEqual(expect.arrayContaining(['connection reconnecting', 'error socket/dropped', 'answer complete']))
+  expect(turns(stdout.split('\n'))).toEqual(turns(seen))
 })
 
 test('the last 200 changes are kept, and no more', async ({ page, widget, server }) => {

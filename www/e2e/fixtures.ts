@@ -48,7 +48,7 @@ export { expect } from '@playwright/test'
 /** The browser's own remark on a socket that is given up while it connects, which no page can keep from being made. */
 const GIVEN_UP = 'WebSocket is closed before the connection is established.'
 
-/** The files the wasm comes in: what sends a message, what draws answers, the rest. */
+/** The files the wasm comes in: what sends a message, what draws answers, the rest. A page with `debug` has one more. */
 export const WASM_PARTS = 3
 
 /** The question of the issue; its answer stands in docs/INTEGRATION.md. */

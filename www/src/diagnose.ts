@@ -62,5 +62,5 @@ function optionsOfPage(): ChatOptions {
 export async function showDiagnostics(seat: Seat, engine: Engine): Promise<void> {
   const { show } = await doctor().catch(() => ({ show: undefined }))
   const root = seat.hostElement.shadowRoot
-  if (root) show?.(root, () => engine.call('diagnose', []) as Promise<DiagnosticReport | null>, () => changesOf(seat))
+  if (root) show?.(root, () => engine.call('diagnose', []) as Promise<DiagnosticReport | null>, () => changesOf(seat), () => engine.call('getTrace', []) as string | undefined)
 }

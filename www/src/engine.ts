@@ -75,6 +75,11 @@ async function begin(seat: Seat, answer: Response): Promise<void> {
     throw cause
   })
   await learning
+  // A trace begins with its session, so what writes it comes first.
+  if (options.debug) {
+    await complete(instance)
+    await more?.writeTraces(instance)
+  }
   // To start the code and to draw by it are two tasks where the browser can tell them apart, so that keys come in between.
   // By no timer: a page under test may hold those, and a hidden one slows them down.
   await self.scheduler?.yield?.()

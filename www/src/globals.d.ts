@@ -8,6 +8,7 @@ declare const __AR__: string
 declare const __WASM__: string
 declare const __ANSWERS__: string
 declare const __REST__: string
+declare const __TRACE__: string
 declare const __VERSION__: string
 
 /** Where the platform's paths begin: `crates/protocol/src/endpoint.rs`. */

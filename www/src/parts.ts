@@ -43,7 +43,8 @@ async function grow(instance: Instance): Promise<void> {
   }
 }
 
-async function compile(url: string): Promise<WebAssembly.Module> {
+/** Compiles what a server has under an address. */
+export async function compile(url: string): Promise<WebAssembly.Module> {
   const answer = await fetch(url)
   if (!answer.ok) throw answer
   return WebAssembly.compile(await answer.arrayBuffer())

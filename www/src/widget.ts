@@ -14,7 +14,7 @@ import type { Wish } from './wishes'
 
 /** The methods of the wasm, in the order in which `src/embed/handle.rs` numbers them. */
 const METHODS =
-  'open close send retry stop newConversation signIn register logout isAuthenticated getProfile diagnose setToken setDraft focusComposer getState getMessages destroy update regenerate markRead eraseConversation'.split(
+  'open close send retry stop newConversation signIn register logout isAuthenticated getProfile diagnose setToken setDraft focusComposer getState getMessages destroy update regenerate markRead eraseConversation getTrace'.split(
     ' ',
   )
 

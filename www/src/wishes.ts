@@ -2,6 +2,7 @@
 import type { ChatOptions } from '@miptech/chat'
 import { showDiagnostics } from './diagnose'
 import { type Keys, keyOf } from './keys'
+import { save, today } from './save'
 import type { Engine, Seat } from './seat'
 
 export interface Wish {
@@ -24,7 +25,7 @@ export async function grant(seat: Seat, engine: Engine, storage: Keys, { wish, v
     case 'sign-out':
       return void engine.call('logout', [])
     case 'export':
-      return save((await engine.call('exportConversation', [value])) as Blob, value === 'json' ? 'json' : 'md')
+      return save((await engine.call('exportConversation', [value])) as Blob, `chat-${today()}.${value === 'json' ? 'json' : 'md'}`)
     case 'theme':
     case 'locale':
       keep(value)
@@ -55,11 +56,4 @@ export function begin({ dataset }: HTMLElement, options: ChatOptions, storage: K
   }
   of('sound', 'AudioContext' in globalThis, 'on')
   of('notifications', 'Notification' in globalThis && Notification.permission !== 'denied', 'off')
-}
-
-function save(file: Blob, extension: string): void {
-  const link = Object.assign(document.createElement('a'), { href: URL.createObjectURL(file), download: `chat-${new Date().toISOString().slice(0, 10)}.${extension}` })
-  link.click()
-  // The browser has taken it by the next turn.
-  setTimeout(() => URL.revokeObjectURL(link.href))
 }

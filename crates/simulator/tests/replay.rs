@@ -44,6 +44,41 @@ fn a_trace_replayed_changes_what_it_changed() {
     assert!(lines > 1000, "{lines}");
 }
 
+/// Exported by a page whose platform was killed and came back, with the changes the page had seen.
+#[test]
+fn a_trace_of_a_browser_changes_what_its_page_saw() {
+    let text = include_str!("traces/dropped.json");
+    let file: serde_json::Value = serde_json::from_str(text).unwrap();
+    let seen = file["changes"].as_array().unwrap().iter().flat_map(|change| {
+        let times = usize::try_from(change["times"].as_u64().unwrap()).unwrap();
+        std::iter::repeat_n(change["what"].as_str().unwrap(), times)
+    });
+    let replayed = replay(text).unwrap();
+    let replayed: Vec<String> = replayed.iter().filter_map(|(_, change)| told(change)).collect();
+    assert_eq!(replayed, seen.filter_map(told).collect::<Vec<_>>());
+    for line in [
+        "connection reconnecting",
+        "error socket/dropped",
+        "answer complete",
+    ] {
+        assert!(
+            replayed.iter().any(|change| change == line),
+            "{line}: {replayed:?}"
+        );
+    }
+}
+
+/// What both a page and a replay tell of, in the words of the page.
+fn told(change: &str) -> Option<String> {
+    if change == "message is Complete" {
+        return Some("answer complete".to_owned());
+    }
+    let words: Vec<&str> = change.split([' ', ',']).take(2).collect();
+    let is_shared = matches!(words[..], ["connection" | "error", _] | ["answer", "complete"])
+        || change == "conversation begun";
+    is_shared.then(|| words.join(" "))
+}
+
 #[test]
 fn what_is_no_trace_is_refused() {
     assert!(matches!(replay("nonsense"), Err(ReplayError::NoTrace(_))));

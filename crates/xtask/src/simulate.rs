@@ -2,8 +2,9 @@
 //!
 //! What they check and print is their own. Here they are only found, built and told what to do.
 
+use std::env;
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::str::FromStr;
 
@@ -69,6 +70,19 @@ pub(crate) fn defects(workspace: &Workspace) -> Result<()> {
 pub(crate) fn replay(workspace: &Workspace, file: &Path) -> Result<()> {
     let mut command = program(workspace, "replay", &[]);
     steps::run("replay the trace", command.arg(file))
+}
+
+/// Compiles the program behind [`replay`], and tells where it is.
+///
+/// # Errors
+/// It does not compile.
+pub(crate) fn compile_replay(workspace: &Workspace) -> Result<PathBuf> {
+    let mut command = workspace.cargo();
+    command.args(["build", "--locked", "--quiet", "--profile", PROFILE]);
+    command.args(["--package", "miptech-chat-simulator", "--bin", "replay"]);
+    steps::run("compile the replay of traces", &mut command)?;
+    let name = format!("replay{}", env::consts::EXE_SUFFIX);
+    Ok(workspace.target().join(PROFILE).join(name))
 }
 
 /// `cargo run` of a program, to be followed by its own arguments.

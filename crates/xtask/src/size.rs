@@ -57,8 +57,8 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
         .chain(["index.js"])
         .collect();
     let weights = weigh_all(&dist, &names)?;
-    let [loader, glue, first, answers, rest, index] = weights[..] else {
-        bail!("the widget has {} parts, and not three", parts.len());
+    let [loader, glue, first, answers, rest, _trace, index] = weights[..] else {
+        bail!("the widget has {} parts, and not four", parts.len());
     };
     let until_sent = loader.plus(glue).plus(first);
     let downloads = Downloads {
@@ -77,7 +77,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     }
     row("until a message can be sent", until_sent);
     row("with answers", downloads.with_answers);
-    row("all of it", downloads.with_answers.plus(rest));
+    row("all that a visitor fetches", downloads.with_answers.plus(rest));
     row("index.js (in place of the loader)", index.plus(shared(&dist)?));
 
     let over = overruns(&budgets, &downloads);

@@ -23,7 +23,7 @@ mod table;
 pub(crate) use self::cut::cut;
 
 /// The parts that come later, in the order they are fetched in: a later one may use an earlier one.
-pub(crate) const LATER: [&str; 2] = ["answers", "rest"];
+pub(crate) const LATER: [&str; 3] = ["answers", "rest", "trace"];
 
 /// The part that is there from the start.
 const FIRST: usize = 0;

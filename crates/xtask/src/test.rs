@@ -232,10 +232,12 @@ fn in_chromium(workspace: &Workspace, what: &str, script: &str) -> Result<()> {
     let chromium = browser::ensure_chromium()?;
     node::install(workspace)?;
     demo::compile_server(workspace)?;
+    let replay = simulate::compile_replay(workspace)?;
     let mut command = node::script(workspace, script);
     command
         .env("REFERENCE_SERVER", workspace.reference_server())
         .env("CHROMIUM", chromium)
+        .env("REPLAY", replay)
         .env("PACKAGES_FOLDER", workspace.target().join("packages"));
     steps::run(what, &mut command)
 }

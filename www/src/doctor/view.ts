@@ -6,6 +6,7 @@
 import type { DiagnosticCheck, DiagnosticReport } from '@miptech/chat'
 import { attempt } from '../page'
 import type { Change } from '../recorder'
+import { save, today } from '../save'
 import sheet from './view.css'
 import { CHECKS } from './table'
 
@@ -16,8 +17,8 @@ const STATES: Record<DiagnosticCheck['state'], [mark: string, word: string]> = {
   skipped: ['–', 'not looked at'],
 }
 
-/** Opens the view in a widget's root, and examines. */
-export function show(root: ShadowRoot, examine: () => Promise<DiagnosticReport | null>, changes: () => readonly Change[]): void {
+/** Opens the view in a widget's root, and examines. What was not written down from its beginning is no trace. */
+export function show(root: ShadowRoot, examine: () => Promise<DiagnosticReport | null>, changes: () => readonly Change[], trace: () => string | undefined): void {
   const panel = root.querySelector<HTMLElement>('[part=panel]')
   if (!panel) return
   root.querySelector('.diagnostics')?.remove()
@@ -66,6 +67,10 @@ export function show(root: ShadowRoot, examine: () => Promise<DiagnosticReport |
   }
   const actions = element('div', { className: 'diagnostics-actions' })
   actions.append(element('button', { type: 'button', textContent: 'Run again', onclick: run }), copy)
+  if (trace()) {
+    const keep = (): void => save(traceFile(trace(), changes()), `chat-trace-${today()}.json`)
+    actions.append(element('button', { type: 'button', textContent: 'Export trace', onclick: keep }))
+  }
   const body = element('div', { className: 'diagnostics-body', tabIndex: 0 })
   body.append(sum, actions, checks, element('h3', { textContent: 'Last changes, the newest first' }), list)
   view.append(header, body)
@@ -125,6 +130,12 @@ function textOf(report: DiagnosticReport | null, changes: readonly Change[]): st
   const ids = [report?.chatId, report?.clientId].filter((id) => id !== undefined)
   // Whatever a platform puts into its words, it is no whole id.
   return ids.reduce((text, id) => text.replaceAll(id, `${id.slice(0, 4)}…`), text)
+}
+
+/** What the session was told, for `cargo xtask replay`, beside what changed as the page saw it. */
+function traceFile(lines: string | undefined, changes: readonly Change[]): Blob {
+  const head = JSON.stringify({ version: __VERSION__, createdAt: new Date().toISOString(), changes })
+  return new Blob([`${head.slice(0, -1)},"lines":[\n${lines}\n]}\n`], { type: 'application/json' })
 }
 
 async function copied(root: ShadowRoot, text: string): Promise<boolean> {

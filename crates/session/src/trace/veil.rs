@@ -30,6 +30,28 @@ impl Veil {
         marked(text, (0..MARK_LETTERS).map(letter))
     }
 
+    /// A line with other ids in the place of the UUIDs in it: equal ones stay equal.
+    pub(super) fn ids(&mut self, line: &str) -> String {
+        let mut out = String::with_capacity(line.len());
+        let mut rest = line;
+        while let Some(first) = rest.chars().next() {
+            let (id, after) = match rest.split_at_checked(UUID.len()) {
+                Some((id, after)) if is_uuid(id) => (id, after),
+                Some(_) | None => {
+                    let (one, after) = rest.split_at(first.len_utf8());
+                    out.push_str(one);
+                    rest = after;
+                    continue;
+                }
+            };
+            let place = format!("{:x}", self.place(id));
+            out.push_str(UUID.get(..UUID.len() - place.len()).unwrap_or_default());
+            out.push_str(&place);
+            rest = after;
+        }
+        out
+    }
+
     /// A token as four facts: its place, its user's, its end and its length in milliseconds.
     pub(super) fn token(&mut self, token: &Token) -> String {
         let claims = token.claims();
@@ -78,7 +100,9 @@ impl Veil {
                 };
                 let mut again = String::new();
                 quoted(&mut again, &veiled);
-                out.push_str(again.trim_matches('"'));
+                // Only the two around it: a text may end with a quote itself.
+                let inside = again.strip_prefix('"').and_then(|again| again.strip_suffix('"'));
+                out.push_str(inside.unwrap_or_default());
             }
             rest = after;
             if let Some(quote) = rest.get(..1) {
@@ -115,6 +139,21 @@ fn marked(text: &str, mut mark: impl Iterator<Item = char>) -> String {
         (0..character.len_utf16()).for_each(|_| out.push(shape));
     }
     out
+}
+
+/// What stands for the first id of a trace.
+const UUID: &str = "00000000-0000-4000-8000-000000000000";
+
+fn is_uuid(text: &str) -> bool {
+    let pairs = text.bytes().zip(UUID.bytes());
+    text.len() == UUID.len()
+        && pairs.into_iter().all(|(byte, like)| {
+            if like == b'-' {
+                byte == b'-'
+            } else {
+                byte.is_ascii_hexdigit()
+            }
+        })
 }
 
 /// Enough for all that is said in one trace.
@@ -209,6 +248,24 @@ mod tests {
     }
 
     #[test]
+    fn ids_are_others_and_as_alike_as_they_were() {
+        let mut veil = Veil::default();
+        let (one, two) = (
+            "549c43bb-9fcc-4051-bbf1-3399074ec06a",
+            "3165099C-5414-4d40-ba39-b82a3f9a346d",
+        );
+        let line = veil.ids(&format!(
+            "[\"é\",\"{one}\",\"{{\\\"id\\\":\\\"{two}\\\"}}\",\"{one}\"]"
+        ));
+        assert_eq!(line.matches(UUID).count(), 2, "{line}");
+        assert!(
+            line.contains("8000-000000000001") && !line.contains("ba39"),
+            "{line}"
+        );
+        assert_eq!(veil.ids("549c43bb-9fcc-4051"), "549c43bb-9fcc-4051");
+    }
+
+    #[test]
     fn frames_keep_what_says_how_things_stand() {
         let mut veil = Veil::default();
         let frame =
@@ -216,6 +273,11 @@ mod tests {
         let veiled =
             r#"{"type":"response_chunk","data":{"message_id":"a1","content":"Xx \"xxx\" x\u000a","n":1.5}}"#;
         assert_eq!(veil.json(frame), veiled);
+        let ends_with_a_quote = r#"{"type":"response_chunk","data":{"content":"href=\""}}"#;
+        assert_eq!(
+            veil.json(ends_with_a_quote),
+            ends_with_a_quote.replace("href", "xxxx")
+        );
         let history = r#"{"items":[{"content":"m8 long","created_at":1,"id":"a15","role":"user"}]}"#;
         let veiled = r#"{"items":[{"content":"a0 aaax","created_at":1,"id":"a15","role":"user"}]}"#;
         assert_eq!(veil.json(history), veiled);

@@ -93,9 +93,10 @@ impl<'a> Line<'a> {
             .text(&silence.to_string())
     }
 
+    /// The whole line. Who knows the id of a chat may read it, so no id of the platform's or ours is in it.
     fn end(mut self) -> String {
         self.out.push(']');
-        self.out
+        self.veil.ids(&self.out)
     }
 }
 
