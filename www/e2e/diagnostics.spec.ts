@@ -13,7 +13,7 @@ import { WWW } from './server'
 /** The file of a trace: what the page saw change, and what its session was told, a line each. */
 interface Trace {
   version: string
-  changes: { what: string }[]
+  changes: { what: string; times: number }[]
   lines: string[][]
 }
 

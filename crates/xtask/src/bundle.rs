@@ -307,7 +307,8 @@ mod tests {
         fs::write(dist.join("miptech-chat-rest-0123456789.wasm"), "old").unwrap();
         fs::write(dist.join("miptech-chat-0123456789.js"), "stays").unwrap();
 
-        let wasm = publish(&dist, &[b"a".to_vec(), b"b".to_vec(), b"c".to_vec()]).unwrap();
+        let bytes: Vec<Vec<u8>> = stems().map(String::into_bytes).collect();
+        let wasm = publish(&dist, &bytes).unwrap();
         assert_eq!(parts(&dist).unwrap(), wasm);
         assert!(wasm.iter().all(|name| is_intact(&dist, name)));
         assert!(dist.join("miptech-chat-0123456789.js").exists());
