@@ -27,6 +27,7 @@ test('the tarball holds these files and no other', async () => {
     'dist/miptech-chat-extras-<hash>.js',
     'dist/miptech-chat-it-<hash>.js',
     'dist/miptech-chat-rest-<hash>.wasm',
+    'dist/miptech-chat-trace-<hash>.wasm',
     'dist/react.cjs',
     'dist/react.d.ts',
     'dist/react.js',
