@@ -137,6 +137,20 @@ test('what it exports, told to another session, changes the same again, and says
   expect(turns(stdout.split('\n'))).toEqual(turns(seen))
 })
 
+for (const missing of ['trace', 'answers']) {
+  test(`where the part ${missing} cannot be had, the chat goes on without a trace`, async ({ page, widget, server }) => {
+    await page.route(new RegExp(`/miptech-chat-${missing}-\\w+\\.wasm$`), (route) => route.abort())
+    await goToPage(page, server, tag(server.origin, 'data-debug="true"'))
+    await widget.openLive()
+    await widget.askAndWait(REACT_QUESTION)
+    // It comes with the last part that a visitor has something of.
+    if (missing === 'answers') return
+    await openView(widget)
+    await expect(view(widget).getByRole('button', { name: 'Copy report' })).toBeVisible()
+    await expect(view(widget).getByRole('button', { name: 'Export trace' })).toHaveCount(0)
+  })
+}
+
 test('the last 200 changes are kept, and no more', async ({ page, widget, server }) => {
   await goToPage(page, server, tag(server.origin, 'data-debug="true"'))
   await widget.openLive()
