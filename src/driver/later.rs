@@ -4,15 +4,9 @@
 pub(super) mod trace {
     use std::cell::RefCell;
 
-    use miptech_chat_session::{
-        Input, Now, SessionConfig,
-        trace::{self, Veil},
-    };
+    use miptech_chat_session::{Input, Now, SessionConfig, trace::Trace};
 
     use crate::driver::Recorder;
-
-    /// What one session was told, line by line; the beginning first.
-    struct Trace(RefCell<(Veil, Vec<String>)>);
 
     /// Begins to write down what a session is told that is about to be made of this. If the recorder were given back, the
     /// optimiser would know outside what it is, and everything it leads to would come first.
@@ -23,21 +17,19 @@ pub(super) mod trace {
         seed: u64,
         now: Now,
     ) {
-        let mut veil = Veil::default();
-        let beginning = trace::begin(&mut veil, config, seed, now);
-        *recorder = Some(Box::new(Trace(RefCell::new((veil, vec![beginning])))));
+        *recorder = Some(Box::new(RefCell::new(Trace::begin(config, seed, now))));
     }
 
-    impl Recorder for Trace {
+    impl Recorder for RefCell<Trace> {
         fn note(&self, input: &Input<'_>, now: Now) {
-            let (veil, lines) = &mut *self.0.borrow_mut();
-            if lines.len() < MOST_LINES {
-                lines.push(trace::line(veil, input, now));
+            let mut trace = self.borrow_mut();
+            if trace.lines.len() < MOST_LINES {
+                trace.note(input, now);
             }
         }
 
         fn lines(&self) -> String {
-            self.0.borrow().1.join(",\n")
+            self.borrow().lines.join(",\n")
         }
     }
 

@@ -7,8 +7,32 @@ mod read;
 mod veil;
 mod write;
 
-pub use self::{
-    read::{Fields, begun, tell},
-    veil::Veil,
-    write::{begin, line},
-};
+pub use self::read::{Fields, begun, tell};
+
+use self::veil::Veil;
+use crate::{clock::Now, config::SessionConfig, input::Input};
+
+/// What one session was told.
+#[derive(Debug)]
+pub struct Trace {
+    /// A line for each input, the beginning first.
+    pub lines: Vec<String>,
+    veil: Veil,
+}
+
+impl Trace {
+    /// Begins with what a session is about to be made of.
+    #[must_use]
+    pub fn begin(config: &SessionConfig, seed: u64, now: Now) -> Self {
+        let mut veil = Veil::default();
+        Self {
+            lines: vec![write::begin(&mut veil, config, seed, now)],
+            veil,
+        }
+    }
+
+    /// Writes down what the session is told next.
+    pub fn note(&mut self, input: &Input<'_>, now: Now) {
+        self.lines.push(write::line(&mut self.veil, input, now));
+    }
+}

@@ -4,33 +4,30 @@ use std::fmt;
 
 use miptech_chat_session::{
     Event, Input, Instant, Now, Output, Session, SessionConfig,
-    trace::{self, Fields, Veil},
+    trace::{self, Fields},
 };
 use serde_json::Value;
 
 /// One page's inputs and what its session made of them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Trace {
-    /// The lines, the beginning first (`miptech_chat_session::trace`).
-    pub lines: Vec<String>,
+    /// What it was told.
+    pub told: trace::Trace,
     /// What changed, a line each.
     pub changes: Vec<String>,
-    veil: Veil,
 }
 
 impl Trace {
     /// A trace of a session that is about to be made of this.
     pub(crate) fn begin(config: &SessionConfig, seed: u64, now: Now) -> Self {
-        let mut veil = Veil::default();
         Self {
-            lines: vec![trace::begin(&mut veil, config, seed, now)],
+            told: trace::Trace::begin(config, seed, now),
             changes: Vec::new(),
-            veil,
         }
     }
 
     pub(crate) fn note(&mut self, input: &Input<'_>, now: Now) {
-        self.lines.push(trace::line(&mut self.veil, input, now));
+        self.told.note(input, now);
     }
 
     pub(crate) fn changed(&mut self, event: &Event) {
@@ -41,7 +38,7 @@ impl Trace {
 impl fmt::Display for Trace {
     /// As a file that [`replay`] reads: an object with the lines.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{{\"lines\":[\n{}\n]}}", self.lines.join(",\n"))
+        write!(f, "{{\"lines\":[\n{}\n]}}", self.told.lines.join(",\n"))
     }
 }
 

@@ -21,7 +21,7 @@ fn a_trace_replayed_changes_what_it_changed() {
     let mut lines = 0;
     for seed in 0..8 {
         for (page, trace) in traces(seed).into_iter().enumerate() {
-            lines += trace.lines.len();
+            lines += trace.told.lines.len();
             let replayed = replay(&trace.to_string()).unwrap();
             let replayed: Vec<String> = replayed.into_iter().map(|(_, change)| change).collect();
             // A page that crashed heard no more of what its session still had to tell.
@@ -34,7 +34,7 @@ fn a_trace_replayed_changes_what_it_changed() {
                 replayed.len() >= trace.changes.len(),
                 "page {page} of seed {seed}"
             );
-            for line in &trace.lines {
+            for line in &trace.told.lines {
                 for word in ["what about it", "long long", "secret-password", "half a thought"] {
                     assert!(!line.contains(word), "{line}");
                 }
@@ -90,8 +90,8 @@ fn what_is_no_trace_is_refused() {
     ));
     for line in [r#"["0","0","dance"]"#, r#"["0","0","send"]"#, "[]"] {
         let mut trace = traces(1).remove(0);
-        trace.lines.truncate(1);
-        trace.lines.push(line.to_owned());
+        trace.told.lines.truncate(1);
+        trace.told.lines.push(line.to_owned());
         assert!(
             matches!(replay(&trace.to_string()), Err(ReplayError::Unreadable(2))),
             "{line}"

@@ -153,6 +153,7 @@ mod tests {
         let of = |path: &str| gate_part(&format!("_RNvNtNtNtCs4fqI2P2rA04_12miptech_chat2ui{path}"));
         assert_eq!(of("5later7answers4draw"), Some(1));
         assert_eq!(of("5later4rest4form"), Some(2));
+        assert_eq!(of("5later5trace5begin"), Some(3));
         assert_eq!(of("5later5never4form"), None);
         assert_eq!(of("5early4rest4form"), None);
         assert_eq!(

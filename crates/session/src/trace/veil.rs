@@ -5,7 +5,7 @@ use miptech_chat_protocol::{is_json, quoted, token::Token, unquoted};
 /// What stands in the place of words and secrets in one trace: their shape, and which of them are equal. Neither can be
 /// guessed from it, however few words there are: only the order in which they came is in it.
 #[derive(Debug, Default)]
-pub struct Veil {
+pub(super) struct Veil {
     /// What was seen so far, as numbers nobody else is told.
     seen: Vec<u64>,
 }
@@ -35,19 +35,17 @@ impl Veil {
         let mut out = String::with_capacity(line.len());
         let mut rest = line;
         while let Some(first) = rest.chars().next() {
-            let (id, after) = match rest.split_at_checked(UUID.len()) {
-                Some((id, after)) if is_uuid(id) => (id, after),
-                Some(_) | None => {
-                    let (one, after) = rest.split_at(first.len_utf8());
-                    out.push_str(one);
-                    rest = after;
-                    continue;
-                }
-            };
-            let place = format!("{:x}", self.place(id));
-            out.push_str(UUID.get(..UUID.len() - place.len()).unwrap_or_default());
-            out.push_str(&place);
-            rest = after;
+            if let Some((id, after)) = rest.split_at_checked(UUID.len())
+                && is_uuid(id)
+            {
+                let place = format!("{:x}", self.place(id));
+                out.push_str(UUID.get(..UUID.len() - place.len()).unwrap_or_default());
+                out.push_str(&place);
+                rest = after;
+            } else {
+                out.push(first);
+                rest = rest.get(first.len_utf8()..).unwrap_or_default();
+            }
         }
         out
     }
@@ -86,11 +84,12 @@ impl Veil {
                 out.push_str(inside);
             } else if is_kept(key, text) {
                 out.push_str(inside);
-            } else if matches!(key, "access_token" | "refresh_token" | "token") {
-                match Token::parse(inside) {
-                    Some(known) => out.push_str(&self.token(&known)),
-                    None => out.push_str(inside),
-                }
+            } else if is_token(key)
+                && let Some(known) = Token::parse(inside)
+            {
+                out.push_str(&self.token(&known));
+            } else if is_token(key) && matches!(inside, "null" | "undefined") {
+                out.push_str(inside);
             } else {
                 let whole = unquoted(&format!("\"{inside}\"")).unwrap_or_default();
                 let veiled = if is_piece {
@@ -145,15 +144,9 @@ fn marked(text: &str, mut mark: impl Iterator<Item = char>) -> String {
 const UUID: &str = "00000000-0000-4000-8000-000000000000";
 
 fn is_uuid(text: &str) -> bool {
-    let pairs = text.bytes().zip(UUID.bytes());
+    let mut pairs = text.bytes().zip(UUID.bytes());
     text.len() == UUID.len()
-        && pairs.into_iter().all(|(byte, like)| {
-            if like == b'-' {
-                byte == b'-'
-            } else {
-                byte.is_ascii_hexdigit()
-            }
-        })
+        && pairs.all(|(byte, like)| byte == like || like != b'-' && byte.is_ascii_hexdigit())
 }
 
 /// Enough for all that is said in one trace.
@@ -184,6 +177,12 @@ fn is_kept(key: &str, text: &str) -> bool {
         || key.ends_with("_at")
         // The words of a refusal decide what it is.
         || (is_words && (text.contains("\"error\"") || text.contains("\"detail\"") || text.contains("\"code\"")))
+}
+
+/// Whether a token stands under a key. One that is too long or has blanks is no token to the session, but a secret all the
+/// same.
+fn is_token(key: &str) -> bool {
+    matches!(key, "access_token" | "refresh_token" | "token")
 }
 
 /// Frames that hold a piece of an answer.
@@ -277,6 +276,12 @@ mod tests {
         assert_eq!(
             veil.json(ends_with_a_quote),
             ends_with_a_quote.replace("href", "xxxx")
+        );
+        let unsound = r#"{"access_token":"se cret","refresh_token":"null"}"#;
+        let veiled = Veil::default().json(unsound);
+        assert!(
+            !veiled.contains("cret") && veiled.contains("\"null\""),
+            "{veiled}"
         );
         let history = r#"{"items":[{"content":"m8 long","created_at":1,"id":"a15","role":"user"}]}"#;
         let veiled = r#"{"items":[{"content":"a0 aaax","created_at":1,"id":"a15","role":"user"}]}"#;

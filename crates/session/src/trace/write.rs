@@ -93,7 +93,7 @@ impl<'a> Line<'a> {
             .text(&silence.to_string())
     }
 
-    /// The whole line. Who knows the id of a chat may read it, so no id of the platform's or ours is in it.
+    /// The whole line. Who knows the id of a chat may read it, so other UUIDs stand for those that are ids.
     fn end(mut self) -> String {
         self.out.push(']');
         self.veil.ids(&self.out)
@@ -101,8 +101,7 @@ impl<'a> Line<'a> {
 }
 
 /// The line a trace begins with: what the session was made of.
-#[must_use]
-pub fn begin(veil: &mut Veil, config: &SessionConfig, seed: u64, now: Now) -> String {
+pub(super) fn begin(veil: &mut Veil, config: &SessionConfig, seed: u64, now: Now) -> String {
     let endpoints = &config.caller.endpoints;
     let restored = &config.restored;
     Line::new(veil, now, "begin")
@@ -135,8 +134,7 @@ pub fn begin(veil: &mut Veil, config: &SessionConfig, seed: u64, now: Now) -> St
 }
 
 /// One line for one input.
-#[must_use]
-pub fn line(veil: &mut Veil, input: &Input<'_>, now: Now) -> String {
+pub(super) fn line(veil: &mut Veil, input: &Input<'_>, now: Now) -> String {
     // Each input is one line, so the veil goes with it.
     let line = move |name: &'static str| {
         let veil = veil;
