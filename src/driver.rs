@@ -94,7 +94,8 @@ pub(crate) struct Surroundings {
 }
 
 impl Driver {
-    /// A session at rest; `listener` hears every event, in order, the first ones before this returns.
+    /// A session at rest, which hears page and tabs from here on; `listener` is told every event, in order, once it
+    /// [begins](Self::begin).
     pub(crate) fn new(
         config: SessionConfig,
         surroundings: Surroundings,
@@ -121,7 +122,8 @@ impl Driver {
             session: RefCell::new(session),
             tenant,
             outputs: RefCell::default(),
-            is_delivering: Cell::new(false),
+            // Until it begins, what comes of what is heard waits.
+            is_delivering: Cell::new(true),
             inbox: Inbox::default(),
             is_hearing: Cell::new(false),
             calls: RefCell::default(),
@@ -139,9 +141,14 @@ impl Driver {
             recorder,
         }));
         driver.0.listen(channel, page);
-        driver.0.deliver();
-        Page::at_start().for_each(|signal| driver.0.page_did(signal));
         driver
+    }
+
+    /// From here on events are told and effects carried out, the first of them before this returns.
+    pub(crate) fn begin(&self) {
+        self.0.is_delivering.set(false);
+        self.0.deliver();
+        Page::at_start().for_each(|signal| self.0.page_did(signal));
     }
 
     /// Brings the conversation up.

@@ -1,6 +1,6 @@
 //! The one door JavaScript may open.
 //!
-//! [`mount`] reads the options, prepares the host element, builds the views and starts the driver.
+//! [`mount`] reads the options, prepares the host element, makes the driver and draws the views.
 //! No `JsValue` travels past `config`, and no behaviour of the product lives here.
 
 use std::{cell::RefCell, rc::Rc};
@@ -19,7 +19,7 @@ use crate::{
         host::Host,
         room::Room,
     },
-    ui::{Act, ChatModel, Language},
+    ui::{ChatModel, Language},
 };
 
 pub use self::handle::{ChatHandle, call};
@@ -33,11 +33,15 @@ mod room;
 mod snapshot;
 mod tokens;
 
-/// [`mount`] for JavaScript: gives the number under which `call` finds the widget, or 0 where nothing was drawn.
+/// Prepares a chat on `host` for JavaScript: gives the number under which `call` finds the widget, or 0 where a wrong
+/// option became an `error` event.
+///
+/// It is drawn by a call of its own ([`ChatHandle::draw`]), which may be in another task: both in one would hold up the
+/// page for longer than a key may wait.
 #[wasm_bindgen(js_name = mount)]
 #[must_use]
-pub fn mount_for_js(host: HtmlElement, options: &JsValue) -> u32 {
-    mount(host, options).number()
+pub fn prepare_for_js(host: HtmlElement, options: &JsValue) -> u32 {
+    prepare(host, options).number()
 }
 
 /// Draws the chat into the shadow root of `host` and gives the handle to it.
@@ -46,6 +50,12 @@ pub fn mount_for_js(host: HtmlElement, options: &JsValue) -> u32 {
 /// over where it stands. Never throws: a wrong option becomes an `error` event on `host` in a later microtask, and the
 /// handle then does nothing.
 pub fn mount(host: HtmlElement, options: &JsValue) -> ChatHandle {
+    let handle = prepare(host, options);
+    handle.draw(&config::open(options));
+    handle
+}
+
+fn prepare(host: HtmlElement, options: &JsValue) -> ChatHandle {
     let storage = config::storage(options);
     match Config::read(options, &storage) {
         Ok(config) => ChatHandle::of(Rc::new(build(host, config, storage))),
@@ -75,7 +85,6 @@ fn build(host: HtmlElement, config: Config, storage: Storage) -> Widget {
         session,
         live,
         connect,
-        opens,
         token_keys,
         get_token,
     } = config;
@@ -101,17 +110,13 @@ fn build(host: HtmlElement, config: Config, storage: Storage) -> Widget {
         })
     };
     room.attach(driver.clone());
-    // What is being typed goes before what was typed on an earlier page.
-    host.typed().into_iter().for_each(|text| room.set_draft(text));
-    let widget = Widget {
+    Widget {
         driver,
         room,
+        undrawn: RefCell::new(Some(views)),
         mounted: RefCell::default(),
         host: RefCell::new(Some(host)),
-    };
-    widget.draw(views);
-    widget.room.mounted(opens);
-    widget
+    }
 }
 
 /// A configuration error is the one thing printed without `debug`: nobody could see it otherwise.

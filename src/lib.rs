@@ -22,4 +22,4 @@ mod ui;
 #[global_allocator]
 static ALLOCATOR: Allocator<OwnMemory> = Allocator::new(OwnMemory);
 
-pub use self::embed::{ChatHandle, call, came, mount, mount_for_js, version};
+pub use self::embed::{ChatHandle, call, came, mount, prepare_for_js, version};

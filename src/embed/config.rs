@@ -11,7 +11,6 @@ use miptech_chat_session::{
 use wasm_bindgen::{JsCast, JsValue};
 
 use self::fields::{Fields, wrong};
-use super::events::By;
 use crate::{
     browser::{entropy, storage::Storage},
     ui::{Confirm, Language, Links, Options},
@@ -25,8 +24,6 @@ pub(super) struct Config {
     pub(super) session: SessionConfig,
     pub(super) live: Live,
     pub(super) connect: Connect,
-    /// On whose behalf the panel is open at the start, where it is.
-    pub(super) opens: Option<By>,
     pub(super) token_keys: TokenKeys,
     /// The host page's own source of tokens.
     pub(super) get_token: Option<Function>,
@@ -114,7 +111,6 @@ impl Config {
             "send" => Connect::Send,
             _ => Connect::Open,
         };
-        let opens = opening(&fields);
         let profile = fields.one_of(
             "profile",
             &["auto", "two-step", "join-token", "realtime"],
@@ -153,7 +149,6 @@ impl Config {
             session,
             live,
             connect,
-            opens,
             token_keys,
             get_token,
         })
@@ -234,6 +229,12 @@ pub(super) fn storage(options: &JsValue) -> Storage {
     }
 }
 
+/// The option `open`, which is no matter of the driver's or the views'.
+pub(super) fn open(options: &JsValue) -> JsValue {
+    let fields = fields(options).ok();
+    fields.and_then(|fields| fields.any("open")).unwrap_or_default()
+}
+
 fn fields(options: &JsValue) -> Result<Fields, ConfigError> {
     Fields::of(options).ok_or_else(|| wrong("options", "an object", options))
 }
@@ -244,19 +245,6 @@ fn sign_in(fields: &Fields) -> SignInForm {
         "required" => SignInForm::Required,
         _ => SignInForm::Auto,
     }
-}
-
-/// The loader says more than a page can: who opened the panel it drew, or that a crash interrupted an open one.
-/// What `restore` means it has found out by then.
-fn opening(fields: &Fields) -> Option<By> {
-    let value = fields.any("open")?;
-    let read = match value.as_string().as_deref() {
-        Some("again") => Some(Some(By::Restart)),
-        Some("restore") => Some(None),
-        Some("visitor") => Some(Some(By::Shell)),
-        _ => value.as_bool().map(|is_open| is_open.then_some(By::Option)),
-    };
-    fields.expect("open", "true, false or restore", &value, read)?
 }
 
 fn tenant(fields: &Fields) -> Result<TenantId, ConfigError> {

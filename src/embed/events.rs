@@ -209,3 +209,14 @@ pub(super) enum By {
     Shell,
     Visitor,
 }
+
+impl By {
+    /// Who opened a panel that is open as soon as it is drawn; nobody did where it is closed.
+    pub(super) fn at_start(open: &JsValue) -> Option<Self> {
+        match open.as_string().as_deref() {
+            Some("again") => Some(Self::Restart),
+            Some("visitor") => Some(Self::Shell),
+            _ => open.as_bool().unwrap_or(false).then_some(Self::Option),
+        }
+    }
+}

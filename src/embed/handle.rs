@@ -27,6 +27,8 @@ use crate::{
 pub(super) struct Widget {
     pub(super) driver: Driver,
     pub(super) room: SharedRoom,
+    /// What the views will be drawn by, until they are.
+    pub(super) undrawn: RefCell<Option<Options>>,
     pub(super) mounted: RefCell<Option<Mounted>>,
     pub(super) host: RefCell<Option<Host>>,
 }
@@ -63,6 +65,7 @@ pub fn call(widget: u32, method: u32, first: &JsValue, second: &JsValue) -> JsVa
         19 => handle.regenerate(),
         20 => handle.mark_read(),
         21 => handle.erase(),
+        23 => handle.draw(first),
         // The others come later.
         _ if crate::ui::is_whole() => return later::rest::call(&handle, method, first, second),
         _ => {}
@@ -92,6 +95,22 @@ impl Widget {
             crate::ui::mount(host.place().clone(), model, actions, options, host.is_drawn())
         });
         self.mounted.replace(mounted);
+    }
+
+    /// Draws the views for the first time, and does what the options ask for at the start.
+    fn appear(&self, opens: Option<By>) {
+        let Some(options) = self.undrawn.take() else {
+            return;
+        };
+        self.driver.begin();
+        let typed = self.host.borrow().as_ref().and_then(|host| {
+            host.dress();
+            host.typed()
+        });
+        // What is being typed goes before what was typed on an earlier page.
+        typed.into_iter().for_each(|text| self.room.set_draft(text));
+        self.draw(options);
+        self.room.mounted(opens);
     }
 }
 
@@ -152,6 +171,14 @@ impl ChatHandle {
 }
 
 impl ChatHandle {
+    /// Draws what was prepared, once. `open` says whether the panel is open from then on, and by whom: `visitor` opened
+    /// the one the loader drew, `again` is one that a crash interrupted, `true` is the page's wish.
+    pub fn draw(&self, open: &JsValue) {
+        if let Some(widget) = self.widget() {
+            widget.appear(By::at_start(open));
+        }
+    }
+
     /// Opens the panel; `by` is `visitor` where the launcher was pressed.
     pub fn open(&self, by: &JsValue) {
         self.show(true, by);

@@ -46,7 +46,6 @@ impl Host {
                 place
             }
         };
-        adopt_sheet(&root, &place);
         let fence = Closure::<dyn FnMut(Event)>::new(|event: Event| event.stop_propagation());
         for name in KEY_EVENTS {
             let _never_refused = root.add_event_listener_with_callback(name, fence.as_ref().unchecked_ref());
@@ -67,6 +66,11 @@ impl Host {
         if cfg!(feature = "alone") && !self.is_drawn {
             pin(&self.element, look);
         }
+    }
+
+    /// Puts the sheet of the views beside the loader's; what the loader drew has no place in it, so they follow at once.
+    pub(super) fn dress(&self) {
+        adopt_sheet(&self.root, &self.place);
     }
 
     /// What the visitor typed before this code ran.

@@ -28,7 +28,6 @@ async fn a_wrong_option_draws_nothing_and_is_told_once_in_a_later_microtask() {
         (r#"{"position": "middle"}"#, "position"),
         (r#"{"size": "huge"}"#, "size"),
         (r#"{"connect": "never"}"#, "connect"),
-        (r#"{"open": "yes"}"#, "open"),
         (r#"{"zIndex": 1.5}"#, "zIndex"),
         (r#"{"zIndex": "top"}"#, "zIndex"),
         (r#"{"limits": {"messageChars": "many"}}"#, "messageChars"),

@@ -340,19 +340,24 @@ test.describe('the module', () => {
     await expect.poll(() => page.evaluate(() => window.heard)).toEqual(['at once: config/invalid', 'later: config/invalid'])
   })
 
-  test('names field, expectation and value of an option of a wrong type', async ({ page, server }) => {
-    await goToModulePage(page, server)
-    const told = await page.evaluate(
-      (apiUrl) =>
-        new Promise<unknown>((resolve) => {
-          window.handle = window.mount({ apiUrl, load: 'eager', title: 42 as unknown as string, on: { error: resolve } })
-        }),
-      server.origin,
-    )
-    expect(told).toMatchObject({ code: 'config/invalid', help: expect.stringMatching(/string.*title.*number/) })
-    expect(await page.evaluate(() => window.handle?.send('hello'))).toMatchObject({ ok: false })
-    expect(await server.log()).toEqual([])
-  })
+  for (const [wrong, named] of [
+    [{ title: 42 }, /string.*title.*number/],
+    [{ open: 'yes' }, /restore.*open.*"yes"/],
+  ] as const) {
+    test(`names field, expectation and value of an option of a wrong type: ${JSON.stringify(wrong)}`, async ({ page, server }) => {
+      await goToModulePage(page, server)
+      const told = await page.evaluate(
+        ([apiUrl, wrong]) =>
+          new Promise<unknown>((resolve) => {
+            window.handle = window.mount({ apiUrl, load: 'eager', ...(wrong as object), on: { error: resolve } })
+          }),
+        [server.origin, wrong] as const,
+      )
+      expect(told).toMatchObject({ code: 'config/invalid', help: expect.stringMatching(named) })
+      expect(await page.evaluate(() => window.handle?.send('hello'))).toMatchObject({ ok: false })
+      expect(await server.log()).toEqual([])
+    })
+  }
 
   test('survives a listener that throws, and says so', async ({ page, widget, server }) => {
     await goToModulePage(page, server)

@@ -11,14 +11,13 @@ import type { Seat } from './seat'
 import { begin } from './wishes'
 
 /** The options as the wasm reads them. */
-export function innerOptions(given: ChatOptions, open: unknown, storage: unknown): object {
+export function innerOptions(given: ChatOptions, storage?: unknown): object {
   // What is null is not given, as it is for the wasm.
   const options = Object.fromEntries(Object.entries(given).filter(([, value]) => value != null)) as ChatOptions
   const { strings = {}, suggestions, features, theme, zIndex, disclosure, context, user } = options
   const facts = (): object => ({ ...(typeof context === 'function' ? context() : context), user })
   return {
     ...options,
-    open,
     storage,
     theme: theme === 'light' || theme === 'dark' ? theme : typeof theme === 'string' && theme !== 'glass' ? theme : undefined,
     // A tag says it as text.
@@ -92,7 +91,7 @@ export function change(seat: Seat, method: string, value: unknown, { take, hear,
     hear(event, callback as (detail: unknown) => void)
   }
   const next = { ...options, ...patch, on: { ...options.on, ...patch.on } }
-  if (!take(innerOptions(next, false, undefined))) return
+  if (!take(innerOptions(next))) return
   for (const token of Object.keys(tokensOf(options))) host.style.removeProperty(`--miptech-chat-${token}`)
   Object.assign(options, next)
   pinAnew(host, options)

@@ -80,11 +80,7 @@ async function begin(seat: Seat, answer: Response): Promise<void> {
     await complete(instance)
     await more?.writeTraces(instance)
   }
-  // To start the code and to draw by it are two tasks where the browser can tell them apart, so that keys come in between.
-  // By no timer: a page under test may hold those, and a hidden one slows them down.
-  await self.scheduler?.yield?.()
-  // What was asked for meanwhile is done in its order, so what it takes is there first.
-  if (seat.queue.some(([name]) => CHANGING.test(name))) await extras()
+  await aside()
   if (seat.isGone) return
   if (instance.isDead()) {
     // The last widget in it went before anybody heard of its end.
@@ -114,9 +110,22 @@ async function begin(seat: Seat, answer: Response): Promise<void> {
   }
   instance.hearers.add(died)
   widget.atEnd(end)
-  widget.mount()
+  if (widget.prepare()) {
+    await aside()
+    // What was asked for meanwhile is done in its order, so what it takes is there first.
+    if (seat.queue.some(([name]) => CHANGING.test(name))) await extras()
+    if (seat.isGone) return widget.destroy()
+    if (instance.isDead()) return
+  }
+  widget.draw()
   complete(instance)
 }
+
+/**
+ * To start the code, to prepare a widget and to draw it are tasks of their own where the browser can tell them apart, so
+ * that keys come in between. By no timer: a page under test may hold those, and a hidden one slows them down.
+ */
+const aside = async (): Promise<void> => self.scheduler?.yield?.()
 
 /** Says what happened, and begins anew a moment later; too often, and it is over for a while. */
 async function restart(seat: Seat, widget: Widget, isOver: Promise<boolean>, cause: unknown, again: () => Promise<void>): Promise<void> {

@@ -14,13 +14,15 @@ import type { Wish } from './wishes'
 
 /** The methods of the wasm, in the order in which `src/embed/handle.rs` numbers them. */
 const METHODS =
-  'open close send retry stop newConversation signIn register logout isAuthenticated getProfile diagnose setToken setDraft focusComposer getState getMessages destroy update regenerate markRead eraseConversation getTrace'.split(
+  'open close send retry stop newConversation signIn register logout isAuthenticated getProfile diagnose setToken setDraft focusComposer getState getMessages destroy update regenerate markRead eraseConversation getTrace draw'.split(
     ' ',
   )
 
 export interface Widget extends Engine {
+  /** Everything that comes before the views. Where there will be some, `draw` may follow in a task of its own. */
+  prepare(): boolean
   /** Hands the shell over, and does what was asked for until now. */
-  mount(): void
+  draw(): void
   /** Called once the widget is gone by itself. */
   atEnd(call: () => void): void
   /** The instance is dead: what waits for it is told, and nothing of it is called any more. */
@@ -155,13 +157,7 @@ export function drawnWidget(seat: Seat, instance: Instance, storage: Keys & { gr
   }
 
   const engine: Widget = {
-    mount() {
-      const { widget, field: input } = shell
-      const by = seat.openedBy
-      const isOpen = widget.dataset['open'] === ''
-      // From here on the widget hears its keys by itself.
-      widget.onkeydown = null
-      if (input.form) input.form.onsubmit = null
+    prepare() {
       more?.attend(seat, storage, instance)
       const root = host.shadowRoot
       if (root && !root.adoptedStyleSheets?.length) {
@@ -172,6 +168,17 @@ export function drawnWidget(seat: Seat, instance: Instance, storage: Keys & { gr
       heard.forEach(attach)
       noteDeltas()
       host.addEventListener('miptech-chat:error', noteError, life)
+      const chosen = storage === pageKeys ? undefined : storage
+      number = glue.mount(host, { ...(more ? more.innerOptions(options, chosen) : options), words: wordsOf(options) })
+      return !!number
+    },
+    draw() {
+      const { widget, field: input } = shell
+      const by = seat.openedBy
+      const isOpen = widget.dataset['open'] === ''
+      // From here on the widget hears its keys by itself.
+      widget.onkeydown = null
+      if (input.form) input.form.onsubmit = null
       host.shadowRoot?.addEventListener('click', pressed, life)
       host.shadowRoot?.addEventListener('auxclick', pressed, life)
       host.addEventListener('miptech-chat:wish', ({ detail }: Event & { detail?: Wish }) => void extras().then(({ grant }) => grant(seat, engine, storage, detail!)), life)
@@ -182,12 +189,10 @@ export function drawnWidget(seat: Seat, instance: Instance, storage: Keys & { gr
       addEventListener('storage', followLanguage, life)
       addEventListener('resize', followScreen, life)
       if (options.open === 'restore') for (const name of ['open', 'close']) host.addEventListener(`miptech-chat:${name}`, () => remember(name), life)
-      const chosen = storage === pageKeys ? undefined : storage
       const begin = isOpen && (by === 'visitor' || by === 'again' ? by : true)
       // Nobody is asked for anything before tokens, facts and options that were told meanwhile are there.
       const waits = by !== 'again' && seat.queue.some(([name]) => name === 'setToken' || CHANGING.test(name))
-      const open = !waits && begin
-      number = glue.mount(host, { ...(more ? more.innerOptions(options, open, chosen) : options), open, words: wordsOf(options) })
+      inner('draw', !waits && begin)
       // It crashed; what was asked for waits for the next one.
       if (isDead()) return
       seat.engine = engine

@@ -94,6 +94,7 @@ struct Opened {
     running: f64,
     longest_before: f64,
     longest_task: f64,
+    worst_task: f64,
     shift: f64,
 }
 
@@ -257,6 +258,7 @@ fn openings(openings: &Openings) -> String {
             ms(opened.running),
             task(opened.longest_before),
             task(opened.longest_task),
+            task(opened.worst_task),
             format!("{:.3}", opened.shift),
             opened.rounds.to_string(),
         ]
@@ -268,6 +270,7 @@ fn openings(openings: &Openings) -> String {
         "Code runs",
         "Longest task before",
         "Longest task from the click on",
+        "Worst task of any round",
         "Layout shift",
         "Rounds",
     ];
