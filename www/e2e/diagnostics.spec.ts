@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Page } from '@playwright/test'
-import type { Widget } from './widget'
+import { Widget } from './widget'
 import { examined, faultsOf } from './axe'
 import { REACT_QUESTION, WASM_PARTS, expect, test } from './fixtures'
 import { goToPage, tag } from './pages'
@@ -135,6 +135,33 @@ test('what it exports, told to another session, changes the same again, and says
   const seen = changes.flatMap(({ what, times }) => Array.from({ length: times }, () => what))
   expect(turns(seen)).toEqual(expect.arrayContaining(['connection reconnecting', 'error socket/dropped', 'answer complete']))
   expect(turns(stdout.split('\n'))).toEqual(turns(seen))
+})
+
+test('a part that cannot be had holds up no second widget either', async ({ page, widget, server }) => {
+  await page.route(/\/miptech-chat-answers-\w+\.wasm$/, (route) => route.abort())
+  await goToPage(page, server, tag(server.origin, 'data-id="plain" data-position="top-left"'))
+  await new Widget(page, 'plain').openLive()
+  await page.evaluate((apiUrl) => void window.MIPTechChat!.mount({ apiUrl, debug: true }), server.origin)
+  await widget.openLive()
+  await widget.askAndWait(REACT_QUESTION)
+})
+
+test.describe('beside a widget of another tenant', () => {
+  test.use({ serverFlags: ['--tenant', 'shop'] })
+
+  test('it tells of its own chat alone', async ({ page, widget, server }) => {
+    await goToPage(page, server, tag(server.origin, 'data-debug="true"'))
+    const plain = new Widget(page, 'plain')
+    await plain.mount({ apiUrl: server.origin, id: 'plain', position: 'top-left', size: 'compact', tenantId: 'shop' })
+    await widget.openLive()
+    await plain.openLive()
+    await plain.askAndWait(REACT_QUESTION)
+    await openView(widget)
+    const changes = view(widget).locator('.diagnostics-changes')
+    await expect(changes.getByText('← chat_joined', { exact: false })).toHaveCount(1)
+    await expect(changes.getByText('→ join_chat', { exact: false })).toHaveCount(1)
+    await expect(changes.getByText('chat_message', { exact: false })).toHaveCount(0)
+  })
 })
 
 for (const missing of ['trace', 'answers']) {

@@ -76,10 +76,7 @@ async function begin(seat: Seat, answer: Response): Promise<void> {
   })
   await learning
   // A trace begins with its session, so what writes it comes first.
-  if (options.debug) {
-    await complete(instance)
-    await more?.writeTraces(instance)
-  }
+  if (options.debug) await more?.writeTraces(instance, complete(instance))
   await aside()
   if (seat.isGone) return
   if (instance.isDead()) {

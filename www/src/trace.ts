@@ -5,16 +5,25 @@ import { compile } from './parts'
 /** What an instance waits for, once. */
 const coming = new WeakMap<Instance, Promise<void>>()
 
-/** Adds the part to an instance that has all others. Where it cannot be had, the chat goes on and there is no trace. */
-export function writeTraces(instance: Instance): Promise<void> {
+/**
+ * Adds the part to an instance, after all others. Where those cannot be had soon, or this one at all, the chat goes on
+ * and there is no trace.
+ */
+export async function writeTraces(instance: Instance, others: Promise<void> | undefined): Promise<void> {
+  // Beside another widget, what cannot be had is asked for again for as long as that one waits.
+  await Promise.race([others, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))])
+  if (instance.grown() < OTHERS) return
   const known = coming.get(instance)
-  if (known || instance.grown() < OTHERS) return known ?? Promise.resolve()
+  if (known) return known
   const added = compile(new URL(__TRACE__, import.meta.url).href)
     .then((part) => instance.grow(part))
     .catch(() => void coming.delete(instance))
   coming.set(instance, added)
   return added
 }
+
+/** How long a chat may wait for its trace, which is for whoever looks into it; our choice. */
+const PATIENCE_MS = 3000
 
 /** The parts that come before this one (`crates/xtask/src/split.rs`). */
 const OTHERS = 2
