@@ -108,6 +108,15 @@ test('a token and options that are told before the last task are there before an
   expect((await creations()).map(({ authorization }) => authorization)).toEqual([`Bearer ${access}`])
 })
 
+test('a page that changes its language before the last task is followed', async ({ page, widget, server }) => {
+  await goToPage(page, server, tag(server.origin))
+  await widget.launcher.click()
+  await untilHeld(page)
+  await page.evaluate(() => (document.documentElement.lang = 'it'))
+  await goOn(page)
+  await expect(widget.launcher).toHaveAccessibleName('Chiudi la chat')
+})
+
 test('a widget that is destroyed before the last task leaves nothing', async ({ page, widget, server, complaints }) => {
   await goToModulePage(page, server)
   await page.evaluate((apiUrl) => void (window.handle = window.mount({ apiUrl, open: true, connect: 'load' })), server.origin)

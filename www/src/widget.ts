@@ -206,6 +206,8 @@ export function drawnWidget(seat: Seat, instance: Instance, storage: Keys & { gr
       }
       if (waits && begin) engine.show(true, by ?? 'host')
       followScreen()
+      // The page may have changed it since the options were read.
+      followLanguage()
     },
     show(isOpen, by) {
       inner(isOpen ? 'open' : 'close', by)
