@@ -112,6 +112,8 @@ for (const name of await readdir('dist')) if (/^miptech-chat-.*\.js$/.test(name)
 // Whoever fetches knows the name of what is fetched, so that comes first.
 const doctor = await hashed('src/doctor.ts', 'miptech-chat-doctor')
 shared.define.__DOCTOR__ = JSON.stringify(`./${doctor}`)
+const highlight = await hashed('src/highlight.ts', 'miptech-chat-highlight')
+shared.define.__HIGHLIGHT__ = JSON.stringify(`./${highlight}`)
 const extras = await hashed('src/extras.ts', 'miptech-chat-extras')
 shared.define.__EXTRAS__ = JSON.stringify(`./${extras}`)
 const packs = []
@@ -158,7 +160,7 @@ for (const name of ['element', 'react', 'testing']) await copyFile(`types/${name
 /** What a tag or a policy may pin: the hash of every file a page loads, in the form of the `integrity` attribute. */
 const integrity = {}
 const sharing = (await readdir('dist')).filter((name) => name.startsWith('shared-')).sort()
-for (const name of ['loader.js', 'index.js', 'element.js', 'react.js', ...sharing, chunk, extras, doctor, ...packs, ...parts]) {
+for (const name of ['loader.js', 'index.js', 'element.js', 'react.js', ...sharing, chunk, extras, doctor, highlight, ...packs, ...parts]) {
   integrity[name] = `sha384-${createHash('sha384').update(await readFile(`dist/${name}`)).digest('base64')}`
 }
 await writeFile('dist/integrity.json', `${JSON.stringify({ version, files: integrity }, null, 2)}\n`)

@@ -2,9 +2,12 @@
  * Whatever accent a site sets, text on it, and it as text, can be read (WCAG 2.2: 4.5 to 1), and what tells where a
  * control is and which one has the focus is seen (3 to 1).
  */
+import { KINDS } from '../src/highlight/tokens'
 import { expect, test } from './fixtures'
 import { goToPage, tag } from './pages'
+import { TENANT } from './server'
 import { Stage } from './states_of_the_widget'
+import { Teller } from './teller'
 import type { Widget } from './widget'
 
 /** All around the colour circle, from near black to near white, and the greys. */
@@ -17,7 +20,7 @@ const ACCENTS = [
 const [TEXT, SHAPE] = [4.5, 3]
 
 /** A token of the scheme, or what an element is drawn with. */
-type Colour = string | { of: string; as: string }
+type Colour = string | { of: string; as: string; pseudo?: string }
 
 const BADGE = [
   { of: '.badge', as: 'color' },
@@ -92,6 +95,21 @@ for (const scheme of ['light', 'dark'] as const) {
       })
     })
 
+    test('coloured code can be read', async ({ page, widget, server }) => {
+      const teller = await Teller.on(page)
+      await page.goto(await server.barePage())
+      await widget.mount({ apiUrl: server.origin, tenantId: TENANT, features: { highlight: true } })
+      await widget.openLive()
+      await teller.answer('```js\nlet a = 1\n```')
+      await page.waitForFunction(() => CSS.highlights.has('miptech-chat-keyword'))
+      const ground = { of: '.code', as: 'background-color' }
+      const kinds = KINDS.map((kind) => [{ of: 'pre code', as: 'color', pseudo: `::highlight(miptech-chat-${kind})` }, ground] as const)
+      expect(await poor(widget, kinds)).toEqual([])
+      // Each has a colour of its own, so what was measured is what is drawn.
+      const drawn = await widget.lastAnswer().locator('pre code').evaluate((code, kinds) => kinds.map((kind) => getComputedStyle(code, `::highlight(miptech-chat-${kind})`).color), KINDS)
+      expect(new Set(drawn).size).toBe(KINDS.length)
+    })
+
     test('the number of unread messages can be read', async ({ page, widget, server }) => {
       await new Stage(page, widget, server, 'ltr').unread()
       expect(await poor(widget, [BADGE])).toEqual([])
@@ -117,7 +135,7 @@ function poor(widget: Widget, pairs: readonly (readonly [Colour, Colour])[], acc
       }
       const probe = found('.send')
       const drawn = (colour: Colour): string => {
-        if (typeof colour === 'object') return getComputedStyle(found(colour.of)).getPropertyValue(colour.as)
+        if (typeof colour === 'object') return getComputedStyle(found(colour.of), colour.pseudo).getPropertyValue(colour.as)
         probe.style.color = `var(--_${colour})`
         return getComputedStyle(probe).color
       }

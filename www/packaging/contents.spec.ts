@@ -25,6 +25,7 @@ test('the tarball holds these files and no other', async () => {
     'dist/miptech-chat-doctor-<hash>.js',
     'dist/miptech-chat-en-<hash>.js',
     'dist/miptech-chat-extras-<hash>.js',
+    'dist/miptech-chat-highlight-<hash>.js',
     'dist/miptech-chat-it-<hash>.js',
     'dist/miptech-chat-rest-<hash>.wasm',
     'dist/miptech-chat-trace-<hash>.wasm',

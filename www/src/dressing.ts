@@ -40,6 +40,7 @@ export function attend(seat: Seat, storage: Keys, instance: Instance): void {
   dress(host, options)
   begin(host, options, storage)
   invite(seat, storage)
+  colour(seat)
   if ('debug' in host.dataset) record(seat, instance)
 }
 
@@ -61,6 +62,19 @@ function dress(host: HTMLElement, options: ChatOptions): void {
     host.showPopover()
   }
 }
+
+/** Colours in code, where the page wants some and has none of its own, on which nobody knows what can be read. */
+function colour({ hostElement: host, options: { features, theme }, life }: Seat): void {
+  const isWanted = !!features?.highlight && typeof theme !== 'object'
+  // Where the file cannot be had, code is plain.
+  if (isWanted || isColoured) {
+    isColoured = true
+    void import(__HIGHLIGHT__).then(({ highlight, leavePlain }: typeof import('./highlight')) => (isWanted ? highlight(host, life.signal) : leavePlain(host)), () => undefined)
+  }
+}
+
+/** Whether any page asked for it so far. */
+let isColoured = false
 
 /** What a widget gives to be changed. */
 export interface Changeable {
@@ -97,6 +111,7 @@ export function change(seat: Seat, method: string, value: unknown, { take, hear,
   pinAnew(host, options)
   dress(host, options)
   begin(host, options, storage)
+  colour(seat)
 }
 
 /** Pins what depends on options, and leaves everything else that stands on the host: what a page wears there, or that it is hidden. */

@@ -2,6 +2,7 @@
 declare const __GLUE__: string
 declare const __EXTRAS__: string
 declare const __DOCTOR__: string
+declare const __HIGHLIGHT__: string
 declare const __EN__: string
 declare const __IT__: string
 declare const __AR__: string

@@ -1,0 +1,112 @@
+/**
+ * Colours in code, for pages with `features.highlight`; fetched by no other.
+ *
+ * It paints by the browser's own highlights: ranges over the text as it stands, so that no node of an answer is made,
+ * moved or measured. A browser without them shows plain code, as it does for a language nobody knows here.
+ */
+import { type Kind, KINDS, tokensOf } from './highlight/tokens'
+
+/** What is coloured, and by which ranges. */
+type Painted = Map<Element, [kind: Kind, range: Range][]>
+
+/** Those who stopped, so that they may begin anew. */
+const running = new WeakMap<HTMLElement, () => void>()
+
+const nameOf = (kind: Kind): string => `miptech-chat-${kind}`
+
+/** Colours the code below a host from now on; it ends with `life`, or by the function it gives. */
+export function highlight(host: HTMLElement, life: AbortSignal): void {
+  const root = host.shadowRoot
+  if (!root || running.has(host) || !CSS.highlights) return
+  const painted: Painted = new Map()
+  const dirty = new Set<Element>()
+  let waits = false
+
+  const forget = (code: Element): void => {
+    for (const [kind, range] of painted.get(code) ?? []) CSS.highlights.get(nameOf(kind))?.delete(range)
+    painted.delete(code)
+    dirty.delete(code)
+  }
+  const paint = (): void => {
+    waits = false
+    for (const code of [...dirty]) {
+      forget(code)
+      if (code.isConnected) painted.set(code, paintOne(code))
+    }
+  }
+  const note = (code: Element): void => {
+    dirty.add(code)
+    if (waits) return
+    waits = true
+    // An answer that grows comes first.
+    if ('requestIdleCallback' in self) requestIdleCallback(paint, { timeout: PAINTED_WITHIN_MS })
+    else setTimeout(paint, PAINTED_WITHIN_MS)
+  }
+  const watcher = new MutationObserver((records) => {
+    for (const { target, addedNodes, removedNodes } of records) {
+      const grown = (target instanceof Element ? target : target.parentElement)?.closest('pre > code')
+      if (grown) note(grown)
+      for (const node of addedNodes) if (node instanceof Element) node.querySelectorAll('pre > code').forEach(note)
+      // Rows that leave the window leave for good; what stands there again is another element.
+      if (removedNodes.length) for (const code of painted.keys()) if (!code.isConnected) forget(code)
+    }
+  })
+  const end = (): void => {
+    watcher.disconnect()
+    for (const code of [...painted.keys(), ...dirty]) forget(code)
+    running.delete(host)
+  }
+
+  dress(root)
+  root.querySelectorAll('pre > code').forEach(note)
+  watcher.observe(root, { childList: true, characterData: true, subtree: true })
+  life.addEventListener('abort', end, { once: true })
+  running.set(host, end)
+}
+
+/** From now on code below a host is plain. */
+export function leavePlain(host: HTMLElement): void {
+  running.get(host)?.()
+}
+
+function paintOne(code: Element): [Kind, Range][] {
+  const [text, more] = code.childNodes
+  const language = code.closest('.code')?.querySelector('.code-head span')?.textContent ?? ''
+  // Whatever else stands in there is not ours.
+  if (!(text instanceof Text) || more || text.length > LONGEST) return []
+  return tokensOf(language, text.data).map(({ kind, start, end }) => {
+    const range = new Range()
+    range.setStart(text, start)
+    range.setEnd(text, end)
+    const known = CSS.highlights.get(nameOf(kind))
+    if (known) known.add(range)
+    else CSS.highlights.set(nameOf(kind), new Highlight(range))
+    return [kind, range]
+  })
+}
+
+let sheet: CSSStyleSheet | undefined
+
+/** Who asked for more contrast, or for colours of their own, reads plain code. */
+function dress(root: ShadowRoot): void {
+  if (!sheet) {
+    const rules = KINDS.map((kind) => `::highlight(${nameOf(kind)}){color:light-dark(${COLOURS[kind]})}`).join('')
+    sheet = new CSSStyleSheet()
+    sheet.replaceSync(`@media (forced-colors:none) and (prefers-contrast:no-preference){${rules}}`)
+  }
+  if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets.push(sheet)
+}
+
+/** On a light surface, and on a dark one; at least 4.5 to 1 on both of ours (`www/e2e/highlight.spec.ts`). */
+const COLOURS: Record<Kind, string> = {
+  comment: '#5b6470, #9ba5b3',
+  keyword: '#7a2ea8, #d0a8ff',
+  number: '#8f4300, #f0b47f',
+  string: '#0d6634, #8fd6a5',
+}
+
+/** So long code is plain, in UTF-16 units. */
+const LONGEST = 20_000
+
+/** How long code that grows may be ahead of its colours; our choice. */
+const PAINTED_WITHIN_MS = 250
