@@ -343,6 +343,7 @@ test.describe('the module', () => {
   for (const [wrong, named] of [
     [{ title: 42 }, /string.*title.*number/],
     [{ open: 'yes' }, /restore.*open.*"yes"/],
+    [{ open: 'false' }, /restore.*open.*"false"/],
   ] as const) {
     test(`names field, expectation and value of an option of a wrong type: ${JSON.stringify(wrong)}`, async ({ page, server }) => {
       await goToModulePage(page, server)

@@ -91,6 +91,13 @@ test('follows attributes and properties that change, with the widget it has', as
   expect(complaints).toEqual([])
 })
 
+test('a flag that is written out, as by a page in XHTML, is the flag', async ({ page, widget, server }) => {
+  await goToElement(page, server, `<miptech-chat api-url="${server.origin}" open="open" disclosure="false"></miptech-chat>`)
+  await expectLive(page)
+  await expect(widget.panel).toBeVisible()
+  await expect(widget.part('disclosure')).toHaveCount(0)
+})
+
 test('becomes another widget when its id or tenant changes', async ({ page, widget, server }) => {
   await goToElement(page, server, `<miptech-chat api-url="${server.origin}" open></miptech-chat>`)
   await expectLive(page)

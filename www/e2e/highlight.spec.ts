@@ -17,7 +17,8 @@ const coloured = (page: Page): Promise<Partial<Record<Kind, string[]>>> =>
       Object.fromEntries(
         kinds.flatMap((kind) => {
           const ranges = [...(CSS.highlights.get(`miptech-chat-${kind}`) ?? [])]
-          return ranges.length ? [[kind, ranges.map(String)]] : []
+          const texts = ranges.map(({ startContainer, startOffset, endOffset }) => startContainer.textContent!.slice(startOffset, endOffset))
+          return ranges.length ? [[kind, texts]] : []
         }),
       ),
     KINDS,
@@ -79,8 +80,24 @@ test('a page that did not ask for it fetches nothing of it, and may ask later', 
   await widget.on((handle) => handle.update({ title: 'Later' }))
   await expect(page.getByRole('dialog', { name: 'Later', exact: true })).toBeVisible()
   expect(await coloured(page)).toEqual({})
+  await widget.on((handle) => handle.update({ theme: 'glass', title: 'Glass' }))
+  await expect(page.getByRole('dialog', { name: 'Glass', exact: true })).toBeVisible()
+  expect(await coloured(page)).toEqual({})
   await widget.on((handle) => handle.update({ theme: 'dark' }))
   await expect.poll(() => coloured(page)).toMatchObject({ number: ['42'] })
+})
+
+test('who asked for more contrast, or for colours of their own, reads plain code', async ({ page, widget, server }) => {
+  const teller = await live(page, widget, server, { features: { highlight: true } })
+  await teller.answer(CODE)
+  await expect.poll(() => coloured(page)).toMatchObject({ number: ['42'] })
+  const colours = (): Promise<number> =>
+    widget.lastAnswer().locator('pre code').evaluate((code, kinds) => new Set(kinds.map((kind) => getComputedStyle(code, `::highlight(miptech-chat-${kind})`).color)).size, KINDS)
+  expect(await colours()).toBe(KINDS.length)
+  await page.emulateMedia({ contrast: 'more' })
+  expect(await colours()).toBe(1)
+  await page.emulateMedia({ contrast: null, forcedColors: 'active' })
+  expect(await colours()).toBe(1)
 })
 
 test('where the file cannot be had, code is plain', async ({ page, widget, server, complaints }) => {
@@ -133,7 +150,7 @@ for (const [language, text, ...tokens] of [
   })
 }
 
-test('whatever it reads, tokens stand in order within the text, and no text takes long', () => {
+test('whatever it reads, tokens stand in order within the text', () => {
   const pieces = ['"', "'", '`', '\\', '/*', '*/', '//', '#', '--', '<!--', '-->', '<a', '=', ':', '- ', '\n', ' ', 'let', 'x', '1.', '{', ';', '@', '"""', '\u{1f600}', '']
   let seed = 7
   const next = (count: number): number => (seed = (seed * 48271) % 2147483647) % count

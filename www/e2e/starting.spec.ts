@@ -108,13 +108,27 @@ test('a token and options that are told before the last task are there before an
   expect((await creations()).map(({ authorization }) => authorization)).toEqual([`Bearer ${access}`])
 })
 
-test('a page that changes its language before the last task is followed', async ({ page, widget, server }) => {
-  await goToPage(page, server, tag(server.origin))
-  await widget.launcher.click()
+for (const asides of [1, ASIDES]) {
+  test(`a page that changes its language while the code steps aside is followed, ${asides}`, async ({ page, widget, server }) => {
+    await page.addInitScript(holdDrawing, asides)
+    await goToPage(page, server, tag(server.origin))
+    await widget.launcher.click()
+    await page.waitForFunction((asides) => window.asides === asides, asides)
+    await page.evaluate(() => (document.documentElement.lang = 'it'))
+    await goOn(page)
+    await expect(widget.launcher).toHaveAccessibleName('Chiudi la chat')
+  })
+}
+
+test('what a change takes and cannot be had holds nobody up once there is something to lose', async ({ page, widget, server }) => {
+  await page.route('**/miptech-chat-extras-*', (route) => route.abort())
+  await goToModulePage(page, server)
+  await page.evaluate((apiUrl) => void (window.handle = window.mount({ apiUrl, open: true })), server.origin)
   await untilHeld(page)
-  await page.evaluate(() => (document.documentElement.lang = 'it'))
+  await page.evaluate(() => window.handle?.setTheme('dark'))
   await goOn(page)
-  await expect(widget.launcher).toHaveAccessibleName('Chiudi la chat')
+  await widget.expectConnection('live')
+  await expect(widget.host).toHaveCount(1)
 })
 
 test('a widget that is destroyed before the last task leaves nothing', async ({ page, widget, server, complaints }) => {
@@ -144,8 +158,12 @@ test('an instance that dies before the last task is replaced', async ({ page, wi
   await page.keyboard.type('not lost')
   await page.evaluate(() => {
     for (const { buffer } of window.memories) new Uint8Array(buffer).fill(0xff)
-    window.goOn()
+    const died = new Promise((resolve) => document.addEventListener('miptech-chat:error', resolve, { once: true }))
+    // What the session hears of the page is the next thing to enter the instance.
+    document.dispatchEvent(new Event('visibilitychange'))
+    return died
   })
+  await goOn(page)
   await widget.expectConnection('live', 20_000)
   await expect(widget.input).toHaveValue('not lost')
 })

@@ -41,7 +41,8 @@ const CHECKS: [field: keyof ChatOptions, expected: string, check: Check][] = [
   ['nonce', 'a string', text],
   ['offset', 'an object of the numbers x and y', fields((value) => Number.isFinite(value))],
   ['on', 'an object of functions', fields((value) => typeof value === 'function')],
-  ['open', 'true, false or restore', (value) => flag(value) || value === 'restore'],
+  // A tag with nothing but the name says nothing.
+  ['open', 'true, false or restore', (value) => !value || value === true || value === 'restore'],
   ['storage', 'local, session or memory', oneOf('local', 'session', 'memory')],
   ['strings', 'an object of strings', fields(text)],
   ['target', 'an element or its selector', place],

@@ -63,9 +63,10 @@ function dress(host: HTMLElement, options: ChatOptions): void {
   }
 }
 
-/** Colours in code, where the page wants some and has none of its own, on which nobody knows what can be read. */
-function colour({ hostElement: host, options: { features, theme }, life }: Seat): void {
-  const isWanted = !!features?.highlight && typeof theme !== 'object'
+/** Colours in code, where the page wants some and stands on no surface of its own, on which nobody knows what can be read. */
+function colour({ hostElement: host, options: { features }, life }: Seat): void {
+  const style = getComputedStyle(host)
+  const isWanted = !!features?.highlight && !['surface', 'surface-raised'].some((token) => style.getPropertyValue(`--miptech-chat-${token}`))
   // Where the file cannot be had, code is plain.
   if (isWanted || isColoured) {
     isColoured = true

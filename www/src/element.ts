@@ -108,7 +108,7 @@ function attribute(element: HTMLElement, name: Name): unknown {
   // A browser hides the nonce from its attribute.
   const text = name === 'nonce' ? element.nonce || null : element.getAttribute(kebab(name))
   if (text === null) return undefined
-  if (FLAGS.includes(name)) return text === '' || text === 'true' || (text !== 'false' && text)
+  if (FLAGS.includes(name)) return text === '' || text === 'true' || text === name || (text !== 'false' && text)
   return name === 'zIndex' && /^\s*\d+\s*$/.test(text) ? Number(text) : text
 }
 

@@ -78,6 +78,11 @@ async function begin(seat: Seat, answer: Response): Promise<void> {
   // A trace begins with its session, so what writes it comes first.
   if (options.debug) await more?.writeTraces(instance, complete(instance))
   await aside()
+  // The page may have changed its language meanwhile.
+  await learn(options)
+  if (languageOf(options) === 'ar') more ??= await extras()
+  // What was asked for meanwhile is done in its order, so what it takes is there first.
+  await needed(seat)
   if (seat.isGone) return
   if (instance.isDead()) {
     // The last widget in it went before anybody heard of its end.
@@ -109,8 +114,8 @@ async function begin(seat: Seat, answer: Response): Promise<void> {
   widget.atEnd(end)
   if (widget.prepare()) {
     await aside()
-    // What was asked for meanwhile is done in its order, so what it takes is there first.
-    if (seat.queue.some(([name]) => CHANGING.test(name))) await extras()
+    // From here on there is something to lose, and a change by itself waits for what it takes.
+    await needed(seat)?.catch(() => undefined)
     if (seat.isGone) return widget.destroy()
     if (instance.isDead()) return
   }
@@ -122,7 +127,10 @@ async function begin(seat: Seat, answer: Response): Promise<void> {
  * To start the code, to prepare a widget and to draw it are tasks of their own where the browser can tell them apart, so
  * that keys come in between. By no timer: a page under test may hold those, and a hidden one slows them down.
  */
-const aside = async (): Promise<void> => self.scheduler?.yield?.()
+const aside = async (): Promise<void> => self.scheduler?.yield?.().catch(() => undefined)
+
+/** What the changes take that were asked for; nothing where there were none. */
+const needed = ({ queue }: Seat): Promise<unknown> | undefined => (queue.some(([name]) => CHANGING.test(name)) ? extras() : undefined)
 
 /** Says what happened, and begins anew a moment later; too often, and it is over for a while. */
 async function restart(seat: Seat, widget: Widget, isOver: Promise<boolean>, cause: unknown, again: () => Promise<void>): Promise<void> {

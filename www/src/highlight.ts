@@ -7,15 +7,17 @@
 import { type Kind, KINDS, tokensOf } from './highlight/tokens'
 
 /** What is coloured, and by which ranges. */
-type Painted = Map<Element, [kind: Kind, range: Range][]>
+type Painted = Map<Element, [kind: Kind, range: StaticRange][]>
 
-/** Those who stopped, so that they may begin anew. */
-const running = new WeakMap<HTMLElement, () => void>()
+/** The hosts below which code is coloured, and what ends it. */
+const running = new Map<HTMLElement, () => void>()
 
 const nameOf = (kind: Kind): string => `miptech-chat-${kind}`
 
 /** Colours the code below a host from now on; it ends with `life`, or by the function it gives. */
 export function highlight(host: HTMLElement, life: AbortSignal): void {
+  // One that a crash replaced is off the page before its successor begins.
+  for (const [other, end] of running) if (!other.isConnected) end()
   const root = host.shadowRoot
   if (!root || running.has(host) || !CSS.highlights) return
   const painted: Painted = new Map()
@@ -38,15 +40,16 @@ export function highlight(host: HTMLElement, life: AbortSignal): void {
     dirty.add(code)
     if (waits) return
     waits = true
-    // An answer that grows comes first.
-    if ('requestIdleCallback' in self) requestIdleCallback(paint, { timeout: PAINTED_WITHIN_MS })
-    else setTimeout(paint, PAINTED_WITHIN_MS)
+    setTimeout(paint, PAINTED_AFTER_MS)
   }
   const watcher = new MutationObserver((records) => {
     for (const { target, addedNodes, removedNodes } of records) {
       const grown = (target instanceof Element ? target : target.parentElement)?.closest('pre > code')
       if (grown) note(grown)
-      for (const node of addedNodes) if (node instanceof Element) node.querySelectorAll('pre > code').forEach(note)
+      for (const node of addedNodes) if (node instanceof Element) {
+        if (node.matches('pre > code')) note(node)
+        node.querySelectorAll('pre > code').forEach(note)
+      }
       // Rows that leave the window leave for good; what stands there again is another element.
       if (removedNodes.length) for (const code of painted.keys()) if (!code.isConnected) forget(code)
     }
@@ -69,15 +72,14 @@ export function leavePlain(host: HTMLElement): void {
   running.get(host)?.()
 }
 
-function paintOne(code: Element): [Kind, Range][] {
+function paintOne(code: Element): [Kind, StaticRange][] {
   const [text, more] = code.childNodes
   const language = code.closest('.code')?.querySelector('.code-head span')?.textContent ?? ''
   // Whatever else stands in there is not ours.
   if (!(text instanceof Text) || more || text.length > LONGEST) return []
   return tokensOf(language, text.data).map(({ kind, start, end }) => {
-    const range = new Range()
-    range.setStart(text, start)
-    range.setEnd(text, end)
+    // A browser brings every live one up to date with every change of the page.
+    const range = new StaticRange({ startContainer: text, startOffset: start, endContainer: text, endOffset: end })
     const known = CSS.highlights.get(nameOf(kind))
     if (known) known.add(range)
     else CSS.highlights.set(nameOf(kind), new Highlight(range))
@@ -97,7 +99,7 @@ function dress(root: ShadowRoot): void {
   if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets.push(sheet)
 }
 
-/** On a light surface, and on a dark one; at least 4.5 to 1 on both of ours (`www/e2e/highlight.spec.ts`). */
+/** On a light surface, and on a dark one; at least 4.5 to 1 on both of ours (`www/e2e/contrast.spec.ts`). */
 const COLOURS: Record<Kind, string> = {
   comment: '#5b6470, #9ba5b3',
   keyword: '#7a2ea8, #d0a8ff',
@@ -108,5 +110,5 @@ const COLOURS: Record<Kind, string> = {
 /** So long code is plain, in UTF-16 units. */
 const LONGEST = 20_000
 
-/** How long code that grows may be ahead of its colours; our choice. */
-const PAINTED_WITHIN_MS = 250
+/** So long code that grows is ahead of its colours: an answer comes first. Our choice. */
+const PAINTED_AFTER_MS = 250

@@ -7,8 +7,8 @@ const PLAIN =
 
 /** Whether something in here must be judged outside the wasm. */
 export function isPlain(options: ChatOptions): boolean {
-  const { load = 'idle', on, open = null } = options
-  return Object.keys(options).every((name) => PLAIN.test(name)) && /^(intent|idle|eager|manual)$/.test(load) && /^(true|false|null|restore)$/.test(`${open}`) && (!on || typeof on === 'object')
+  const { load = 'idle', on, open } = options
+  return Object.keys(options).every((name) => PLAIN.test(name)) && /^(intent|idle|eager|manual)$/.test(load) && (!open || open === true || open === 'restore') && (!on || typeof on === 'object')
 }
 
 /** The methods that change options. */

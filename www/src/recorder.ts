@@ -30,9 +30,10 @@ export function record(seat: Seat, { makers }: Instance): void {
   }
   const hear = (made: object): void => {
     if (!(made instanceof WebSocket)) return
-    // Widgets of one page share an instance, and a socket says whose chat it is for.
-    const chat = new URL(made.url).searchParams.get('chat_id')
-    if (chat && chat !== seat.handle.getState().chatId) return
+    // Widgets of one page share an instance. A socket says whose tenant it is for, and whose chat where that was made before.
+    const asked = new URL(made.url).searchParams
+    const chat = asked.get('chat_id')
+    if (asked.get('tenant_id') !== (seat.options.tenantId ?? 'miptech-company') || (chat && chat !== seat.handle.getState().chatId)) return
     note('socket asked for')
     made.addEventListener('open', () => note('socket open'))
     made.addEventListener('close', ({ code }) => note(`socket closed ${code}`))

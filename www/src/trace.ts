@@ -9,17 +9,21 @@ const coming = new WeakMap<Instance, Promise<void>>()
  * Adds the part to an instance, after all others. Where those cannot be had soon, or this one at all, the chat goes on
  * and there is no trace.
  */
-export async function writeTraces(instance: Instance, others: Promise<void> | undefined): Promise<void> {
+export function writeTraces(instance: Instance, others: Promise<void> | undefined): Promise<unknown> {
   // Beside another widget, what cannot be had is asked for again for as long as that one waits.
-  await Promise.race([others, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))])
+  return Promise.race([added(instance, others), new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))])
+}
+
+async function added(instance: Instance, others: Promise<void> | undefined): Promise<void> {
+  await others
   if (instance.grown() < OTHERS) return
-  const known = coming.get(instance)
-  if (known) return known
-  const added = compile(new URL(__TRACE__, import.meta.url).href)
-    .then((part) => instance.grow(part))
-    .catch(() => void coming.delete(instance))
-  coming.set(instance, added)
-  return added
+  if (!coming.has(instance)) {
+    const adding = compile(new URL(__TRACE__, import.meta.url).href)
+      .then((part) => instance.grow(part))
+      .catch(() => void coming.delete(instance))
+    coming.set(instance, adding)
+  }
+  return coming.get(instance)
 }
 
 /** How long a chat may wait for its trace, which is for whoever looks into it; our choice. */
