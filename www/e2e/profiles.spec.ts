@@ -53,14 +53,13 @@ for (const run of RUNS) {
       await widget.askAndWait(CSP_QUESTION)
       const chat = await widget.chatId()
       expect(await widget.isAuthenticated()).toBe(person !== undefined)
-      const before = await widget.shown()
+      const before = await widget.drawn()
 
       await page.reload()
       await widget.openLive()
       // Earlier messages come back from this browser, also where the platform does not tell them.
       await expect(widget.messages).toHaveCount(4)
-      // A long answer is drawn in several frames.
-      await expect.poll(() => widget.shown()).toEqual(before)
+      expect(await widget.drawn()).toEqual(before)
       await widget.askAndWait(THIRD_QUESTION)
       expect(await widget.chatId()).toBe(chat)
 

@@ -169,6 +169,18 @@ export class Widget {
     )
   }
 
+  /** What stands on the screen once no frame adds to it: a long answer is drawn in several, the last of them after it is complete. */
+  async drawn(): Promise<{ author: string | null; text: string }[]> {
+    let drawn = await this.shown()
+    await expect(async () => {
+      const before = drawn
+      await this.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
+      drawn = await this.shown()
+      expect(drawn).toEqual(before)
+    }).toPass()
+    return drawn
+  }
+
   /** What stands on the screen, message by message. */
   async shown(): Promise<{ author: string | null; text: string }[]> {
     return this.messages.evaluateAll((messages) =>
