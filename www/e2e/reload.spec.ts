@@ -18,7 +18,7 @@ test('after a reload the transcript stands as before, each message once', async 
   await page.reload()
   await widget.openLive()
   await expect(widget.messages).toHaveCount(4)
-  expect(await widget.drawn()).toEqual(before)
+  await expect.poll(() => widget.shown()).toEqual(before)
   expect(await widget.part('source').allTextContents()).toEqual(sources)
   for (const question of await widget.questions.all()) await widget.expectStatus(question, 'sent')
   for (const answer of await widget.answers.all()) await widget.expectStatus(answer, 'complete')
