@@ -6,6 +6,7 @@ import type { Page } from '@playwright/test'
 import { expect, test } from './fixtures'
 import { goToModulePage, goToPage, tag } from './pages'
 import type { HttpEntry, ReferenceServer } from './server'
+import type { Widget } from './widget'
 
 declare global {
   interface Window {
@@ -53,14 +54,19 @@ function holdDrawing(asides: number): void {
 
 test.beforeEach(({ page }) => page.addInitScript(holdDrawing, ASIDES))
 
-const untilHeld = (page: Page): Promise<unknown> => page.waitForFunction((asides) => window.asides === asides, ASIDES)
+const untilHeld = (page: Page, asides = ASIDES): Promise<unknown> => page.waitForFunction((asides) => window.asides === asides, asides)
+/** A visitor opened the chat, and its code stepped aside. */
+async function openHeld(page: Page, widget: Widget, server: ReferenceServer, asides = ASIDES): Promise<void> {
+  await goToPage(page, server, tag(server.origin))
+  await widget.launcher.click()
+  await untilHeld(page, asides)
+}
+
 const goOn = (page: Page): Promise<void> => page.evaluate(() => window.goOn())
 const asked = async (server: ReferenceServer): Promise<HttpEntry[]> => (await server.log()).flatMap((entry) => (entry.kind === 'http' ? [entry] : []))
 
 test('nothing is drawn or asked for before the last task, and what is typed, said and closed before it counts', async ({ page, widget, server, complaints }) => {
-  await goToPage(page, server, tag(server.origin))
-  await widget.launcher.click()
-  await untilHeld(page)
+  await openHeld(page, widget, server)
   await expect(widget.launcher).not.toHaveAttribute('aria-controls')
   await page.keyboard.type('said meanwhile')
   await page.keyboard.press('Enter')
@@ -80,9 +86,7 @@ test('nothing is drawn or asked for before the last task, and what is typed, sai
 })
 
 test('the field keeps caret and focus over all of it', async ({ page, widget, server }) => {
-  await goToPage(page, server, tag(server.origin))
-  await widget.launcher.click()
-  await untilHeld(page)
+  await openHeld(page, widget, server)
   await page.keyboard.type('abd')
   await page.keyboard.press('ArrowLeft')
   await goOn(page)
@@ -111,9 +115,7 @@ test('a token and options that are told before the last task are there before an
 for (const asides of [1, ASIDES]) {
   test(`a page that changes its language while the code steps aside is followed, ${asides}`, async ({ page, widget, server }) => {
     await page.addInitScript(holdDrawing, asides)
-    await goToPage(page, server, tag(server.origin))
-    await widget.launcher.click()
-    await page.waitForFunction((asides) => window.asides === asides, asides)
+    await openHeld(page, widget, server, asides)
     await page.evaluate(() => (document.documentElement.lang = 'it'))
     await goOn(page)
     await expect(widget.launcher).toHaveAccessibleName('Chiudi la chat')
@@ -152,9 +154,7 @@ test('a widget that is destroyed before the last task leaves nothing', async ({ 
 })
 
 test('an instance that dies before the last task is replaced', async ({ page, widget, server }) => {
-  await goToPage(page, server, tag(server.origin))
-  await widget.launcher.click()
-  await untilHeld(page)
+  await openHeld(page, widget, server)
   await page.keyboard.type('not lost')
   await page.evaluate(() => {
     for (const { buffer } of window.memories) new Uint8Array(buffer).fill(0xff)

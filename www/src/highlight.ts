@@ -14,12 +14,12 @@ const running = new Map<HTMLElement, () => void>()
 
 const nameOf = (kind: Kind): string => `miptech-chat-${kind}`
 
-/** Colours the code below a host from now on; it ends with `life`, or by the function it gives. */
+/** Colours the code below a host from now on, until `life` ends or somebody wants it plain. */
 export function highlight(host: HTMLElement, life: AbortSignal): void {
   // One that a crash replaced is off the page before its successor begins.
   for (const [other, end] of running) if (!other.isConnected) end()
   const root = host.shadowRoot
-  if (!root || running.has(host) || !CSS.highlights) return
+  if (!root || running.has(host) || life.aborted || !CSS.highlights) return
   const painted: Painted = new Map()
   const dirty = new Set<Element>()
   let waits = false
@@ -56,6 +56,7 @@ export function highlight(host: HTMLElement, life: AbortSignal): void {
   })
   const end = (): void => {
     watcher.disconnect()
+    life.removeEventListener('abort', end)
     for (const code of [...painted.keys(), ...dirty]) forget(code)
     running.delete(host)
   }
@@ -63,7 +64,7 @@ export function highlight(host: HTMLElement, life: AbortSignal): void {
   dress(root)
   root.querySelectorAll('pre > code').forEach(note)
   watcher.observe(root, { childList: true, characterData: true, subtree: true })
-  life.addEventListener('abort', end, { once: true })
+  life.addEventListener('abort', end)
   running.set(host, end)
 }
 

@@ -5,9 +5,12 @@ import { attempt } from './page'
 /** What the wasm asks of a storage, all of it. */
 export type Keys = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key'>
 
+/** Whom a widget speaks for, where the page names nobody. */
+export const tenantOf = ({ tenantId = 'miptech-company' }: ChatOptions): string => tenantId
+
 /** The name of a key of a tenant's. */
-export function keyOf({ tenantId = 'miptech-company' }: ChatOptions, name: string): string {
-  return `miptech_chat:${tenantId}:${name}`
+export function keyOf(options: ChatOptions, name: string): string {
+  return `miptech_chat:${tenantOf(options)}:${name}`
 }
 
 /** The page's own storage; a browser that blocks it, or has it full, keeps nothing. */

@@ -1,6 +1,7 @@
 /** The flight recorder of pages with `debug: true`: what changed last, and which frames came and went. Never a text, an id or a token. */
 import type { ChatEvents, ChatError } from '@miptech/chat'
 import type { Instance } from './guard'
+import { tenantOf } from './keys'
 import type { Seat } from './seat'
 
 /** What happened, and how often in a row. */
@@ -33,7 +34,7 @@ export function record(seat: Seat, { makers }: Instance): void {
     // Widgets of one page share an instance. A socket says whose tenant it is for, and whose chat where that was made before.
     const asked = new URL(made.url).searchParams
     const chat = asked.get('chat_id')
-    if (asked.get('tenant_id') !== (seat.options.tenantId ?? 'miptech-company') || (chat && chat !== seat.handle.getState().chatId)) return
+    if (asked.get('tenant_id') !== tenantOf(seat.options) || (chat && chat !== seat.handle.getState().chatId)) return
     note('socket asked for')
     made.addEventListener('open', () => note('socket open'))
     made.addEventListener('close', ({ code }) => note(`socket closed ${code}`))

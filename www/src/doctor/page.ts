@@ -1,5 +1,6 @@
 /** What is judged without asking anybody: the options, and what this page and this browser let the widget do. */
 import type { ChatError, ChatOptions } from '@miptech/chat'
+import { tenantOf } from '../keys'
 import { attempt } from '../page'
 import type { Notes } from './notes'
 
@@ -13,7 +14,8 @@ export interface Places {
 
 /** The places, or nothing where the options name none: the notes say why. */
 export function judgeOptions(options: ChatOptions, error: ChatError | undefined, notes: Notes): Places | undefined {
-  const { tenantId = 'miptech-company', apiUrl, wsUrl } = options
+  const { apiUrl, wsUrl } = options
+  const tenantId = tenantOf(options)
   if (!/^[\w-]{3,50}$/.test(tenantId)) {
     notes.found('options', 'tenant-shape', shown(tenantId))
     return undefined
