@@ -30,5 +30,5 @@ test('a page that is opened while nothing works for another waits, says so, and 
   await other.retryNow.click()
   await other.expectConnection('live')
   await widget.expectConnection('live', 40_000)
-  expect(await other.shown()).toEqual(await widget.shown())
+  expect(await other.drawn()).toEqual(await widget.drawn())
 })

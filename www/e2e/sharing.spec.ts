@@ -19,8 +19,13 @@ async function eavesdrop(page: Page): Promise<{ said: () => Promise<string[]> }>
   return { said: () => page.evaluate(() => (window as unknown as { said: string[] }).said) }
 }
 
-async function seen(widget: Widget): Promise<string[]> {
-  return (await widget.shown()).map(({ text }) => text)
+/** Both tabs show the same: what the one shows once it has drawn all of it. */
+async function expectSame(shows: Widget, follows: Widget, count: number): Promise<void> {
+  await expect(shows.messages).toHaveCount(count)
+  // A tab that is hidden has no frames.
+  await shows.page.bringToFront()
+  const drawn = await shows.drawn()
+  await expect.poll(() => follows.shown()).toEqual(drawn)
 }
 
 test('two tabs show one conversation, and what is told between them is names', async ({ browserOfPeople, server }) => {
@@ -33,11 +38,11 @@ test('two tabs show one conversation, and what is told between them is names', a
 
   const second = await browserOfPeople.open(server.origin)
   await second.openLive()
-  await expect.poll(() => seen(second)).toEqual(await seen(first))
+  await expectSame(first, second, 2)
+  await second.page.bringToFront()
   await second.askAndWait(CSP_QUESTION)
   // The first is hidden by now, and shows the second's question and answer all the same.
-  await expect.poll(() => seen(first)).toEqual(await seen(second))
-  expect(await seen(first)).toHaveLength(4)
+  await expectSame(second, first, 4)
 
   await second.input.fill('half a thought of a visitor')
   await expect(first.input).toHaveValue('half a thought of a visitor')
@@ -91,9 +96,9 @@ test('what two tabs typed while nothing could be reached is said once, in the or
   expect(stored.filter(({ role }) => role === 'user').map(({ content }) => content)).toEqual(texts)
   const said = (await server.framesIn()).filter(({ frame }) => frame.type === 'chat_message')
   expect(said).toHaveLength(3)
-  await first.expectStatus(first.lastAnswer(), 'complete', 30_000)
+  await expect(first.messages.and(first.page.locator('[data-author=ai][data-status=complete]'))).toHaveCount(texts.length, { timeout: 30_000 })
   for (const text of texts) await expect(second.question(text)).toHaveCount(1)
-  await expect.poll(() => seen(second)).toEqual(await seen(first))
+  await expectSame(first, second, 2 * texts.length)
 })
 
 test('the tab that is closed with a queue leaves it to the other', async ({ browserOfPeople, server }) => {
