@@ -54,9 +54,12 @@ const glue = {
   },
 }
 
-/** What loader and chunk call each other's things by. Nothing else may be called so: not in the glue, not in the DOM. */
+/**
+ * What loader and chunk call each other's things by. Nothing else may be called so: not in the glue, not in the DOM.
+ * The letters are those that minified code is full of, which a compressor has short codes for.
+ */
 const SHORT = Object.fromEntries(
-  'engine field finish handle holders hostElement isGone life lines openedBy queue raise redraw say shell widget'.split(' ').map((name, index) => [name, String.fromCharCode(65 + index)]),
+  'engine field finish handle holders hostElement isGone life lines openedBy queue raise redraw say shell widget'.split(' ').map((name, index) => [name, 'etnoaisrlcdpuhmg'[index]]),
 )
 
 /** Where the platform's paths begin, which is written in one place only. */

@@ -116,6 +116,23 @@ test('files that cannot be fetched are told of, the doctor being one of them', a
   expect(blamed(await diagnosed(page, { apiUrl: server.origin }))).toEqual(['wasm/not-found'])
 })
 
+test('who asks a widget whose files cannot be fetched at all is told so, and not left to wait for another try', async ({ page, server }) => {
+  await page.goto(await server.barePage())
+  await page.route(/miptech-chat-[0-9a-f]{10}\.js/, (route) => route.abort())
+  const refused = (): Promise<unknown> =>
+    page.evaluate(async (apiUrl) => {
+      const handle = window.MIPTechChat!.get() ?? window.MIPTechChat!.mount({ apiUrl })
+      return handle.diagnose().then(String, (error: unknown) => error)
+    }, server.origin)
+  const told = { code: 'load/network', help: expect.stringMatching(/ docs\/TROUBLESHOOTING\.md#load\/network$/) }
+  expect(await refused()).toMatchObject(told)
+  expect(await refused(), 'each try of its own').toMatchObject(told)
+
+  await page.unroute(/miptech-chat-[0-9a-f]{10}\.js/)
+  const report = await page.evaluate(() => window.MIPTechChat!.get()!.diagnose())
+  expect(blamed(report)).toEqual([])
+})
+
 test('a tag that was refused is what is examined', async ({ page, server }) => {
   await goToPage(page, server, tag(server.origin, 'data-tenant-id="a b"').replace('data-tenant-id="miptech-company" ', ''))
   await page.waitForFunction(() => window.MIPTechChat?.version)

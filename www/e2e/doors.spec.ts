@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
-import type { ChatOptions, SendResult } from '@miptech/chat'
+import type { ChatError, ChatOptions, SendResult } from '@miptech/chat'
 import { REACT_QUESTION, WASM_PARTS, expect, test } from './fixtures'
 import { goToModulePage, goToPage, tag } from './pages'
 import { type ReferenceServer, WWW } from './server'
@@ -321,7 +321,7 @@ test.describe('the module', () => {
         }),
       server.origin,
     )
-    expect(told).toMatchObject({ code: 'config/invalid', help: expect.stringContaining('tenantId') })
+    expect(told).toMatchObject({ code: 'config/invalid', help: 'tenantId docs/TROUBLESHOOTING.md#config/invalid' })
     await expect(widget.host).toHaveCount(0)
     expect(await page.evaluate(() => window.handle?.element)).toBeNull()
     expect((await widget.state()).error?.code).toBe('config/invalid')
@@ -355,6 +355,7 @@ test.describe('the module', () => {
         [server.origin, wrong] as const,
       )
       expect(told).toMatchObject({ code: 'config/invalid', help: expect.stringMatching(named) })
+      expect((told as ChatError).help.split(' docs/TROUBLESHOOTING.md#').slice(1), 'one link, to its anchor').toEqual(['config/invalid'])
       expect(await page.evaluate(() => window.handle?.send('hello'))).toMatchObject({ ok: false })
       expect(await server.log()).toEqual([])
     })

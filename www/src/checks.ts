@@ -1,6 +1,5 @@
 /** What of the options the wasm does not judge, judged here; fetched only where a page uses any of them. */
 import type { ChatOptions } from '@miptech/chat'
-import { linked } from './events'
 import { attempt } from './page'
 
 const KNOWN =
@@ -59,7 +58,7 @@ export function checkOptions(options: ChatOptions): string | undefined {
   }
   for (const [field, expected, check] of CHECKS) {
     const value = options[field]
-    if (value != null && !check(value)) return linked('config/invalid', `expected ${expected} for option ${field}, got ${shown(value)}`)
+    if (value != null && !check(value)) return `expected ${expected} for option ${field}, got ${shown(value)}`
   }
   return undefined
 }

@@ -100,7 +100,7 @@ export function change(seat: Seat, method: string, value: unknown, { take, hear,
   const { options, hostElement: host } = seat
   const patch = patchOf(method, value)
   const fault = checkOptions(patch)
-  if (fault) return seat.raise('config/invalid', 'create', fault)
+  if (fault) return seat.raise('config/invalid', fault)
   for (const [event, callback] of Object.entries(patch.on ?? {})) {
     off(event, options.on?.[event as ChatEvent] ?? callback)
     hear(event, callback as (detail: unknown) => void)

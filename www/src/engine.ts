@@ -3,7 +3,7 @@
  * where there is none.
  */
 import type { ChatError, ChatOptions } from '@miptech/chat'
-import { dispatch, errorOf, linked } from './events'
+import { dispatch, errorOf } from './events'
 import { type Instance, instantiate } from './guard'
 import { type Keys, keyOf, pageKeys } from './keys'
 import { extras } from './later'
@@ -35,8 +35,7 @@ export const start = (seat: Seat, answer: Response): Promise<void> =>
   begin(seat, answer).catch((cause: LoadFailure) => {
     // Nobody waits for what only whoever asked why is told.
     void extras().then(({ explain }) => explain(seat, cause), () => undefined)
-    // All widgets share one failure to read the bytes, so it stays as it is.
-    throw cause.code ? { ...cause, help: linked(cause.code, cause.help) } : cause
+    throw cause
   })
 
 async function begin(seat: Seat, answer: Response): Promise<void> {
@@ -49,7 +48,7 @@ async function begin(seat: Seat, answer: Response): Promise<void> {
     const fault = more.checkOptions(options)
     if (seat.isGone) return
     if (fault) {
-      seat.raise('config/invalid', 'create', fault)
+      seat.raise('config/invalid', fault)
       return seat.finish()
     }
     storage = more.chooseStorage(seat) ?? storage

@@ -1,7 +1,7 @@
 /** Where the code cannot run: a calm word, and a way to reach somebody where the page names one. */
 import type { ChatError, ChatState } from '@miptech/chat'
 import { examined } from './diagnose'
-import { errorOf, linked } from './events'
+import { errorOf } from './events'
 import { wordOf } from './language'
 import { attempt } from './page'
 import { phone } from './phone'
@@ -12,7 +12,7 @@ export function fallBack(seat: Seat, code: ChatError['code'], help: string): voi
   if (seat.isGone) return
   const { life, options, queue, shell } = seat
   if (code === 'internal/panic') seat.error = errorOf(code, 'load', help)
-  else seat.raise(code, 'load', linked(code, help))
+  else seat.raise(code, help, 'load')
   seat.say(wordOf(options, { en: 'Chat cannot run on this page', it: 'La chat non funziona su questa pagina', ar: 'لا يمكن تشغيل الدردشة في هذه الصفحة' }))
   shell.lines.dir = 'auto'
   const { fallbackHref: href } = options

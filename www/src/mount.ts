@@ -35,11 +35,9 @@ let fetched: Promise<[Code, Response]> | undefined
 let repeats = 2
 
 const repeated = (fetchCode: Fetch): Promise<[Code, Response]> =>
-  fetchCode().catch(async (cause) => {
-    if (repeats-- < 1) throw cause
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * 1000))
-    return repeated(fetchCode)
-  })
+  fetchCode().catch(
+    (cause) => new Promise((resolve, reject) => (repeats-- < 1 ? reject(cause) : setTimeout(() => resolve(repeated(fetchCode)), Math.random() * 1000))),
+  )
 
 export function mountWith(fetchCode: Fetch, options?: ChatOptions): ChatHandle {
   const id = `${options?.id ?? 'default'}`
@@ -61,7 +59,8 @@ function create(id: string, given: ChatOptions | undefined, fetchCode: Fetch): S
     isGone: !globalThis.document,
     life: new AbortController(),
     queue: [],
-    raise(code, stage, help) {
+    raise(code, help, stage = 'create') {
+      help += ` docs/TROUBLESHOOTING.md#${code}`
       console.error(`miptech-chat: ${code} ${help}`)
       const detail = (seat.error = { code, message: help, retryable: false, stage, buildId: __VERSION__, help })
       queueMicrotask(() => {
@@ -122,11 +121,13 @@ function create(id: string, given: ChatOptions | undefined, fetchCode: Fetch): S
       .then(resolveReady)
       .catch((cause) => {
         loading = fetched = undefined
-        seat.raise(cause.code ?? 'load/network', 'load', cause.help ?? `${cause}`)
+        seat.raise(cause.code ?? 'load/network', cause.help ?? cause, 'load')
+        // Nothing is there to find out why, and whoever asked would wait for somebody's next try.
+        for (const [name, , resolve] of seat.queue) if (/^d/.test(name) && !cause.code) resolve(Promise.reject(seat.error))
         seat.say(words(options, 'Chat could not be loaded', 'Chat non caricata'), words(options, 'Try again', 'Riprova'))
       }))
 
-  const display = (value: string): void => seat.hostElement?.style.setProperty('display', value, 'important')
+  const display = (value: string): unknown => seat.hostElement?.style.setProperty('display', value, 'important')
 
   const handle = (seat.handle = {
     id,
@@ -185,7 +186,7 @@ function create(id: string, given: ChatOptions | undefined, fetchCode: Fetch): S
     seat.redraw()
     const fault = firstFault(options)
     if (fault) {
-      seat.raise(fault[0], 'create', fault[1])
+      seat.raise(...fault)
       seat.finish()
     } else {
       const { load: when, target, open = !!target, tenantId = 'miptech-company' } = options
@@ -203,11 +204,11 @@ function find(place: unknown): Element | null | undefined {
 }
 
 /** What is wrong enough to draw nothing: a tenant no platform takes, or an unencrypted base on an encrypted page. */
-function firstFault({ tenantId = 'ok-', apiUrl = 'ws://localhost', wsUrl = apiUrl }: ChatOptions): [ChatError['code'], string] | undefined {
+function firstFault({ tenantId = 'ok-', apiUrl = 'wss://-', wsUrl = apiUrl }: ChatOptions): [ChatError['code'], string] | undefined {
   if (!/^[\w-]{3,50}$/.test(tenantId)) return [tenantId ? 'config/invalid' : 'config/tenant-missing', 'tenantId']
   for (const base of [apiUrl, wsUrl]) {
     if (!/^\s*(http|ws)s?:\/\/./i.test(base)) return ['config/invalid', base]
-    const isOpen = /^\s*(http|ws):\/\/(?!([^/]+\.)?(localhost|127(\.\d+){3}|\[::1])([:/]|$))/i.test(base)
+    const isOpen = /^\s*(http|ws):\/\/(?!([^/]+\.)?(localhost|127\.[\d.]+|\[::1])([:/]|$))/i.test(base)
     if (location.protocol === 'https:' && isOpen) return ['config/insecure-url', base]
   }
   return undefined

@@ -4,7 +4,7 @@ import type { ChatOptions } from '@miptech/chat'
 /** Pins the host against the page's styles, by the object model, which no style-src of the page forbids. */
 export function pin(host: HTMLElement, { position = 'bottom-right', theme = 'auto', size = 'medium', zIndex = 2147483000, offset, target }: ChatOptions): void {
   const at = (axis: string, isStart: boolean, px = 16): string => `inset-${axis}-${isStart ? 'start' : 'end'}:${px}px;`
-  const pins = target ? 'block-size:100%;' : `position:fixed;z-index:${zIndex};${at('block', position?.[0] === 't', offset?.y)}${at('inline', /left/.test(position), offset?.x)}`
+  const pins = target ? 'block-size:100%;' : `position:fixed;z-index:${zIndex};${at('block', /top/.test(position), offset?.y)}${at('inline', /left/.test(position), offset?.x)}`
   Object.assign(host.dataset, { size, position: target ? 'inline' : position })
   host.style.cssText = `all:initial;display:block;color-scheme:${/^(light|dark)$/.test(theme as string) ? theme : 'light dark'};${pins}`.replaceAll(';', '!important;')
 }
@@ -12,8 +12,8 @@ export function pin(host: HTMLElement, { position = 'bottom-right', theme = 'aut
 /** One of two languages, chosen as the widget itself chooses. */
 export function words({ locale }: ChatOptions, english: string, italian: string): string {
   // The first tag that is one of the two languages decides.
-  const tags = [locale, stored('mip-language'), document.documentElement.lang, navigator.language].join().toLowerCase()
-  return /(^|,)(en|it)\b/.exec(tags)?.[2] === 'it' ? italian : english
+  const tags = [locale, stored('mip-language'), document.documentElement.lang, navigator.language]
+  return /(^|,)(en|(it))\b/i.exec(`${tags}`)?.[3] ? italian : english
 }
 
 /** What the page's storage holds; nothing where it is blocked. */

@@ -27,7 +27,7 @@ export interface Seat {
   error?: ChatError
   engine?: Engine
   /** One console line, and an `error` event in a later microtask. */
-  raise(code: ChatError['code'], stage: ChatError['stage'], help: string): void
+  raise(code: ChatError['code'], help: string, stage?: ChatError['stage']): void
   /** Says above the text field what is wrong, with a button that tries again where it is of use. */
   say(text: string, button?: string): void
   /** Draws the shell on a fresh host, in the place of the former one. */
