@@ -17,10 +17,12 @@ const SAID = [
   ['assistant', '2026-11-28T09:00:00Z', 'no person'],
 ] as const
 
-async function enter(page: Page, server: ReferenceServer, widget: Widget, options: object = {}): Promise<void> {
+type Said = readonly (readonly [role: string, at: string, text: string])[]
+
+async function enter(page: Page, server: ReferenceServer, widget: Widget, options: object = {}, said: Said = SAID): Promise<void> {
   await page.clock.setSystemTime(new Date('2026-11-28T12:00:00Z'))
   await page.route('**/messages?after=*', (route) => {
-    const items = SAID.map(([role, created_at, content], index) => ({
+    const items = said.map(([role, created_at, content], index) => ({
       id: `00000000-0000-4000-8000-00000000000${index}`,
       role: role === 'agent' ? 'assistant' : role,
       author_kind: role === 'agent' ? 'human' : role === 'user' ? 'human' : 'ai',
@@ -32,7 +34,7 @@ async function enter(page: Page, server: ReferenceServer, widget: Widget, option
   })
   await goToModulePage(page, server)
   await page.evaluate((options) => (window.handle = window.mount({ open: true, ...options } as never)), { apiUrl: server.origin, ...options })
-  await expect(widget.messages).toHaveCount(SAID.length)
+  await expect(widget.messages).toHaveCount(said.length)
 }
 
 test('a line says where a day of the visitor begins', async ({ page, widget, server }) => {
@@ -63,6 +65,27 @@ test('the time of a message is there for pointer and focus, as the language writ
   await expect(time).toHaveCSS('opacity', '0')
   await message.hover()
   await expect(time).toHaveCSS('opacity', '1')
+})
+
+test.describe('where hours are twelve', () => {
+  test.use({ locale: 'en-US' })
+
+  for (const size of ['compact', 'medium', 'large'] as const) {
+    for (const dir of ['ltr', 'rtl'] as const) {
+      test(`a time of twelve hours stands beside a bubble as wide as one can be, ${size}, ${dir}`, async ({ page, widget, server }) => {
+        await enter(page, server, widget, { size, dir }, [['user', '2026-11-26T22:58:00Z', 'a bubble that takes the whole of its line '.repeat(6)]])
+        const message = widget.messages.first()
+        await message.hover()
+        await expect(message.locator('time')).toHaveText(/^11:58\sPM$/)
+        const [time, bubble, panel] = await Promise.all([message.locator('time'), message.locator('[part=bubble]'), widget.panel].map(async (part) => (await part.boundingBox())!))
+        const isStart = dir === 'ltr'
+        const between = isStart ? bubble!.x - (time!.x + time!.width) : time!.x - (bubble!.x + bubble!.width)
+        const edge = isStart ? time!.x - panel!.x : panel!.x + panel!.width - (time!.x + time!.width)
+        expect(between).toBeGreaterThanOrEqual(2)
+        expect(edge).toBeGreaterThanOrEqual(2)
+      })
+    }
+  }
 })
 
 test('a page without times has none', async ({ page, widget, server }) => {

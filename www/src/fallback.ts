@@ -67,6 +67,8 @@ function giveBack({ widget, launcher, lines, field }: Shell): void {
     // The focus would be lost with it.
     if ((form.getRootNode() as ShadowRoot).activeElement === field) (lines.querySelector('a') ?? launcher).focus()
     form.style.display = 'none'
+    // It would stand below the round corners of the panel.
+    if (lines.parentElement) lines.parentElement.style.borderBlockEnd = '0'
   }
   // One that crashed was drawn anew, and stands open as it was.
   launcher.ariaExpanded = `${widget.dataset['open'] === ''}`
