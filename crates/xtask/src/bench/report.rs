@@ -95,6 +95,8 @@ struct Opened {
     longest_before: f64,
     longest_task: f64,
     worst_task: f64,
+    /// What any task of any traced round took of the processor.
+    busiest_task: f64,
     shift: f64,
 }
 
@@ -259,6 +261,7 @@ fn openings(openings: &Openings) -> String {
             task(opened.longest_before),
             task(opened.longest_task),
             task(opened.worst_task),
+            ms(opened.busiest_task),
             format!("{:.3}", opened.shift),
             opened.rounds.to_string(),
         ]
@@ -271,6 +274,7 @@ fn openings(openings: &Openings) -> String {
         "Longest task before",
         "Longest task from the click on",
         "Worst task of any round",
+        "Most processor time of a task of any round",
         "Layout shift",
         "Rounds",
     ];

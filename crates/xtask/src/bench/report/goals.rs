@@ -84,7 +84,7 @@ fn of_stream(streamed: &Streamed) -> Vec<Goal> {
     }
 }
 
-fn of_opening(opened: &Opened) -> [Goal; 4] {
+fn of_opening(opened: &Opened) -> [Goal; 5] {
     let name = |what: &str| format!("the first opening, code {}: {what}", opened.code);
     [
         Goal::new(name("time"), LONGEST_FIRST_OPENING, opened.opening, ms),
@@ -99,6 +99,12 @@ fn of_opening(opened: &Opened) -> [Goal; 4] {
             LONGEST_TASK,
             opened.longest_task,
             task,
+        ),
+        Goal::new(
+            name("processor time of a task, any round"),
+            LONGEST_TASK,
+            opened.busiest_task,
+            ms,
         ),
         Goal::new(name("layout shift"), MOST_SHIFT, opened.shift, |shift| {
             format!("{shift:.3}")
