@@ -123,11 +123,11 @@ function create(id: string, given: ChatOptions | undefined, fetchCode: Fetch): S
         loading = fetched = undefined
         seat.raise(cause.code ?? 'load/network', cause.help ?? cause, 'load')
         // Nothing is there to find out why, and whoever asked would wait for somebody's next try.
-        for (const [name, , resolve] of seat.queue) if (/^d/.test(name) && !cause.code) resolve(Promise.reject(seat.error))
+        seat.queue = seat.queue.filter(([name, , resolve]) => cause.code || name !== 'diagnose' || resolve(Promise.reject(seat.error)))
         seat.say(words(options, 'Chat could not be loaded', 'Chat non caricata'), words(options, 'Try again', 'Riprova'))
       }))
 
-  const display = (value: string): unknown => seat.hostElement?.style.setProperty('display', value, 'important')
+  const display = (value: string): void => seat.hostElement?.style.setProperty('display', value, 'important')
 
   const handle = (seat.handle = {
     id,
