@@ -59,7 +59,7 @@ const glue = {
  * The letters are those that minified code is full of, which a compressor has short codes for.
  */
 const SHORT = Object.fromEntries(
-  'engine field finish handle holders hostElement isGone life lines openedBy queue raise redraw say shell widget'.split(' ').map((name, index) => [name, 'etnoaisrlcdpuhmg'[index]]),
+  'engine field finish handle holders hostElement isGone life lines openedBy queue raise redraw say shell widget'.split(' ').map((name, index) => [name, 'tlyodnspfaihxweg'[index]]),
 )
 
 /** Where the platform's paths begin, which is written in one place only. */

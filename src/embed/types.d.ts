@@ -375,7 +375,7 @@ export interface ChatHandle {
   /**
    * Why the chat does not work: looks at page, platform and connection. Asks the platform only what changes nothing, opens
    * no socket and makes no chat; holds no text and no token. Rejects with a {@link ChatError} where the widget's
-   * JavaScript cannot be fetched, which is what looks.
+   * code cannot be fetched, which is what looks.
    */
   diagnose(): Promise<DiagnosticReport>
   on<E extends ChatEvent>(event: E, callback: (detail: ChatEvents[E]) => void): () => void

@@ -119,6 +119,6 @@ function busiest(trace: Buffer): number {
   const threadOf = ({ pid, tid }: TraceEvent): string => `${pid}/${tid}`
   const pages = new Set(traceEvents.filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain').map(threadOf))
   const tasks = traceEvents.filter((event) => pages.has(threadOf(event)) && event.name.endsWith('RunTask'))
-  if (!tasks.length) throw new Error('the trace has no task')
+  if (!tasks.some(({ tdur }) => tdur)) throw new Error('the trace has no task with its processor time')
   return Math.max(...tasks.map(({ tdur = 0 }) => tdur)) / 1000
 }

@@ -11,7 +11,7 @@ export async function examined({ page, host }: Widget): Promise<AxeResults> {
   if (!(await page.evaluate(() => 'axe' in window))) await page.addScriptTag({ content: axe.source })
   return host.evaluate(async (host, options) => {
     // Colours are judged as they stand, so nothing may be on its way in.
-    const ending = document.getAnimations().filter(({ effect }) => Number.isFinite(effect?.getComputedTiming().endTime))
+    const ending = (host.shadowRoot?.getAnimations() ?? []).filter(({ effect }) => Number.isFinite(effect?.getComputedTiming().endTime))
     await Promise.allSettled(ending.map(({ finished }) => finished))
     // What lies over what, axe knows of the body and what is in it. The widget stands beside the body, and without this
     // neither colours nor sizes would be judged, nor would anybody be told.

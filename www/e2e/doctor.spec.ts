@@ -116,6 +116,43 @@ test('files that cannot be fetched are told of, the doctor being one of them', a
   expect(blamed(await diagnosed(page, { apiUrl: server.origin }))).toEqual(['wasm/not-found'])
 })
 
+test('of a widget that is there and whose wasm no page may fetch, both ways in tell', async ({ page, server }) => {
+  await page.goto(await server.barePage())
+  await page.route('**/*.wasm', (route) => route.abort())
+  const [report, error] = await page.evaluate(async (apiUrl) => {
+    const handle = window.MIPTechChat!.mount({ apiUrl })
+    return [await window.MIPTechChat!.diagnose({ apiUrl }), await handle.diagnose().catch((error: unknown) => error)] as const
+  }, server.origin)
+  expectBlamed(report, 'wasm/not-found')
+  expect(error).toMatchObject({ code: 'load/network' })
+  await page.evaluate(() => window.MIPTechChat!.get()!.destroy())
+  await expect(page.locator('[data-miptech-chat]'), 'nobody else holds it').toHaveCount(0)
+})
+
+test('who asks a widget that is gone before its code could be fetched hears nothing, and neither does the page', async ({ page, server }) => {
+  const thrown: Error[] = []
+  page.on('pageerror', (error) => thrown.push(error))
+  let fail!: () => void
+  const failing = new Promise<void>((resolve) => (fail = resolve))
+  await page.route(/miptech-chat-[0-9a-f]{10}\.js/, async (route) => {
+    await failing
+    await route.abort()
+  })
+  await page.goto(await server.barePage())
+  const answer = await page.evaluate(async (apiUrl) => {
+    const handle = window.MIPTechChat!.mount({ apiUrl })
+    const answer = handle.diagnose()
+    void handle.destroy()
+    return answer
+  }, server.origin)
+  expect(answer).toBeNull()
+  const over = page.waitForEvent('console', (message) => message.text().includes('load/network'))
+  fail()
+  await over
+  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve)))
+  expect(thrown).toEqual([])
+})
+
 test('who asks a widget whose files cannot be fetched at all is told so, and not left to wait for another try', async ({ page, server }) => {
   await page.goto(await server.barePage())
   await page.route(/miptech-chat-[0-9a-f]{10}\.js/, (route) => route.abort())

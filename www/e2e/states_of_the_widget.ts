@@ -298,6 +298,9 @@ const STATES: Record<string, { flags?: string[]; reach: (stage: Stage) => Promis
   'answer-below': {
     reach: async (stage) => {
       const teller = await stage.answered()
+      // Nobody leaves an end that is the beginning, too.
+      await stage.widget.drawn()
+      await expect.poll(() => stage.widget.part('transcript').evaluate(({ scrollTop }) => scrollTop)).toBeGreaterThan(0)
       await stage.widget.part('transcript').press('Home')
       // The list has heard of it a frame after it is there.
       await stage.widget.part('transcript').evaluate(async (transcript) => {

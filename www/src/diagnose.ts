@@ -25,8 +25,8 @@ async function consult(patient: Patient): Promise<DiagnosticReport> {
 }
 
 /** The code could not be loaded: whoever asked why is told now, and everybody else waits for another try. */
-export function explain(seat: Seat, cause: Pick<ChatError, 'code' | 'help'>): void {
-  const error = errorOf(cause.code ?? 'load/network', 'load', cause.help ?? `${cause}`)
+export function explain(seat: Seat, { code, help }: Pick<ChatError, 'code' | 'help'>): void {
+  const error = errorOf(code, 'load', help)
   for (const entry of seat.queue.filter(([name]) => name === 'diagnose')) {
     seat.queue.splice(seat.queue.indexOf(entry), 1)
     entry[2](examined({ ...seat, error }))
@@ -46,7 +46,11 @@ export async function diagnose(given: ChatOptions | undefined, mount: (options?:
   }
   const handle = mount({ ...options, launcher: false, invitation: false, open: false, connect: 'load', on: { error: hear } })
   // Wrong options leave no widget to ask.
-  const report = (await Promise.race([handle.diagnose(), failure])) as DiagnosticReport | null
+  const told = handle.diagnose().catch((cause: ChatError) => {
+    error = cause
+    return null
+  })
+  const report = (await Promise.race([told, failure])) as DiagnosticReport | null
   void handle.destroy()
   return report ?? consult({ options, error: () => error, facts: async () => undefined })
 }

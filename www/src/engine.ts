@@ -33,9 +33,10 @@ const fallBack = async (seat: Seat, code: ChatError['code'], help: string): Prom
 /** Where it fails, whoever asked why is told of it. */
 export const start = (seat: Seat, answer: Response): Promise<void> =>
   begin(seat, answer).catch((cause: LoadFailure) => {
-    // Nobody waits for what only whoever asked why is told.
-    void extras().then(({ explain }) => explain(seat, cause), () => undefined)
-    throw cause
+    // By its code the loader knows that whoever asked why is told here.
+    const failure: LoadFailure = cause.help ? cause : { code: 'load/network', help: `${cause}` }
+    void extras().then(({ explain }) => explain(seat, failure), () => undefined)
+    throw failure
   })
 
 async function begin(seat: Seat, answer: Response): Promise<void> {

@@ -122,8 +122,8 @@ function create(id: string, given: ChatOptions | undefined, fetchCode: Fetch): S
       .catch((cause) => {
         loading = fetched = undefined
         seat.raise(cause.code ?? 'load/network', cause.help ?? cause, 'load')
-        // Nothing is there to find out why, and whoever asked would wait for somebody's next try.
-        seat.queue = seat.queue.filter(([name, , resolve]) => cause.code || name !== 'diagnose' || resolve(Promise.reject(seat.error)))
+        // Not all of the code is there, and whoever asked why would wait for somebody's next try.
+        seat.queue = seat.queue.filter(([name, , resolve]) => seat.isGone || cause.code || name !== 'diagnose' || resolve(Promise.reject(seat.error)))
         seat.say(words(options, 'Chat could not be loaded', 'Chat non caricata'), words(options, 'Try again', 'Riprova'))
       }))
 
@@ -208,7 +208,7 @@ function firstFault({ tenantId = 'ok-', apiUrl = 'wss://-', wsUrl = apiUrl }: Ch
   if (!/^[\w-]{3,50}$/.test(tenantId)) return [tenantId ? 'config/invalid' : 'config/tenant-missing', 'tenantId']
   for (const base of [apiUrl, wsUrl]) {
     if (!/^\s*(http|ws)s?:\/\/./i.test(base)) return ['config/invalid', base]
-    const isOpen = /^\s*(http|ws):\/\/(?!([^/]+\.)?(localhost|127\.[\d.]+|\[::1])([:/]|$))/i.test(base)
+    const isOpen = /^\s*(http|ws):\/\/(?!([^/]+\.)?(localhost|127(\.\d+){3}|\[::1])([:/]|$))/i.test(base)
     if (location.protocol === 'https:' && isOpen) return ['config/insecure-url', base]
   }
   return undefined
