@@ -1,5 +1,6 @@
 /** What axe says of the widget as it stands. */
 import axe, { type AxeResults, type RunOptions } from 'axe-core'
+import { isSettled } from './states_of_the_widget'
 import type { Widget } from './widget'
 
 const WHAT_COUNTS: RunOptions = {
@@ -7,12 +8,12 @@ const WHAT_COUNTS: RunOptions = {
   resultTypes: ['violations'],
 }
 
-export async function examined({ page, host }: Widget): Promise<AxeResults> {
+export async function examined(widget: Widget): Promise<AxeResults> {
+  const { page, host } = widget
   if (!(await page.evaluate(() => 'axe' in window))) await page.addScriptTag({ content: axe.source })
+  // Colours are judged as they stand, so nothing may be on its way in.
+  await isSettled(widget)
   return host.evaluate(async (host, options) => {
-    // Colours are judged as they stand, so nothing may be on its way in.
-    const ending = (host.shadowRoot?.getAnimations() ?? []).filter(({ effect }) => Number.isFinite(effect?.getComputedTiming().endTime))
-    await Promise.allSettled(ending.map(({ finished }) => finished))
     // What lies over what, axe knows of the body and what is in it. The widget stands beside the body, and without this
     // neither colours nor sizes would be judged, nor would anybody be told.
     Object.defineProperty(document, 'body', { configurable: true, value: host })
